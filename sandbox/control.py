@@ -1,0 +1,207 @@
+"""Addresses under /_sandbox/: what tests, the demo and the phone page ask of the world itself."""
+
+import math
+import secrets
+from collections.abc import Awaitable, Callable
+
+from sandbox import inbound
+from sandbox.asgi import JSON, BodyTooLarge, Call, loads, type_json
+from sandbox.faults import COUNT_MAX, KINDS, Fault
+from sandbox.inbound import BadField, text_field
+from sandbox.ledger import as_json_chunks
+from sandbox.numbers import DEFAULT_MPS, MAX_MPS, Number
+from sandbox.phone.chats import pair
+from sandbox.world import World
+
+OFFSET_MAX_S = 100 * 365 * 24 * 3600
+FAULT_MS_MAX = 600_000
+USERS_MAX = 1_000_000
+
+
+async def _wish(call: Call) -> JSON:
+    raw = await call.body()
+    if not raw.strip():
+        return {}
+    try:
+        wish = loads(raw)
+    except (ValueError, RecursionError) as problem:
+        raise BadField("body", f"is not valid JSON: {problem}") from None
+    if not isinstance(wish, dict):
+        raise BadField("body", "must be a JSON object")
+    return wish
+
+
+def _whole(wish: JSON, field: str, default: int | None, lowest: int, highest: int) -> int | None:
+    value = wish.get(field, default)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int) or not lowest <= value <= highest:
+        raise BadField(field, f"must be a whole number from {lowest} to {highest}")
+    return value
+
+
+def _flag(wish: JSON, field: str, default: bool) -> bool:
+    value = wish.get(field, default)
+    if not isinstance(value, bool):
+        raise BadField(field, "must be true or false")
+    return value
+
+
+async def post_inbound(world: World, call: Call) -> None:
+    """A guest writes."""
+    await call.answer_json({"wamid": inbound.receive(world, await _wish(call))})
+
+
+async def get_ledger(world: World, call: Call) -> None:
+    """Every accepted message request in order, unpaged: streamed, so that a long one does not hold up the rest."""
+    query = call.query()
+    after = query.get("after_seq", "").strip() or "0"
+    if not after.isdecimal() or len(after) > 18:
+        raise BadField("after_seq", "must be a whole number")
+    # In a query an unescaped + arrives as a space.
+    to = query.get("to", "").strip().lstrip("+ ")
+    rows = world.ledger.select(recipient=to or None, after_seq=int(after))
+    await call.send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", type_json)]})
+    for chunk in as_json_chunks(rows):
+        await call.send({"type": "http.response.body", "body": chunk, "more_body": True})
+    await call.send({"type": "http.response.body", "body": b""})
+
+
+async def post_faults(world: World, call: Call) -> None:
+    """The next requests suffer a fault."""
+    wish = await _wish(call)
+    kind = text_field(wish, "fault", required=True)
+    if kind not in KINDS:
+        raise BadField("fault", f"must be one of {', '.join(KINDS)}")
+    code = _whole(wish, "code", None, 0, 9_999_999)
+    if kind == "error" and code is None:
+        raise BadField("code", "is required for this fault")
+    if kind == "html" and code is not None and not 200 <= code <= 599:
+        raise BadField("code", "is the HTTP status of the page, 200 to 599")
+    count = _whole(wish, "count", 1, 1, COUNT_MAX) or 1
+    to = text_field(wish, "to").lstrip("+") or None
+    world.faults.add(Fault(kind, count, code, _whole(wish, "ms", None, 1, FAULT_MS_MAX), to))
+    await get_faults(world, call)
+
+
+async def get_faults(world: World, call: Call) -> None:
+    """The faults that still wait for requests."""
+    waiting = [
+        {"fault": fault.kind, "count": fault.left, "code": fault.code, "ms": fault.ms, "to": fault.to}
+        for fault in world.faults.waiting
+    ]
+    await call.answer_json({"waiting": waiting})
+
+
+async def post_clock(world: World, call: Call) -> None:
+    """Live `offset_s` seconds ahead of the machine."""
+    offset = (await _wish(call)).get("offset_s")
+    if isinstance(offset, bool) or not isinstance(offset, (int, float)) or not math.isfinite(offset):
+        raise BadField("offset_s", "must be a number of seconds")
+    if abs(offset) > OFFSET_MAX_S:
+        raise BadField("offset_s", f"must be at most {OFFSET_MAX_S} seconds either way")
+    world.set_clock(float(offset))
+    world.save()
+    await call.answer_json({"offset_s": offset})
+
+
+async def post_numbers(world: World, call: Call) -> None:
+    """Register a number, or change it; again with the same values changes nothing."""
+    wish = await _wish(call)
+    number = Number(
+        phone_number_id=text_field(wish, "phone_number_id", required=True, longest=40),
+        waba_id=text_field(wish, "waba_id", required=True, longest=40),
+        display_phone=text_field(wish, "display_phone", required=True, longest=40),
+        verified_name=text_field(wish, "verified_name") or text_field(wish, "display_phone"),
+        throughput_mps=_whole(wish, "throughput_mps", DEFAULT_MPS, 1, MAX_MPS) or DEFAULT_MPS,
+        strict_window=_flag(wish, "strict_window", False),
+    )
+    world.numbers.put(number)
+    world.changed = True
+    world.save()
+    await call.answer_json(number.as_saved())
+
+
+async def get_numbers(world: World, call: Call) -> None:
+    """The registered numbers."""
+    await call.answer_json({"results": [number.as_saved() for number in world.numbers.registered()]})
+
+
+async def post_windows(world: World, call: Call) -> None:
+    """These users wrote just now, without a webhook: for loads whose inbound side is seeded in the product."""
+    wish = await _wish(call)
+    phone_number_id = text_field(wish, "phone_number_id", required=True, longest=40)
+    users = wish.get("users")
+    if not isinstance(users, list) or len(users) > USERS_MAX or not all(isinstance(user, str) for user in users):
+        raise BadField("users", "must be a list of phone numbers or user ids")
+    now = world.clock.now()
+    for user in users:
+        world.windows.opened(pair(phone_number_id, user.lstrip("+")), now)
+    await call.answer_json({"opened": len(users)})
+
+
+async def post_settings(world: World, call: Call) -> None:
+    """Change what the environment set at the start."""
+    wish = await _wish(call)
+    statuses = _flag(wish, "statuses", world.statuses.enabled)
+    batch_max = _whole(wish, "batch_max", world.sender.batch_max, 1, 1000) or 1
+    window = text_field(wish, "window") or world.window_mode
+    if window not in ("known", "strict", "off"):
+        raise BadField("window", "must be known, strict or off")
+    world.statuses.enabled, world.sender.batch_max, world.window_mode = statuses, batch_max, window
+    await call.answer_json({"statuses": statuses, "batch_max": batch_max, "window": window})
+
+
+async def post_verify(world: World, call: Call) -> None:
+    """Send Meta's GET challenge to the webhook address."""
+    settings = world.settings
+    if not settings.webhook_url:
+        raise BadField("SANDBOX_WEBHOOK_URL", "is not set")
+    status = await world.sender.verify(settings.webhook_url, settings.verify_token, secrets.token_hex(8))
+    await call.answer_json({"verified": status == 200, "status": status})
+
+
+async def post_reset(world: World, call: Call) -> None:
+    """Forget what happened; `{"numbers": true}` forgets the registered numbers too."""
+    world.reset(numbers_too=_flag(await _wish(call), "numbers", False))
+    world.save()
+    await call.answer_json({"reset": True})
+
+
+async def get_health(world: World, call: Call) -> None:
+    """Alive, and how much is remembered."""
+    figures = {"ledger": len(world.ledger), "webhooks_waiting": world.sender.backlog, "offset_s": world.clock.offset_s}
+    await call.answer_json({"status": "ok", **figures, "webhook_url": world.settings.webhook_url})
+
+
+Handler = Callable[[World, Call], Awaitable[None]]
+_HANDLERS: dict[str, dict[str, Handler]] = {
+    "inbound": {"POST": post_inbound},
+    "ledger": {"GET": get_ledger},
+    "faults": {"POST": post_faults, "GET": get_faults},
+    "clock": {"POST": post_clock},
+    "numbers": {"POST": post_numbers, "GET": get_numbers},
+    "windows": {"POST": post_windows},
+    "settings": {"POST": post_settings},
+    "verify": {"POST": post_verify},
+    "reset": {"POST": post_reset},
+    "health": {"GET": get_health},
+}
+
+
+async def handle(world: World, call: Call) -> None:
+    """Answer a request under /_sandbox/."""
+    if call.header(b"sec-fetch-site") == b"cross-site":  # a page of somewhere else must not steer the world
+        return await call.answer_json({"error": "cross-site requests are refused"}, 403)
+    methods = _HANDLERS.get(call.path.removeprefix("/_sandbox/").rstrip("/"))
+    if methods is None:
+        return await call.answer_json({"error": "no such address"}, 404)
+    handler = methods.get(call.method)
+    if handler is None:
+        return await call.answer_json({"error": f"use {' or '.join(methods)}"}, 405)
+    try:
+        await handler(world, call)
+    except BadField as bad:
+        await call.answer_json({"error": str(bad), "field": bad.field}, 400)
+    except BodyTooLarge:
+        await call.answer_json({"error": "body is too large", "field": "body"}, 413)

@@ -1,0 +1,1 @@
+"""What Meta would tell the product: signed, batched, retried."""

@@ -1,0 +1,49 @@
+"""Meta's webhook envelope (WHATSAPP.md §6) and its signature."""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from sandbox.asgi import JSON
+from sandbox.numbers import Number
+
+
+@dataclass(slots=True)
+class Change:
+    """One thing to tell the product."""
+
+    waba_id: str
+    order_key: str  # changes of one key are told in order
+    value: bytes
+    born: float  # on the sandbox's clock
+    told: Callable[[], None] | None = None  # called when the product has answered 200
+    tries: int = 0
+
+
+def change(
+    number: Number, order_key: str, born: float, content: JSON, told: Callable[[], None] | None = None
+) -> Change:
+    """A `messages` change of one number; `content` is contacts, messages or statuses."""
+    value = {
+        "messaging_product": "whatsapp",
+        "metadata": {"display_phone_number": number.digits, "phone_number_id": number.phone_number_id},
+        **content,
+    }
+    return Change(number.waba_id, order_key, json.dumps(value, separators=(",", ":")).encode(), born, told)
+
+
+def envelope(changes: Sequence[Change]) -> bytes:
+    """The body of one POST."""
+    entries = []
+    for waba_id, of_waba in groupby(changes, key=lambda change: change.waba_id):
+        told = b",".join(b'{"value":' + change.value + b',"field":"messages"}' for change in of_waba)
+        entries.append(b'{"id":' + json.dumps(waba_id).encode() + b',"changes":[' + told + b"]}")
+    return b'{"object":"whatsapp_business_account","entry":[' + b",".join(entries) + b"]}"
+
+
+def signature(secret: str, body: bytes) -> str:
+    """The value of X-Hub-Signature-256."""
+    return "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()

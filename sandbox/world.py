@@ -1,0 +1,96 @@
+"""Everything the sandbox remembers, put together."""
+
+import asyncio
+import json
+from pathlib import Path
+
+from sandbox import log
+from sandbox.asgi import loads
+from sandbox.clock import Clock
+from sandbox.faults import Faults
+from sandbox.ledger import Ledger
+from sandbox.limits import PairRate, Windows
+from sandbox.numbers import Number, Register
+from sandbox.phone.chats import Chats
+from sandbox.settings import Settings
+from sandbox.statuses import Statuses
+from sandbox.webhooks.sender import Sender
+
+WINDOWS_SAVED = 2000
+
+
+class World:
+    """One per process."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.window_mode = settings.window
+        self.clock = Clock()
+        self.numbers = Register()
+        self.ledger = Ledger()
+        self.faults = Faults()
+        self.pair_rate = PairRate()
+        self.windows = Windows()
+        self.chats = Chats(self.ledger)
+        self.sender = Sender(settings, self.clock)
+        self.statuses = Statuses(self.sender, self.clock, enabled=settings.statuses)
+        self.closing = asyncio.Event()  # the process was told to stop
+        self.changed = False  # something worth saving has changed
+        if settings.state_file is not None:
+            self._load(settings.state_file)
+
+    def set_clock(self, offset_s: float) -> None:
+        """Move the clock. Backwards, what was counted would lie in the future, so the rates start anew."""
+        if offset_s < self.clock.offset_s:
+            self.pair_rate.forget()
+            self.numbers.forget_speed()
+        self.clock.offset_s = offset_s
+        self.changed = True
+
+    def reset(self, *, numbers_too: bool) -> None:
+        """Forget what happened. Numbers and clock stay unless asked: they are the product's set-up, not its history."""
+        self.ledger.forget()
+        self.faults.forget()
+        self.pair_rate.forget()
+        self.windows.forget()
+        self.numbers.forget_speed()
+        self.sender.forget()
+        self.chats.forget()
+        if numbers_too:
+            self.numbers.forget()
+            self.sender.overrides.clear()
+        self.changed = True
+
+    def save(self) -> None:
+        """Write what must outlive a restart, if it changed; atomically."""
+        path = self.settings.state_file
+        if path is None or not self.changed:
+            return
+        self.changed = False
+        saved = {
+            "numbers": [number.as_saved() for number in self.numbers.registered()],
+            "offset_s": self.clock.offset_s,
+            "windows": self.windows.latest(WINDOWS_SAVED),
+            "overrides": self.sender.overrides,
+        }
+        beside = path.with_suffix(".new")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            beside.write_text(json.dumps(saved), encoding="utf-8")
+            beside.replace(path)
+        except OSError as problem:
+            log.error("state.not_saved", path=str(path), why=str(problem))
+
+    def _load(self, path: Path) -> None:
+        if not path.exists():
+            return
+        try:
+            saved = loads(path.read_bytes())
+            for number in saved["numbers"]:
+                self.numbers.put(Number(**number))
+            self.clock.offset_s = float(saved["offset_s"])
+            for pair, at in saved["windows"].items():
+                self.windows.opened(pair, float(at))
+            self.sender.overrides.update(saved["overrides"])
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as problem:
+            log.error("state.not_read", path=str(path), why=repr(problem))
