@@ -1,0 +1,50 @@
+// The inbox: marks the open conversation, keeps the newest message in sight, Enter sends.
+(() => {
+  const NEAR_PX = 120;
+
+  const scrollBox = () => document.querySelector("[data-scroll-end]");
+  const toEnd = () => { const box = scrollBox(); if (box) box.scrollTop = box.scrollHeight; };
+  const nearEnd = () => { const box = scrollBox(); return box && box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_PX; };
+
+  function markOpen() {
+    const open = document.querySelector(".talk")?.dataset.open;
+    for (const link of document.querySelectorAll("[data-conversation]")) {
+      if (link.dataset.conversation === open) link.setAttribute("aria-current", "true");
+      else link.removeAttribute("aria-current");
+    }
+  }
+
+  document.addEventListener("DOMContentLoaded", () => { markOpen(); toEnd(); });
+
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (event.detail.target.id !== "talk") return;
+    markOpen();
+    toEnd();
+    document.title = document.querySelector(".talk").dataset.title;
+  });
+
+  // Older messages are put above: what one was reading must not move.
+  let before = null;
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const box = event.detail.target.closest?.("[data-scroll-end]");
+    before = box ? { height: box.scrollHeight, top: box.scrollTop } : null;
+  });
+  document.addEventListener("htmx:afterSwap", () => {
+    const box = scrollBox();
+    if (box && before) box.scrollTop = before.top + box.scrollHeight - before.height;
+    before = null;
+  });
+
+  // A live message scrolls only a reader who is at the end already.
+  let follow = false;
+  document.addEventListener("htmx:oobBeforeSwap", (event) => {
+    if (event.detail.target.closest?.("[data-scroll-end]")) follow = nearEnd();
+  });
+  document.addEventListener("htmx:oobAfterSwap", () => { markOpen(); if (follow) toEnd(); });
+
+  document.addEventListener("keydown", (event) => {
+    if (!event.target.matches("[data-send-on-enter]") || event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    event.target.form.requestSubmit();
+  });
+})();

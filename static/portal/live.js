@@ -1,0 +1,83 @@
+// The page's one WebSocket. Nothing is polled: the server sends what is new, and after a lost socket what was missed.
+//
+// An element opens it:  <div data-live="/ws/inbox/" data-live-after="42">
+// The socket's address gets ?after=<number of the newest message the page has>. The server sends JSON objects:
+//   {"seq": 43, "kind": "step", …}    numbered messages; one already had is dropped, so that sending again is harmless
+//   {"kind": "gap"}                   what was missed cannot be sent: the page reads itself again
+//   "html": "<li hx-swap-oob=…>"      in any of them: rendered parts, put in place by htmx
+// The page hears them on the element, bubbling: live:<kind> with the message as detail; live:state with {connected}.
+(() => {
+  const FIRST_WAIT_MS = 500;
+  const LONGEST_WAIT_MS = 15000;
+
+  class Live {
+    constructor(element) {
+      this.element = element;
+      this.after = Number(element.dataset.liveAfter ?? 0);
+      this.wait = FIRST_WAIT_MS;
+      this.wasOpen = false;
+      this.connect();
+    }
+
+    connect() {
+      clearTimeout(this.timer);
+      const address = new URL(this.element.dataset.live, location.href);
+      address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
+      address.searchParams.set("after", this.after);
+      if (this.wasOpen) address.searchParams.set("again", "1");
+      this.socket = new WebSocket(address);
+      this.socket.onopen = () => this.opened();
+      this.socket.onmessage = (event) => this.take(JSON.parse(event.data));
+      this.socket.onclose = () => this.closed();
+    }
+
+    opened() {
+      this.wait = FIRST_WAIT_MS;
+      this.wasOpen = true;
+      this.tell("state", { connected: true });
+    }
+
+    closed() {
+      this.tell("state", { connected: false });
+      if (!this.element.isConnected) return;
+      // Spread out, so that a restarted server is not met by every page at once.
+      this.timer = setTimeout(() => this.connect(), this.wait * (0.5 + Math.random()));
+      this.wait = Math.min(this.wait * 2, LONGEST_WAIT_MS);
+    }
+
+    /** Try at once: the machine woke up or came back online. */
+    hurry() {
+      if (this.socket.readyState !== WebSocket.CLOSED) return;
+      this.wait = FIRST_WAIT_MS;
+      this.connect();
+    }
+
+    take(message) {
+      if (message.seq) {
+        if (message.seq <= this.after) return;
+        this.after = message.seq;
+      }
+      if (message.html) htmx.swap(this.element, message.html, { swapStyle: "none" });
+      this.tell(message.kind, message);
+    }
+
+    tell(kind, detail) {
+      this.element.dispatchEvent(new CustomEvent(`live:${kind}`, { bubbles: true, detail }));
+    }
+  }
+
+  document.addEventListener("live:state", ({ detail }) => {
+    for (const sign of document.querySelectorAll("[data-live-state]")) {
+      sign.classList.toggle("is-live", detail.connected);
+      sign.querySelector("[data-words]").textContent = detail.connected ? sign.dataset.on : sign.dataset.off;
+    }
+  });
+
+  document.addEventListener("DOMContentLoaded", () => {
+    const element = document.querySelector("[data-live]");
+    if (!element) return;
+    const live = new Live(element);
+    window.addEventListener("online", () => live.hurry());
+    document.addEventListener("visibilitychange", () => { if (!document.hidden) live.hurry(); });
+  });
+})();
