@@ -1,0 +1,30 @@
+# Cadeira. `make help` lists the commands.
+.DEFAULT_GOAL := help
+.PHONY: help up test check bench soak clean
+
+PYTHON_IN_VENV := .venv/bin/python
+TEST_STATE := $(or $(STATE_DIR),.state)/test
+
+help: ## show these lines
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+up: ## run everything on this machine until Ctrl-C (PORT, SANDBOX_PORT, GATE_PORT, STATE_DIR, WORKERS)
+	@ops/up/make_venv.sh demo
+	@UNDER_MAKE=1 exec $(PYTHON_IN_VENV) manage.py up
+
+test: ## run all tests; k=WORD runs those whose name has WORD
+	@ops/up/make_venv.sh dev
+	@ops/up/chromium.sh
+	@exec $(PYTHON_IN_VENV) -m ops.services run --state $(TEST_STATE) -- $(PYTHON_IN_VENV) -m pytest $(if $(k),-k '$(k)') $(ARGS)
+
+check: ## format, lint, types, import layers, migrations, templates, vendored files, OpenAPI
+	@ops/up/make_venv.sh dev
+	@exec .ci/check
+
+soak: ## the invariants with faults, long form (SOAK_MESSAGES=300000)
+	@ops/up/make_venv.sh dev
+	@SOAK_MESSAGES=$(or $(SOAK_MESSAGES),300000) exec $(PYTHON_IN_VENV) -m ops.services run --state $(TEST_STATE) -- $(PYTHON_IN_VENV) -m pytest tests/invariants -s $(if $(k),-k '$(k)') $(ARGS)
+
+clean: ## stop what is left and remove .venv and the state folder
+	@python3 -m ops.services clean || $(PYTHON_IN_VENV) -m ops.services clean
+	@rm -rf .venv

@@ -1,0 +1,1 @@
+"""`make up`: the whole product on this machine, watched over. Plain Python, so that every failure can speak clearly."""

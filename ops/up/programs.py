@@ -1,0 +1,91 @@
+"""The list of our own processes."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from ops.up.program import Command, answers_200, child_environ
+
+GRACE_S = "2"  # for open connections (web sockets) when a server is asked to end
+
+
+def _server(application: str, port: str) -> list[str]:
+    return [
+        *("-m", "uvicorn", application, "--host", "127.0.0.1", "--port", port),
+        *("--timeout-graceful-shutdown", GRACE_S, "--no-access-log", "--log-level", "warning", "--backlog", "4096"),
+    ]
+
+
+def _worker(name: str, queues: str, processes: str) -> list[str]:
+    return [
+        *("-m", "celery", "-A", "config.celery", "worker", "--pool", "prefork", "-Q", queues, "-c", processes),
+        *("-n", f"{name}@%h", "--without-mingle", "--without-gossip", "--without-heartbeat", "-l", "warning"),
+    ]
+
+
+def sandbox(values: Mapping[str, str], state_dir: Path) -> Command:
+    """The simulated Graph API and the guest's phone; it knows the product by one address and two secrets only."""
+    port = values["SANDBOX_PORT"]
+    environ = child_environ(
+        state_dir,
+        SANDBOX_PORT=port,
+        SANDBOX_WEBHOOK_URL=f"http://127.0.0.1:{values['GATE_PORT']}/webhooks/whatsapp/",
+        META_APP_SECRETS=values["META_APP_SECRETS"],
+        META_VERIFY_TOKEN=values["META_VERIFY_TOKEN"],
+    )
+    log = state_dir / "log" / "sandbox.log"
+    return Command(
+        "sandbox", "sandbox", _server("sandbox.app:app", port), log, environ, lambda: answers_200(int(port), "/phone")
+    )
+
+
+def gate(values: Mapping[str, str], state_dir: Path) -> Command:
+    """Takes Meta's deliveries."""
+    port = values["GATE_PORT"]
+    arguments = _server("channels_wa.gate.server:app", port)
+    log = state_dir / "log" / "gate.log"
+    return Command("gate", "gate", arguments, log, child_environ(state_dir), lambda: answers_200(int(port), "/readyz"))
+
+
+def web(values: Mapping[str, str], state_dir: Path) -> Command:
+    """Portal, API and web sockets."""
+    port = values["PORT"]
+    arguments = _server("config.asgi:application", port)
+    log = state_dir / "log" / "web.log"
+    return Command("web", "web", arguments, log, child_environ(state_dir), lambda: answers_200(int(port), "/readyz"))
+
+
+def workers(values: Mapping[str, str], state_dir: Path) -> list[Command]:
+    """Guests' replies apart from all that can wait, so that a campaign never delays an answer."""
+    found = []
+    for name, queue, processes in (("replies", "replies", values["WORKERS"]), ("background", "background", "1")):
+        ready_file = state_dir / "run" / f"worker-{name}.ready"
+        environ = child_environ(state_dir, WORKER_READY_FILE=str(ready_file))
+        log = state_dir / "log" / f"worker-{name}.log"
+        command = Command(f"worker-{name}", "worker", _worker(name, queue, processes), log, environ, ready_file.exists)
+        command.ready_file = ready_file
+        found.append(command)
+    return found
+
+
+def beat(state_dir: Path) -> Command:
+    """Rings the bells of periodic work."""
+    arguments = [
+        *("-m", "celery", "-A", "config.celery", "beat", "-S", "django_celery_beat.schedulers:DatabaseScheduler"),
+        *("-l", "warning", "--pidfile", ""),
+    ]
+    log = state_dir / "log" / "beat.log"
+    return Command("beat", "beat", arguments, log, child_environ(state_dir), lambda: True)
+
+
+def prepare_demo(state_dir: Path) -> Command:
+    """Migrates and opens the demo salon, then ends; the last line of its output is JSON for demo.json."""
+    command = Command(
+        name="prepare",
+        kind="prepare",
+        arguments=["manage.py", "prepare_demo"],
+        log=state_dir / "log" / "prepare.log",
+        environ=child_environ(state_dir),
+        is_ready=lambda: False,
+    )
+    command.output = state_dir / "run" / "prepare.out"
+    return command
