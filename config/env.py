@@ -1,0 +1,125 @@
+"""Every value that comes from outside, parsed once and typed.
+
+Order: the environment, `<NAME>_FILE` (a path whose content is the value), then `STATE_DIR/env.json`, which the
+embedded demo (`make up`) keeps. Outside the demo a missing secret refuses to start with its name.
+"""
+
+import base64
+import json
+import os
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+SECRETS = ("secret_key", "salon_keys", "database_url", "redis_url", "meta_app_secrets", "meta_verify_token")
+KEY_BYTES = 32
+
+
+def state_dir() -> Path:
+    """Where the embedded services and the demo keep their files."""
+    return Path(os.environ.get("STATE_DIR", ROOT / ".state")).resolve()
+
+
+class KeptByTheDemo(PydanticBaseSettingsSource):
+    """Values from `<NAME>_FILE`, then from STATE_DIR/env.json."""
+
+    def get_field_value(self, field: Any, field_name: str) -> tuple[Any, str, bool]:
+        """One value; pydantic asks for it by the field's name."""
+        file = os.environ.get(f"{field_name.upper()}_FILE")
+        if file:
+            return Path(file).read_text().strip(), field_name, False
+        return self._kept.get(field_name.upper()), field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        """All values this source knows."""
+        found = {name: self.get_field_value(field, name)[0] for name, field in self.settings_cls.model_fields.items()}
+        return {name: value for name, value in found.items() if value is not None}
+
+    @cached_property
+    def _kept(self) -> dict[str, Any]:
+        file = state_dir() / "env.json"
+        return dict(json.loads(file.read_text())) if file.is_file() else {}
+
+
+def _words(value: object) -> object:
+    if isinstance(value, str):
+        return [word.strip() for word in value.split(",") if word.strip()]
+    return value
+
+
+Words = Annotated[list[str], NoDecode]
+
+
+class Env(BaseSettings):
+    """What the installation was told. Names as in the contract, lower case."""
+
+    model_config = SettingsConfigDict(extra="ignore", env_ignore_empty=True)
+
+    demo: bool = False
+    secret_key: str = ""
+    salon_keys: Words = Field(default_factory=list)
+    database_url: str = ""
+    redis_url: str = ""
+    allowed_hosts: Words = Field(default_factory=list)
+    public_host: str = "cadeira.localhost:8000"
+    whatsapp_graph_url: str = "https://graph.facebook.com"
+    whatsapp_graph_version: str = "v26.0"
+    meta_app_id: str = ""
+    meta_app_secrets: Words = Field(default_factory=list)
+    meta_verify_token: str = ""
+    email_url: str = ""
+    metrics_token: str = ""
+    port: int = 8000
+    gate_port: int = 8002
+    sandbox_port: int = 8001
+    workers: int = 2
+    spool_dir: Path | None = None
+    status_grace_s: float = 120
+    database_pool: int = 8
+    log_level: str = "INFO"
+    # Whether this process follows the demo's skipped time; tests set theirs by hand.
+    clock_follows: bool = True
+
+    _read_words = field_validator("salon_keys", "allowed_hosts", "meta_app_secrets", mode="before")(_words)
+
+    @field_validator("salon_keys")
+    @classmethod
+    def _keys_are_32_bytes(cls, keys: list[str]) -> list[str]:
+        for key in keys:
+            if len(base64.b64decode(key, validate=True)) != KEY_BYTES:
+                raise ValueError("each key must be 32 bytes in base64, e.g. from `openssl rand -base64 32`")
+        return keys
+
+    @classmethod
+    def settings_customise_sources(cls, *args: Any, **kwargs: Any) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment first, then files, then what the demo keeps."""
+        return kwargs["init_settings"], kwargs["env_settings"], KeptByTheDemo(cls)
+
+    @property
+    def state_dir(self) -> Path:
+        """Where the embedded services and the demo keep their files."""
+        return state_dir()
+
+    @property
+    def public_hostname(self) -> str:
+        """PUBLIC_HOST without its port."""
+        return self.public_host.partition(":")[0]
+
+    def missing(self) -> list[str]:
+        """Names of the values without which the product must not start."""
+        return [name.upper() for name in SECRETS if not getattr(self, name)]
+
+
+def _load() -> Env:
+    try:
+        return Env()
+    except ValidationError as error:
+        lines = [f"  {'.'.join(str(part) for part in e['loc']).upper()}: {e['msg']}" for e in error.errors()]
+        raise SystemExit("The configuration cannot be used:\n" + "\n".join(lines)) from None
+
+
+env = _load()

@@ -1,0 +1,25 @@
+"""The three visible lists: what upper layers do on the road of a message, in an order that is a decision."""
+
+# One guest's message. Each step takes a batch of one salon; "keep" and "answer" are a transaction each, so that a
+# broken flow never takes the guest's message out of the inbox.
+INBOUND_STEPS = {
+    "keep": [
+        "crm.contacts.inbound.find_or_create_contacts",  # who wrote: everything below hangs on it
+        "crm.inbox.inbound.add_to_conversations",  # before anything answers, so that answers have a place
+    ],
+    "answer": [
+        "flows.runtime.inbound.resume_or_start",
+    ],
+}
+
+# Asked when a message is written and again right before the call. The first refusal wins.
+OUTBOUND_CHECKS = [
+    "channels_wa.outbox.window.check",  # Meta's 24-hour window (I18)
+]
+
+# Who hears of an event, at least once; a pattern ends in `*` or names one kind.
+EVENT_HANDLERS = {
+    "message.failed": ["crm.inbox.attention.on_events"],
+    "message.unknown": ["crm.inbox.attention.on_events"],
+    "execution.failed": ["crm.inbox.attention.on_events"],
+}

@@ -1,0 +1,18 @@
+"""Addresses of the public host."""
+
+from django.contrib import admin
+from django.urls import include, path
+from django.views.generic import RedirectView
+
+from tenants.accounts import views as accounts
+
+urlpatterns = [
+    path("", accounts.front, name="front"),
+    path("signup/", RedirectView.as_view(pattern_name="account_signup"), name="signup"),
+    path("accounts/", include("tenants.accounts.urls")),
+    path("accounts/", include("allauth.account.urls")),
+    path("demo/mail/", accounts.demo_mail, name="demo_mail"),
+    path("language/", include("django.conf.urls.i18n")),
+    path("operator/", admin.site.urls),
+    path("api/", include("api.urls")),
+]

@@ -1,0 +1,16 @@
+"""Addresses of a salon's host."""
+
+from django.urls import include, path
+
+from tenants.accounts import views as accounts
+
+urlpatterns = [
+    path("", include("portal.pages.urls")),
+    path("enter/", accounts.enter_with_code, name="enter"),
+    path("leave/", accounts.leave, name="leave"),
+    path("language/", include("django.conf.urls.i18n")),
+    path("inbox/", include("crm.inbox.urls")),
+    path("contacts/", include("crm.contacts.urls")),
+    path("flows/", include("flows.urls")),
+    path("api/", include("api.urls")),
+]

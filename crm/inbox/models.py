@@ -1,0 +1,40 @@
+"""Conversations."""
+
+from django.db import models
+from django.db.models import Q
+
+from ops import clock
+from ops.ids import uuid7
+
+
+class Conversation(models.Model):
+    """The talk with one contact over one number; at most one of them is open."""
+
+    public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
+    contact = models.ForeignKey("contacts.Contact", on_delete=models.CASCADE, related_name="conversations")
+    number_id = models.BigIntegerField()
+    assignee = models.ForeignKey("members.Member", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    bot_on = models.BooleanField(default=True)
+    unread = models.PositiveIntegerField(default=0)
+    # A summary of the newest message, so that the list needs no look at the messages.
+    last_text = models.CharField(max_length=160, blank=True, default="")
+    last_direction = models.CharField(max_length=3, blank=True, default="")
+    last_at = models.DateTimeField()
+    # The 24-hour service window runs from here (WHATSAPP.md §5).
+    last_inbound_at = models.DateTimeField(null=True, blank=True)
+    # Why a person should look: a message that failed, a flow that stopped.
+    attention = models.CharField(max_length=40, blank=True, default="")
+    opened_at = models.DateTimeField(default=clock.now)
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "conversation"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["contact", "number_id"], name="one_open_conversation", condition=Q(closed_at=None)
+            )
+        ]
+        indexes = [models.Index(fields=["-last_at", "-id"], name="conversation_last")]
+
+    def __str__(self) -> str:
+        return str(self.public_id)

@@ -1,0 +1,72 @@
+"""One contact's run through one version."""
+
+from django.db import models
+from django.db.models import Q
+
+from flows.models.flow import Flow, FlowVersion
+from ops.ids import uuid7
+
+
+class FlowExecution(models.Model):
+    """A run; at most one of a conversation is active (I8)."""
+
+    class Status(models.TextChoices):
+        """Words of the contract."""
+
+        RUNNING = "running"
+        WAITING = "waiting"
+        COMPLETED = "completed"
+        FAILED = "failed"
+        CANCELLED = "cancelled"
+
+    public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
+    flow = models.ForeignKey(Flow, on_delete=models.CASCADE, related_name="executions")
+    version = models.ForeignKey(FlowVersion, on_delete=models.PROTECT, related_name="executions")
+    contact_id = models.BigIntegerField()
+    conversation_id = models.BigIntegerField()
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.RUNNING)
+    state = models.JSONField(default=dict)
+    seed = models.BigIntegerField()
+    # Number of the newest step.
+    last_seq = models.IntegerField(default=0)
+    waiting_until = models.DateTimeField(null=True, blank=True)
+    error = models.TextField(blank=True, default="")
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "flow_execution"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["conversation_id"], name="one_active_execution", condition=Q(status__in=["running", "waiting"])
+            )
+        ]
+        indexes = [
+            models.Index(fields=["flow", "-id"], name="execution_flow"),
+            models.Index(fields=["contact_id", "-id"], name="execution_contact"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.public_id)
+
+
+class FlowStep(models.Model):
+    """One node visited. Its id is the console's sequence number."""
+
+    execution = models.ForeignKey(FlowExecution, on_delete=models.CASCADE, related_name="steps")
+    flow_id = models.BigIntegerField()
+    seq = models.IntegerField()
+    node = models.CharField(max_length=60)
+    type = models.CharField(max_length=40)
+    exit = models.CharField(max_length=60, blank=True, default="")
+    edge = models.CharField(max_length=60, blank=True, default="")
+    at = models.DateTimeField()
+    duration_ms = models.FloatField(default=0)
+    event = models.JSONField(null=True, blank=True)
+    changes = models.JSONField(default=dict, blank=True)
+    error = models.TextField(blank=True, default="")
+
+    class Meta:
+        db_table = "flow_step"
+        constraints = [models.UniqueConstraint(fields=["execution", "seq"], name="flow_step_once")]
+        indexes = [models.Index(fields=["flow_id", "id"], name="flow_step_flow")]

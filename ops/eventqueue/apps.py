@@ -1,0 +1,10 @@
+"""Django's view of this folder."""
+
+from django.apps import AppConfig
+
+
+class EventqueueConfig(AppConfig):
+    """See the models."""
+
+    name = "ops.eventqueue"
+    label = "eventqueue"

@@ -1,0 +1,1 @@
+"""Facts, written in the transaction of the change; see actions.emit."""

@@ -1,0 +1,52 @@
+"""Around every request: a trace id, one log line, the metrics."""
+
+import logging
+import re
+import time
+import uuid
+from collections.abc import Callable
+
+import structlog
+from django.http import HttpRequest, HttpResponse
+
+from ops.metrics import HTTP_REQUESTS, HTTP_SECONDS
+
+log = logging.getLogger("http")
+_TRACE = re.compile(r"^[0-9a-zA-Z-]{8,64}$")
+
+
+class TraceMiddleware:
+    """Names the request (X-Trace-Id, from the caller or new), counts it and logs it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer the request inside its trace."""
+        given = request.headers.get("X-Trace-Id", "")
+        trace_id = given if _TRACE.match(given) else uuid.uuid4().hex
+        request.trace_id = trace_id  # type: ignore[attr-defined]
+        began = time.perf_counter()
+        with structlog.contextvars.bound_contextvars(trace_id=trace_id):
+            response = self.get_response(request)
+            self._tell(request, response, time.perf_counter() - began)
+        response["X-Trace-Id"] = trace_id
+        return response
+
+    def _tell(self, request: HttpRequest, response: HttpResponse, seconds: float) -> None:
+        match = request.resolver_match
+        # The route and never the path: ids would make a metric of each.
+        endpoint = match.route if match else "unknown"
+        salon = getattr(request, "salon", None)
+        HTTP_REQUESTS.labels(salon.pk if salon else "public", endpoint, response.status_code).inc()
+        HTTP_SECONDS.labels(endpoint).observe(seconds)
+        log.info(
+            "request",
+            extra={
+                "tenant_id": salon.pk if salon else None,
+                "user_id": getattr(getattr(request, "member", None), "user_id", None),
+                "action": f"{request.method} {endpoint}",
+                "status": response.status_code,
+                "ms": round(seconds * 1000, 1),
+            },
+        )

@@ -1,0 +1,49 @@
+"""Setting and cancelling timers, in the transaction that makes them needed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+
+
+@dataclass(frozen=True, slots=True)
+class NewTimer:
+    """Something to do at `due_at`; another `version` of the subject by then makes it a no-op."""
+
+    kind: str
+    subject: str
+    due_at: datetime
+    version: int = 0
+
+
+def set_many(salon_id: int | None, timers: Sequence[NewTimer]) -> None:
+    """Write timers in one statement; one that is already set for the same version moves to the new time."""
+    if not timers:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO public.timer (salon_id, due_at, kind, subject, version, state, fence, attempts, error, created_at) "
+            "SELECT %s, due_at, kind, subject, version, 'pending', 0, 0, '', clock_timestamp() "
+            "FROM unnest(%s::timestamptz[], %s::text[], %s::text[], %s::bigint[]) AS new(due_at, kind, subject, version) "
+            "ON CONFLICT (salon_id, kind, subject, version) DO UPDATE SET due_at = EXCLUDED.due_at, state = 'pending', "
+            "attempts = 0, lease_until = NULL, fence = timer.fence + 1",
+            [
+                salon_id,
+                [timer.due_at for timer in timers],
+                [timer.kind for timer in timers],
+                [timer.subject for timer in timers],
+                [timer.version for timer in timers],
+            ],
+        )
+
+
+def cancel_many(salon_id: int | None, kind: str, subjects: Sequence[str]) -> None:
+    """Take timers back, in the transaction that changes their subjects."""
+    if subjects:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "DELETE FROM public.timer WHERE salon_id IS NOT DISTINCT FROM %s AND kind = %s AND subject = ANY(%s) "
+                "AND state = 'pending'",
+                [salon_id, kind, list(subjects)],
+            )

@@ -1,0 +1,12 @@
+"""The bell of the timers."""
+
+from celery import shared_task
+
+from ops.doorbell import Doorbell
+from ops.timers import ticker
+
+
+@shared_task(base=Doorbell, bell="timers", queue="background")
+def tick(**_: object) -> int:
+    """Do what is due; how many timers."""
+    return ticker.run()

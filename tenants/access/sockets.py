@@ -1,0 +1,107 @@
+"""The base of every WebSocket consumer: same door, same rights as a page."""
+
+import asyncio
+from http.cookies import SimpleCookie
+from importlib import import_module
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
+
+from channels.db import database_sync_to_async
+from channels.generic.websocket import AsyncJsonWebsocketConsumer
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.utils.crypto import constant_time_compare
+
+from ops.live import group
+from ops.salon import run_in_salon
+from tenants.access.membership import member_of
+from tenants.access.middleware import SALON_IN_SESSION
+from tenants.access.roles import Permission, may
+from tenants.accounts.models import User
+from tenants.salons.hosts import salon_at
+
+# A right that was taken away closes an open socket within this time (I27).
+RECHECK_S = 4.0
+CLOSE_FORBIDDEN = 4403
+
+
+class SalonConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
+    """A socket on a salon's host, for members who hold `permission`.
+
+    Subclasses name the permission and the topics; live messages arrive in `live` and go to the browser as they are.
+    """
+
+    permission: ClassVar[Permission]
+    salon_id: int
+    user_id: int
+    role: str
+
+    async def topics(self) -> list[str]:
+        """Which topics of the salon this socket follows."""
+        raise NotImplementedError
+
+    async def connect(self) -> None:
+        """Let a member in; everyone else is refused before the handshake ends."""
+        self._groups: list[str] = []
+        self._watch: asyncio.Task[None] | None = None
+        if not self._same_origin() or not await database_sync_to_async(self._authenticate)():
+            await self.close(code=CLOSE_FORBIDDEN)
+            return
+        self._groups = [group(self.salon_id, topic) for topic in await self.topics()]
+        for name in self._groups:
+            await self.channel_layer.group_add(name, self.channel_name)
+        await self.accept()
+        self._watch = asyncio.create_task(self._recheck_forever())
+        await self.joined()
+
+    async def joined(self) -> None:
+        """Called once the socket is open."""
+
+    async def disconnect(self, code: int) -> None:
+        """Leave the groups."""
+        if self._watch:
+            self._watch.cancel()
+        for name in self._groups:
+            await self.channel_layer.group_discard(name, self.channel_name)
+
+    async def live(self, event: dict[str, Any]) -> None:
+        """Hand a live message on to the browser."""
+        await self.send_json(event["message"])
+
+    async def in_salon(self, fn: Any) -> Any:
+        """Run sync database work inside this socket's salon."""
+        return await database_sync_to_async(lambda: run_in_salon(self.salon_id, fn))()
+
+    async def _recheck_forever(self) -> None:
+        while True:
+            await asyncio.sleep(RECHECK_S)
+            if not await database_sync_to_async(self._authenticate)():
+                await self.close(code=CLOSE_FORBIDDEN)
+                return
+
+    def _same_origin(self) -> bool:
+        headers = dict(self.scope["headers"])
+        origin, host = headers.get(b"origin", b"").decode("latin-1"), headers.get(b"host", b"").decode("latin-1")
+        return bool(origin) and urlsplit(origin).netloc == host
+
+    def _authenticate(self) -> bool:
+        host = dict(self.scope["headers"]).get(b"host", b"").decode("latin-1").partition(":")[0]
+        salon = salon_at(host)
+        session = self._session()
+        if salon is None or session is None or session.get(SALON_IN_SESSION) != salon.pk:
+            return False
+        user = User.objects.filter(pk=session.get(SESSION_KEY), is_active=True).first()
+        if user is None or BACKEND_SESSION_KEY not in session:
+            return False
+        if not constant_time_compare(session.get(HASH_SESSION_KEY, ""), user.get_session_auth_hash()):
+            return False
+        role = run_in_salon(salon.pk, lambda: getattr(member_of(salon.pk, user.pk), "role", ""))
+        self.salon_id, self.user_id, self.role = salon.pk, user.pk, role
+        return may(role, self.permission)
+
+    def _session(self) -> Any:
+        cookies = SimpleCookie(dict(self.scope["headers"]).get(b"cookie", b"").decode("latin-1"))
+        morsel = cookies.get(settings.SESSION_COOKIE_NAME)
+        if morsel is None:
+            return None
+        return import_module(settings.SESSION_ENGINE).SessionStore(morsel.value)

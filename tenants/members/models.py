@@ -1,0 +1,30 @@
+"""Members as the salon's own rows point to them."""
+
+from django.db import models
+
+from ops import clock
+from ops.ids import uuid7
+from tenants.access.roles import Permission, may
+
+
+class Member(models.Model):
+    """A person who works in this salon; `user_id` is the public account, by value."""
+
+    public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
+    user_id = models.BigIntegerField(unique=True)
+    name = models.CharField(max_length=120)
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        db_table = "member"
+
+    def __str__(self) -> str:
+        return self.name
+
+    # The role stands in the public membership; the middleware puts it here for the length of a request.
+    role: str = ""
+
+    def may(self, permission: Permission) -> bool:
+        """Whether this member's role holds the permission."""
+        return may(self.role, permission)

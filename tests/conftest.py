@@ -1,0 +1,62 @@
+"""What every test may ask for."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection, connections
+from django.test.utils import setup_databases, teardown_databases  # noqa: F401
+
+from tests.world import Browser, Salons, open_two_salons
+
+pytest_plugins: list[str] = []
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
+    """A fresh database with the public side; salons are opened from the template as in production."""
+    name = settings.DATABASES["default"]["TEST"]["NAME"]
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        with connection.cursor() as cursor:
+            cursor.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+            cursor.execute(f"CREATE DATABASE {name}")
+        connections.close_all()
+        connection.close_pool()
+        settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = name
+        call_command("migrate_schemas", schema_name="public", verbosity=0)
+    yield
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        connections.close_all()
+        connection.close_pool()
+
+
+@pytest.fixture(scope="session")
+def salons(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Salons:
+    """Two real schemas, made once: Aurora, and the other salon nothing may leak to."""
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        return open_two_salons()
+
+
+@pytest.fixture
+def alice(salons: Salons, db: None) -> Browser:
+    """Owner of Aurora."""
+    return Browser(salons.aurora, "alice@example.com")
+
+
+@pytest.fixture
+def bob(salons: Salons, db: None) -> Browser:
+    """Receptionist of Aurora."""
+    return Browser(salons.aurora, "bob@example.com")
+
+
+@pytest.fixture
+def vera(salons: Salons, db: None) -> Browser:
+    """May only look, at Aurora."""
+    return Browser(salons.aurora, "vera@example.com")
+
+
+@pytest.fixture
+def charlie(salons: Salons, db: None) -> Browser:
+    """Owner of the other salon."""
+    return Browser(salons.other, "charlie@example.com")
