@@ -84,6 +84,8 @@ class Keeper:
 
     async def stop(self) -> None:
         """Keep what is queued, then let go of everything."""
+        if self._is_stopping:
+            return
         self._is_stopping = True
         if self._tasks:
             self._arrived.set()

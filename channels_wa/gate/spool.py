@@ -126,8 +126,8 @@ class Spool:
         self._folder = folder
         self._current: SpoolFile | None = None
         self._waiting: list[SpoolFile] = []
-        self.holds_something = True
-        """Whether files may be waiting; true at first, because a dead process may have left some."""
+        self.holds_something = any(folder.glob("*.spool"))
+        """Whether files wait to be moved into the table."""
 
     def append(self, deliveries: Sequence[SealedDelivery]) -> None:
         """Keep these; when it returns they survive a power cut. Raises OSError."""
