@@ -1,0 +1,50 @@
+"""What a node sees while it is visited."""
+
+from datetime import datetime
+from typing import Any
+
+from flows.engine.expressions import Expression, Scope, Template
+from flows.engine.inputs import Input, Said, Started
+
+
+class NodeFailed(Exception):
+    """A node cannot do what it is for; the execution takes its exit `error`, or fails."""
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(reason, detail)
+        self.reason = reason
+        self.detail = detail
+
+
+class Context:
+    """One per input. Nodes only read it; the engine moves `node` and `tries` on from visit to visit."""
+
+    __slots__ = ("input", "node", "now", "scope", "tries", "variables")
+
+    def __init__(self, variables: dict[str, Any], said: Input, now: datetime, seed: int, tries: int = 0) -> None:
+        self.node = ""
+        self.input = said
+        self.now = now
+        self.tries = tries
+        self.variables = variables
+        message = said.message if isinstance(said, Started) else said if isinstance(said, Said) else None
+        roots: dict[str, Any] = {
+            "contact": said.facts.get("contact"),
+            "salon": said.facts.get("salon"),
+            "message": message_facts(message) if message else None,
+            "vars": variables,
+        }
+        self.scope = Scope(roots, now, seed)
+
+    def render(self, template: Template) -> str:
+        """The text for this guest; raises ExpressionError."""
+        return template.render(self.scope)
+
+    def evaluate(self, expression: Expression) -> Any:
+        """The value as JSON; raises ExpressionError."""
+        return expression.json(self.scope)
+
+
+def message_facts(message: Said) -> dict[str, Any]:
+    """What expressions see as `message`."""
+    return {"text": message.text, "kind": message.kind}

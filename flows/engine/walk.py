@@ -1,0 +1,174 @@
+"""The walk of one input through a graph: visits nodes, keeps to the limits, writes down what happened."""
+
+import json
+import zlib
+from typing import Any, Final
+
+from flows.engine.context import Context, NodeFailed
+from flows.engine.events import (
+    Ended,
+    Event,
+    Failed,
+    MessageQueued,
+    MessageRefused,
+    NodeEvent,
+    StepTaken,
+    VariableSet,
+    WaitStarted,
+)
+from flows.engine.expressions import ExpressionError
+from flows.engine.inputs import TimedOut
+from flows.engine.limits import (
+    MAX_OUTPUT_CHARS,
+    MAX_VALUE_BYTES,
+    MAX_VARIABLES,
+    SAME_TEXT_TIMES,
+    SAME_TEXT_WITHIN_S,
+    SENT_KEPT,
+)
+from flows.engine.state import State, Status, Wait
+from flows.graph import Place
+from flows.nodes.base import Step, WaitFor
+
+REPEATED: Final = "same_text_repeated"
+
+
+class Walk:
+    """What one input has caused so far. Lives for one call of `step` and is seen by nobody else."""
+
+    __slots__ = ("ctx", "ended", "events", "output", "sent", "seq", "status", "steps", "token", "tries", "wait")
+
+    def __init__(self, state: State, ctx: Context) -> None:
+        self.ctx = ctx
+        self.events: list[Event] = []
+        self.steps: list[StepTaken] = []
+        self.status = Status.COMPLETED
+        self.ended = False
+        self.wait: Wait | None = None
+        self.token = state.token
+        self.tries = 0
+        self.seq = state.seq
+        self.sent = state.sent
+        self.output = 0
+
+    def state(self, place: Place) -> State:
+        """Where the execution stands after the walk; `place` was visited last."""
+        variables = self.ctx.variables
+        return State(self.status, place.id, variables, self.wait, self.token, self.tries, self.seq, self.sent)
+
+    def visit(self, place: Place, resumed: bool = False) -> Place | None:
+        """Visit one node; the place to go next, or None if the walk is over."""
+        ctx = self.ctx
+        ctx.node = place.id
+        self.seq += 1
+        taken = StepTaken(self.seq, place.id, place.type, "passed")
+        self.steps.append(taken)
+        if resumed:
+            taken.event = "timed_out" if isinstance(ctx.input, TimedOut) else "answered"
+        kept = len(self.events)
+        try:
+            done = place.node.resume(ctx) if resumed else place.node.run(ctx)
+            leaving = self.apply(place, done, taken)
+        except (ExpressionError, NodeFailed) as error:
+            del self.events[kept:]  # a node does all of what it is for, or nothing
+            return self.stumble(place, taken, error)
+        ctx.tries = 0  # they count at one node; the next begins anew
+        if done.wait is not None:
+            self.begin_wait(place, done.wait, taken)
+            self.tries = done.tries
+            return None
+        return self.leave(place, leaving, taken)
+
+    def leave(self, place: Place, leaving: str | None, taken: StepTaken) -> Place | None:
+        """Go out by an exit; where it leads nowhere, the execution is completed."""
+        taken.exit = leaving
+        edge = place.edges.get(leaving) if leaving is not None else None
+        if edge is not None:
+            taken.edge = edge.id
+            return edge.to
+        if not self.ended:
+            self.events.append(Ended(place.id, self.seq))
+        return None
+
+    def stumble(self, place: Place, taken: StepTaken, error: ExpressionError | NodeFailed) -> Place | None:
+        """A node could not do what it is for: by its exit `error` if that leads somewhere, else the execution fails."""
+        reason, detail = (error.reason, error.detail) if isinstance(error, NodeFailed) else ("expression", str(error))
+        taken.error = f"{reason}: {detail}" if detail else reason
+        taken.changes = None
+        if "error" in place.edges:
+            return self.leave(place, "error", taken)
+        taken.event = "failed"
+        self.fail(place, reason, detail)
+        return None
+
+    def fail(self, place: Place, reason: str, detail: str) -> None:
+        """The execution is over, and somebody should look at it."""
+        self.status = Status.FAILED
+        if self.steps[-1].node == place.id:
+            self.steps[-1].event = "failed"
+        self.steps[-1].error = self.steps[-1].error or reason
+        self.events.append(Failed(reason, detail, place.id, self.seq))
+
+    def apply(self, place: Place, done: Step, taken: StepTaken) -> str | None:
+        """Take over what the node gave; the exit to leave by."""
+        taken.error = done.note
+        leaving = done.exit
+        for event in done.events:
+            if not self.accept(event, place, taken) and "refused" in place.edges:
+                leaving = "refused"
+        return leaving
+
+    def accept(self, event: NodeEvent, place: Place, taken: StepTaken) -> bool:
+        """Take over one event; false if it was refused."""
+        event.node, event.seq = place.id, self.seq
+        if isinstance(event, VariableSet):
+            self.set_variable(event, taken)
+        elif isinstance(event, MessageQueued):
+            if self.is_repeated(event):
+                taken.error = REPEATED
+                self.events.append(MessageRefused(REPEATED, place.id, self.seq))
+                return False
+        else:
+            self.ended = True
+        self.events.append(event)
+        return True
+
+    def set_variable(self, event: VariableSet, taken: StepTaken) -> None:
+        """Keep a value, if there is room for it."""
+        variables = self.ctx.variables
+        if is_large(event.value):
+            raise NodeFailed("value_too_large", f"{event.name} has more than {MAX_VALUE_BYTES} bytes")
+        if event.name not in variables and len(variables) >= MAX_VARIABLES:
+            raise NodeFailed("too_many_variables", f"an execution has at most {MAX_VARIABLES} variables")
+        event.before = variables.get(event.name)
+        variables[event.name] = event.value
+        taken.changes = {event.name: {"before": event.before, "after": event.value}}
+
+    def is_repeated(self, event: MessageQueued) -> bool:
+        """Whether this text went out too often lately; if not, it is counted."""
+        text = event.body["text"]
+        self.output += len(text)
+        if self.output > MAX_OUTPUT_CHARS:
+            raise NodeFailed("output_too_large", f"one message caused more than {MAX_OUTPUT_CHARS} characters")
+        checksum, at = zlib.crc32(text.encode("utf-8", "surrogatepass")), int(self.ctx.now.timestamp())
+        since = at - SAME_TEXT_WITHIN_S
+        if sum(1 for one, when in self.sent if one == checksum and when > since) >= SAME_TEXT_TIMES:
+            return True
+        self.sent = [*self.sent[1 - SENT_KEPT :], [checksum, at]]
+        return False
+
+    def begin_wait(self, place: Place, wait: WaitFor, taken: StepTaken) -> None:
+        """Stay here, under a token that no earlier wait had."""
+        taken.event = "waiting" if taken.event == "passed" else "retried"
+        self.token += 1
+        until = wait.until.isoformat() if wait.until else None
+        self.status = Status.WAITING
+        self.wait = Wait(self.token, until, wait.answers)
+        self.events.append(WaitStarted(until, self.token, wait.answers, place.id, self.seq))
+
+
+def is_large(value: Any) -> bool:
+    """Whether a value takes more room than a variable has; short texts and numbers are not measured."""
+    if value is None or isinstance(value, int | float) or (isinstance(value, str) and len(value) * 6 < MAX_VALUE_BYTES):
+        return False
+    return len(json.dumps(value)) > MAX_VALUE_BYTES

@@ -1,0 +1,65 @@
+"""What every node is: pydantic settings, named exits, `run`, and `resume` if it waits."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import ClassVar, Final, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+from flows.engine.context import Context, NodeFailed
+from flows.engine.events import NodeEvent
+
+
+@dataclass(slots=True)
+class WaitFor:
+    """Stay at this node until an answer comes (`answers`) or the moment is there (`until`, aware)."""
+
+    until: datetime | None = None
+    answers: bool = True
+
+
+@dataclass(slots=True)
+class Step:
+    """What a visit of a node gives: an exit to leave by, or a wait. `note` is a fault that did not stop it."""
+
+    exit: str | None = None
+    events: list[NodeEvent] = field(default_factory=list)
+    wait: WaitFor | None = None
+    tries: int = 0
+    note: str | None = None
+
+
+class Node(BaseModel):
+    """A node's settings and what it does. Settings unknown to it are refused, so that a typo never goes unnoticed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+    type_name: ClassVar[str]
+
+    def exits(self) -> tuple[str, ...]:
+        """The names an edge may leave by; one without an edge ends the execution."""
+        raise NotImplementedError
+
+    def run(self, ctx: Context) -> Step:
+        """The execution arrives."""
+        raise NotImplementedError
+
+    def resume(self, ctx: Context) -> Step:
+        """What the node waited for is there, as `ctx.input`."""
+        raise NodeFailed("cannot_resume", f"a node {self.type_name} never waits")
+
+
+TYPES: Final[dict[str, type[Node]]] = {}
+NodeClass = TypeVar("NodeClass", bound=type[Node])
+
+
+def register(type_name: str) -> Callable[[NodeClass], NodeClass]:
+    """Make a node known by the name it is saved under."""
+
+    def known(node: NodeClass) -> NodeClass:
+        node.type_name = type_name
+        TYPES[type_name] = node
+        return node
+
+    return known
