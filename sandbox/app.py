@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import logging
 import signal
 import traceback
@@ -53,6 +54,9 @@ class Sandbox:
         await receive()
         logging.getLogger("uvicorn.access").handlers.clear()  # 4,000 lines per second would be the slowest part
         logging.getLogger("uvicorn.access").propagate = False
+        # Hundreds of thousands of ledger rows and no cycles: full collections would only stop the world.
+        gc.freeze()
+        gc.set_threshold(100_000, 50, 1_000)
         await self.world.sender.start()
         saver = asyncio.create_task(self._save_now_and_then())
         self._close_phones_on_stop()

@@ -1,0 +1,293 @@
+// The guest's phone: who writes to whom, the live talk, the composer.
+"use strict";
+
+const $ = (id) => document.getElementById(id);
+const FIRST_GUEST = { phone: "5511987654321", name: "Maria Silva" };
+const KEPT = "sandbox.guests";
+const NAMES = ["Ana Souza", "João Lima", "Carla Dias", "Pedro Rocha", "Bia Alves", "Lucas Melo", "Rita Nunes"];
+
+const phone = {
+  salons: [],
+  guests: [],
+  stream: null,
+  talk: "",
+  shown: new Map(), // wamid -> text, for quotes
+  day: "",
+  typingTimer: 0,
+  salonName: () => $("salon").selectedOptions[0]?.textContent || "",
+  reply: (fields, wamid) => send({ ...fields, context: { message_id: wamid } }),
+  open: openSheet,
+};
+
+// Who
+function readGuests() {
+  try {
+    const kept = JSON.parse(localStorage.getItem(KEPT));
+    if (Array.isArray(kept) && kept.length && kept.every((guest) => typeof guest.phone === "string")) return kept;
+  } catch {
+    // Nothing readable is kept: begin as on a new device.
+  }
+  return [FIRST_GUEST];
+}
+
+function guest() {
+  return { phone: $("guest-phone").value.replace(/[^0-9]/g, ""), name: $("guest-name").value.trim() };
+}
+
+function useGuest(next) {
+  $("guest-phone").value = next.phone;
+  $("guest-name").value = next.name;
+  guestChanged();
+}
+
+function guestChanged() {
+  const { phone: digits, name } = guest();
+  const isGood = /^[0-9]{8,15}$/.test(digits);
+  $("phone-problem").hidden = isGood;
+  $("guest-phone").setAttribute("aria-invalid", String(!isGood));
+  if (!isGood) return false;
+  phone.guests = [{ phone: digits, name }, ...phone.guests.filter((kept) => kept.phone !== digits)].slice(0, 12);
+  localStorage.setItem(KEPT, JSON.stringify(phone.guests));
+  showGuests(digits);
+  connect();
+  return true;
+}
+
+function showGuests(current) {
+  const chips = [...phone.guests]
+    .sort((one, other) => one.phone.localeCompare(other.phone))
+    .map((kept) => {
+      const chip = element("button", "", kept.name || kept.phone);
+      chip.type = "button";
+      chip.title = kept.phone;
+      chip.setAttribute("aria-pressed", String(kept.phone === current));
+      chip.addEventListener("click", () => useGuest(kept));
+      return chip;
+    });
+  const another = element("button", "", `+ ${words.new_guest}`);
+  another.type = "button";
+  another.addEventListener("click", () => {
+    const number = Math.floor(Math.random() * 1e8).toString().padStart(8, "0");
+    useGuest({ phone: `55119${number}`, name: NAMES[phone.guests.length % NAMES.length] });
+    $("guest-name").select();
+  });
+  $("guests").replaceChildren(...chips, another);
+}
+
+// Salon
+async function loadSalons() {
+  const wanted = new URLSearchParams(location.search).get("pnid");
+  const answer = await fetch("/_sandbox/numbers");
+  phone.salons = (await answer.json()).results;
+  const known = phone.salons.some((salon) => salon.phone_number_id === wanted);
+  if (wanted && !known) phone.salons.unshift({ phone_number_id: wanted, verified_name: `${words.salon_by_id} ${wanted}` });
+  const options = phone.salons.map((salon) => {
+    const same = salon.verified_name === salon.display_phone || !salon.display_phone;
+    const option = element("option", "", same ? salon.verified_name : `${salon.verified_name} · ${salon.display_phone}`);
+    option.value = salon.phone_number_id;
+    option.selected = salon.phone_number_id === wanted;
+    return option;
+  });
+  if (!options.length) options.push(element("option", "", words.no_salon));
+  $("salon").replaceChildren(...options);
+  $("salon").disabled = !phone.salons.length;
+  salonChanged();
+}
+
+function salonChanged() {
+  const salon = phone.salons.find((known) => known.phone_number_id === $("salon").value);
+  const name = salon ? salon.verified_name : words.no_salon;
+  $("salon-name").textContent = name;
+  $("avatar").textContent = name.replace(/[^\p{L}]/gu, "").slice(0, 1).toUpperCase() || "S";
+  connect();
+}
+
+// Talk
+function connect() {
+  const talk = new URLSearchParams({ pnid: $("salon").value, guest: guest().phone }).toString();
+  if (!phone.salons.length || !guest().phone || talk === phone.talk) return;
+  phone.talk = talk;
+  phone.stream?.close();
+  presence(words.offline);
+  phone.stream = new EventSource(`/phone/events?${talk}`);
+  phone.stream.addEventListener("open", () => presence(words.online));
+  phone.stream.addEventListener("error", () => presence(words.offline));
+  phone.stream.addEventListener("history", (event) => showHistory(JSON.parse(event.data).messages));
+  phone.stream.addEventListener("message", (event) => showMessage(JSON.parse(event.data)));
+  phone.stream.addEventListener("tick", (event) => showTick(JSON.parse(event.data)));
+  phone.stream.addEventListener("typing", (event) => showTyping(JSON.parse(event.data).seconds));
+}
+
+function presence(text) {
+  $("presence").textContent = text;
+}
+
+function showHistory(messages) {
+  phone.shown.clear();
+  phone.day = "";
+  stopTyping();
+  // A whole history is not news: only what comes after it is read aloud.
+  $("chat").setAttribute("aria-live", "off");
+  $("chat").replaceChildren();
+  if (!messages.length) $("chat").append(element("p", "empty", words.empty));
+  messages.forEach(showMessage);
+  setTimeout(() => $("chat").setAttribute("aria-live", "polite"), 0);
+}
+
+function showMessage(message) {
+  if (find(message.wamid)) return;
+  if (message.content.type === "reaction") return showReaction(message);
+  $("chat").querySelector(".empty")?.remove();
+  if (message.by === "salon") stopTyping();
+  showDay(message.at);
+  const quoted = phone.shown.get(message.content.context?.message_id ?? message.content.context?.id);
+  const drawn = bubble(message, phone, quoted);
+  phone.shown.set(message.wamid, drawn.querySelector("p:not(.quote)")?.textContent || drawn.querySelector(".card")?.textContent || "");
+  const typing = $("chat").querySelector(".typing");
+  if (typing) typing.before(drawn);
+  else $("chat").append(drawn);
+  toEnd();
+}
+
+function find(wamid) {
+  return $("chat").querySelector(`[data-wamid="${CSS.escape(wamid)}"]`);
+}
+
+function showReaction({ content }) {
+  const target = find(content.reaction.message_id);
+  if (!target) return;
+  target.querySelector(".reaction")?.remove();
+  if (content.reaction.emoji) target.append(element("span", "reaction", content.reaction.emoji));
+}
+
+function showDay(at) {
+  const day = new Date(at).toDateString();
+  if (day === phone.day) return;
+  phone.day = day;
+  const now = new Date();
+  const yesterday = new Date(now.getFullYear(), now.getMonth(), now.getDate() - 1).toDateString();
+  const named = { [now.toDateString()]: words.today, [yesterday]: words.yesterday }[day];
+  const long = new Date(at).toLocaleDateString(document.documentElement.lang, { day: "numeric", month: "long" });
+  $("chat").append(element("span", "day", named || long));
+}
+
+function showTick({ wamid, state }) {
+  const shown = find(wamid)?.querySelector(".ticks");
+  if (shown) setTicks(shown, state);
+}
+
+function showTyping(seconds) {
+  stopTyping();
+  const made = element("div", "bubble bubble--salon typing");
+  const dots = element("span", "dots");
+  dots.append(element("i"), element("i"), element("i"));
+  made.append(dots, element("span", "hidden", words.typing));
+  $("chat").append(made);
+  presence(words.typing);
+  phone.typingTimer = setTimeout(stopTyping, seconds * 1000);
+  toEnd();
+}
+
+function stopTyping() {
+  clearTimeout(phone.typingTimer);
+  const shown = $("chat").querySelector(".typing");
+  if (!shown) return;
+  shown.remove();
+  presence(words.online);
+}
+
+function toEnd() {
+  $("chat").scrollTop = $("chat").scrollHeight;
+}
+
+// Writing
+async function send(fields) {
+  if (!guestChanged()) return $("guest-phone").focus();
+  const { phone: from, name } = guest();
+  const wish = { phone_number_id: $("salon").value, from, name: name || from, ...fields };
+  const request = { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(wish) };
+  const answer = await fetch("/_sandbox/inbound", request).catch(() => null);
+  $("problem").hidden = Boolean(answer?.ok);
+  $("problem").textContent = answer?.ok ? "" : words.not_sent;
+  return Boolean(answer?.ok);
+}
+
+async function sendWritten(event) {
+  event.preventDefault();
+  const text = $("message").value;
+  if (!text.trim()) return $("message").focus();
+  $("message").value = "";
+  if (!(await send({ text }))) $("message").value = text;
+  $("message").focus();
+}
+
+// List of choices
+function openSheet(title, sections, choose) {
+  $("sheet-title").textContent = title;
+  const rows = sections.flatMap((section) => {
+    const heading = section.title ? [element("h3", "", section.title)] : [];
+    return heading.concat(section.rows.map((row) => option(row, choose)));
+  });
+  $("sheet-rows").replaceChildren(...rows);
+  $("sheet").showModal();
+}
+
+function option(row, choose) {
+  const made = element("button", "option", row.title);
+  made.type = "button";
+  if (row.description) made.append(element("small", "", row.description));
+  made.addEventListener("click", () => {
+    $("sheet").close();
+    choose(row);
+  });
+  return made;
+}
+
+// Attachments
+function toggleMenu(isOpen) {
+  $("attach-menu").hidden = !isOpen;
+  $("attach").setAttribute("aria-expanded", String(isOpen));
+  if (isOpen) $("attach-menu").querySelector("button").focus();
+}
+
+function moveInMenu(event) {
+  const items = [...$("attach-menu").querySelectorAll("button")];
+  const place = items.indexOf(document.activeElement);
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (step) {
+    event.preventDefault();
+    items[(place + step + items.length) % items.length].focus();
+  } else if (event.key === "Escape") {
+    toggleMenu(false);
+    $("attach").focus();
+  }
+}
+
+function listen() {
+  $("salon").addEventListener("change", salonChanged);
+  $("guest-phone").addEventListener("change", guestChanged);
+  $("guest-name").addEventListener("change", guestChanged);
+  $("who").addEventListener("submit", (event) => event.preventDefault());
+  $("compose").addEventListener("submit", sendWritten);
+  $("message").addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) sendWritten(event);
+  });
+  $("attach").addEventListener("click", () => toggleMenu($("attach-menu").hidden));
+  $("attach-menu").addEventListener("keydown", moveInMenu);
+  $("attach-menu").addEventListener("click", (event) => {
+    const kind = event.target.dataset.kind;
+    if (!kind) return;
+    toggleMenu(false);
+    $("message").focus();
+    send({ type: kind });
+  });
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest(".attach")) toggleMenu(false);
+  });
+  $("sheet-close").addEventListener("click", () => $("sheet").close());
+}
+
+listen();
+phone.guests = readGuests();
+useGuest(phone.guests[0]);
+loadSalons();
