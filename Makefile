@@ -26,5 +26,5 @@ soak: ## the invariants with faults, long form (SOAK_MESSAGES=300000)
 	@SOAK_MESSAGES=$(or $(SOAK_MESSAGES),300000) exec $(PYTHON_IN_VENV) -m ops.services run --state $(TEST_STATE) -- $(PYTHON_IN_VENV) -m pytest tests/invariants -s $(if $(k),-k '$(k)') $(ARGS)
 
 clean: ## stop what is left and remove .venv and the state folder
-	@python3 -m ops.services clean || $(PYTHON_IN_VENV) -m ops.services clean
+	@python3 -m ops.services clean 2>/dev/null || $(PYTHON_IN_VENV) -m ops.services clean
 	@rm -rf .venv

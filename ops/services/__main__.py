@@ -35,12 +35,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m ops.services", description=__doc__)
     parser.add_argument("verb", choices=["run", "stop", "clean"])
     parser.add_argument("--state", type=Path, default=Path(os.environ.get("STATE_DIR") or ".state"))
-    parser.add_argument("command", nargs="*", help="for `run`, after --")
-    asked = parser.parse_args()
+    end = sys.argv.index("--") if "--" in sys.argv else len(sys.argv)
+    asked, command = parser.parse_args(sys.argv[1:end]), sys.argv[end + 1 :]
     state_dir = asked.state.resolve()
     try:
         if asked.verb == "run":
-            return _run(state_dir, asked.command)
+            return _run(state_dir, command)
         if asked.verb == "stop":
             stop_recorded(state_dir)
         else:

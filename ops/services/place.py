@@ -14,6 +14,9 @@ from ops.services.trouble import Trouble
 COMMON_TEMP = Path("/var/tmp")  # noqa: S108  (outlives a reboot; the folder in it is ours, checked below)
 
 
+OURS = ".cadeira"  # in a folder that was made by us, so that `make clean` may remove it whole
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """A folder for data and programs, and the account that works in it."""
@@ -42,6 +45,9 @@ def elsewhere_of(state_dir: Path) -> Path:
 def make_state_dir(state_dir: Path) -> Path:
     """STATE_DIR with its folders, writable by us."""
     try:
+        if not state_dir.exists() or not any(state_dir.iterdir()):
+            state_dir.mkdir(parents=True, exist_ok=True)
+            (state_dir / OURS).touch()
         for folder in (state_dir, state_dir / "log", state_dir / "run"):
             folder.mkdir(parents=True, exist_ok=True)
         probe = state_dir / "run" / f".write-{os.getpid()}"

@@ -13,7 +13,7 @@ from ops.services.files import end_of, open_log
 from ops.services.lifeline import lifeline
 from ops.services.place import Place
 from ops.services.ports import LOOPBACK, answers, port_for
-from ops.services.process import ProcessRef, command_of, working_in
+from ops.services.process import PROC, ProcessRef, command_of, working_in
 from ops.services.programs import postgres_major, postgres_programs
 from ops.services.trouble import Trouble
 
@@ -166,25 +166,24 @@ class Postgres:
         )
 
     def _end_leftovers(self) -> None:
-        """After a kill -9: end what still works on the data, and drop a lock file that names a stranger.
+        """After a kill -9: end what still works on the data, and drop the lock file.
 
-        A new server refuses to start while old children hold the shared memory, and it takes a reused pid in
-        postmaster.pid for a running server.
+        A new server refuses to start while old children hold the shared memory, and it takes a reused pid or a zombie
+        in postmaster.pid for a running server.
         """
         recorded = record.process(self.place.state_dir, NAME)
         if recorded:
             recorded.stop(self.stop_signal, timeout_s=STOP_TIMEOUT_S)
         lines = self._lock_lines()
         named = ProcessRef.of(int(lines[0])) if lines and lines[0].strip().isdigit() else None
-        if named and named.alive and not self._is_server(named.pid):
-            (self.data / "postmaster.pid").unlink(missing_ok=True)
-        elif named:
+        if named and self._is_server(named.pid):
             named.stop(self.stop_signal, timeout_s=STOP_TIMEOUT_S)
         orphans = working_in(self.data)
         for orphan in orphans:
             orphan.send(signal.SIGKILL)
-        for orphan in orphans:
-            orphan.wait(ORPHANS_TIMEOUT_S)
+        if all([orphan.wait(ORPHANS_TIMEOUT_S) for orphan in orphans]) and PROC.joinpath("self").exists():
+            # Nobody works on the data now: what the file names is a stranger, or a zombie that no one reaps.
+            (self.data / "postmaster.pid").unlink(missing_ok=True)
 
     def _is_server(self, pid: int) -> bool:
         command = command_of(pid)
