@@ -2,14 +2,15 @@
 
 import os
 import signal
+import time
 from pathlib import Path
 
 from ops.services.files import read_json
-from ops.services.process import PROC, ProcessRef
+from ops.services.process import PROC, ProcessRef, started_at
 from ops.up.supervisor import CHILDREN_FILE
 from ops.up.wanted import ROOT
 
-TIMEOUT_S = 8.0
+TIMEOUT_S = 4.0
 SERVICES = ("postgres", "valkey")  # they look after their own leftovers
 
 
@@ -33,9 +34,12 @@ def stop(run_dir: Path) -> list[str]:
     alive = {name: process for name, process in kept.items() if process and process.alive and name not in SERVICES}
     for process in alive.values():
         process.send(signal.SIGTERM)
+    until = time.monotonic() + TIMEOUT_S
     for name, leader in kept.items():
         if leader and name not in SERVICES:
-            leader.stop(timeout_s=TIMEOUT_S)
-            for member in _session_members(leader.pid):
-                member.stop(signal.SIGKILL, timeout_s=TIMEOUT_S)
+            leader.wait(max(0.0, until - time.monotonic()))
+            leader.stop(signal.SIGKILL)
+            # A pid is not given anew while a session of that number lives: a stranger there means ours is gone.
+            for member in _session_members(leader.pid) if started_at(leader.pid) is None else ():
+                member.stop(signal.SIGKILL)
     return sorted(alive)
