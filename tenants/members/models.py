@@ -4,7 +4,7 @@ from django.db import models
 
 from ops import clock
 from ops.ids import uuid7
-from tenants.access.roles import Permission, may
+from tenants.access.roles import Permission, Role, may
 
 
 class Member(models.Model):
@@ -28,3 +28,8 @@ class Member(models.Model):
     def may(self, permission: Permission) -> bool:
         """Whether this member's role holds the permission."""
         return may(self.role, permission)
+
+    @property
+    def role_label(self) -> str:
+        """The role in the reader's language."""
+        return str(Role(self.role).label) if self.role in Role.values else ""

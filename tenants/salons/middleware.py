@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.utils import timezone
 
 from config.env import env
 from ops.salon import inside
@@ -32,7 +33,8 @@ class SalonMiddleware:
             return render(request, "404.html", status=404)
         request.salon = salon
         request.urlconf = settings.SALON_URLCONF
-        with inside(salon.pk):
+        # Every time on a page is the salon's.
+        with inside(salon.pk), timezone.override(salon.time_zone):
             response = self.get_response(request)
         if response.streaming:
             response.streaming_content = _read_inside(salon.pk, response.streaming_content)  # type: ignore[attr-defined]

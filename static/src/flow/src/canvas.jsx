@@ -1,4 +1,6 @@
-import { Background, ControlButton, Controls, MiniMap, ReactFlow, useEdgesState, useNodesState, useReactFlow } from "@xyflow/react";
+import {
+  Background, ControlButton, Controls, MiniMap, ReactFlow, useEdgesState, useNodesInitialized, useNodesState, useReactFlow,
+} from "@xyflow/react";
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { drawn } from "./graph.js";
 import { Icon, StepNode } from "./step_node.jsx";
@@ -7,7 +9,8 @@ const NODE_TYPES = { step: StepNode };
 const WIDE = "(min-width: 768px)";
 const READABLE = 0.55; // smaller than this the words cannot be read, so a large flow starts at its first step instead
 const MARKER = { type: "arrowclosed", width: 18, height: 18, color: "var(--flow-edge)" };
-const LIT_MARKER = { ...MARKER, color: "var(--flow-lit)" };
+// A marker grows with its line, which is thicker here.
+const LIT_MARKER = { ...MARKER, width: 10, height: 10, color: "var(--flow-lit)" };
 
 function useMedia(query) {
   const list = useMemo(() => window.matchMedia(query), [query]);
@@ -91,12 +94,13 @@ export function Canvas({ graph, described, words, readOnly, element, onReady }) 
     reveal(id);
   }, [setNodes, reveal]);
 
-  const initialised = useCallback(() => {
-    if (ready.current) return;
+  // Not before the browser has measured the steps: sizes are what fitting and revealing go by.
+  const measured = useNodesInitialized();
+  useEffect(() => {
+    if (!measured || ready.current) return;
     ready.current = true;
-    showAll();
-    onReady({ light, select, reveal, showAll });
-  }, [showAll, onReady, light, select, reveal]);
+    showAll().then(() => onReady({ light, select, reveal }));
+  }, [measured, showAll, onReady, light, select, reveal]);
 
   const chosen = useCallback(({ nodes: [node] }) => {
     if (node) window.dispatchEvent(new CustomEvent("flow:select", { detail: { id: node.id } }));
@@ -109,7 +113,6 @@ export function Canvas({ graph, described, words, readOnly, element, onReady }) 
       nodeTypes={NODE_TYPES}
       onNodesChange={onNodesChange}
       onEdgesChange={onEdgesChange}
-      onInit={initialised}
       onSelectionChange={chosen}
       nodesDraggable={!readOnly}
       nodesConnectable={!readOnly}
