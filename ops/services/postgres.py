@@ -181,7 +181,7 @@ class Postgres:
         orphans = working_in(self.data)
         for orphan in orphans:
             orphan.send(signal.SIGKILL)
-        if all([orphan.wait(ORPHANS_TIMEOUT_S) for orphan in orphans]) and PROC.joinpath("self").exists():
+        if all(orphan.wait(ORPHANS_TIMEOUT_S) for orphan in orphans) and PROC.joinpath("self").exists():
             # Nobody works on the data now: what the file names is a stranger, or a zombie that no one reaps.
             (self.data / "postmaster.pid").unlink(missing_ok=True)
 

@@ -15,4 +15,4 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Become the supervisor: it must not carry Django's threads and connections along."""
-        os.execv(sys.executable, [sys.executable, "-m", "ops.up"])
+        os.execv(sys.executable, [sys.executable, "-m", "ops.up"])  # noqa: S606

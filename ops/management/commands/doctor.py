@@ -1,0 +1,46 @@
+"""`manage.py doctor`: check the configuration, say what is wrong and how to mend it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+
+from config.env import Env, env
+from ops.up.doctor import CHECKS, Finding
+
+
+def migrations(_: Env) -> Iterator[Finding]:
+    """The public tables are those of this release."""
+    try:
+        executor = MigrationExecutor(connection)
+        left = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except DatabaseError:
+        return  # the check of PostgreSQL says why
+    if left:
+        names = ", ".join(str(migration) for migration, _ in left[:5])
+        yield Finding(
+            f"{len(left)} migrations are not applied ({names})",
+            "`manage.py migrate_schemas --shared`, then `manage.py migrate_salons`.",
+        )
+
+
+class Command(BaseCommand):
+    """Exits with 1 when something is wrong."""
+
+    help = "Check the configuration; print what is wrong and how to mend it."
+    requires_system_checks: list[str] = []
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Run every check, each by itself."""
+        wrong = 0
+        for name, check in {**CHECKS, "migrations": migrations}.items():
+            findings = list(check(env))
+            wrong += len(findings)
+            self.stdout.write(f"{'ok   ' if not findings else 'WRONG'} {name}")
+            for finding in findings:
+                self.stdout.write(f"      {finding.what}. {finding.remedy}")
+        if wrong:
+            raise CommandError(f"{wrong} things to mend.")
+        self.stdout.write("All is well.")
