@@ -41,10 +41,28 @@ function link(address, text) {
   return made;
 }
 
+// Drawn, not emoji: not every machine has a font for those.
+const SVG = "http://www.w3.org/2000/svg";
+const ICONS = {
+  image: "M4 5h16v14H4zM6 17h12l-4-6-3 4-2-2z",
+  audio: "M9 3h6v10H9zM6 10v3c0 3 3 5 6 5s6-2 6-5v-3h-2v3c0 2-2 3-4 3s-4-1-4-3v-3zM11 18h2v3h-2z",
+  video: "M3 6h12v12H3zM16 10l5-3v10l-5-3z",
+  document: "M6 2h8l4 4v16H6zM13 3v4h4z",
+  sticker: "M12 2l3 6 7 1-5 5 1 7-6-3-6 3 1-7-5-5 7-1z",
+  location: "M12 2c4 0 7 3 7 7 0 5-7 13-7 13S5 14 5 9c0-4 3-7 7-7zm0 4a3 3 0 100 6 3 3 0 000-6z",
+  person: "M12 3a4 4 0 110 8 4 4 0 010-8zM4 21c0-5 3-8 8-8s8 3 8 8z",
+  letter: "M3 5h18v14H3zM5 7l7 6 7-6z",
+};
+
 function card(icon, text) {
   const made = element("div", "card");
-  const drawn = element("span", "", icon);
+  const drawn = document.createElementNS(SVG, "svg");
+  drawn.setAttribute("viewBox", "0 0 24 24");
   drawn.setAttribute("aria-hidden", "true");
+  const path = document.createElementNS(SVG, "path");
+  path.setAttribute("d", ICONS[icon]);
+  path.setAttribute("fill-rule", "evenodd");
+  drawn.append(path);
   made.append(drawn, element("span", "", text));
   return made;
 }
@@ -57,9 +75,8 @@ function media(kind, held) {
     picture.alt = held.caption || words.photo;
     parts.push(picture);
   } else {
-    const icons = { image: "🖼️", audio: "🎤", video: "🎬", document: "📄", sticker: "🌟" };
     const names = { image: words.photo, audio: words.audio, video: words.video, document: words.document, sticker: words.sticker };
-    parts.push(card(icons[kind], held.filename || names[kind]));
+    parts.push(card(kind, held.filename || names[kind]));
     if (held.link) parts.push(link(held.link, held.link));
   }
   if (held.caption) parts.push(paragraph(held.caption));
@@ -107,7 +124,7 @@ function interactive(content, wamid, phone) {
 
 function template(content, wamid, phone) {
   const held = content.template || {};
-  const parts = [card("🧾", `${words.template}: ${held.name}`)];
+  const parts = [card("document", `${words.template}: ${held.name}`)];
   const buttons = [];
   for (const part of held.components || []) {
     const values = (part.parameters || []).map((value) => value.text || value.payload || "").filter(Boolean);
@@ -132,9 +149,9 @@ function parts(message, phone) {
   if (kind === "template") return template(content, message.wamid, phone);
   if (kind === "button") return [paragraph(held.text ?? "")];
   if (["image", "audio", "video", "document", "sticker"].includes(kind)) return media(kind, held);
-  if (kind === "location") return [card("📍", held.name || held.address || `${held.latitude}, ${held.longitude}`)];
-  if (kind === "contacts") return content.contacts.map((entry) => card("👤", (entry.name || {}).formatted_name || words.contact));
-  return [card("✉️", `${words.other} “${kind}”`)];
+  if (kind === "location") return [card("location", held.name || held.address || `${held.latitude}, ${held.longitude}`)];
+  if (kind === "contacts") return content.contacts.map((entry) => card("person", (entry.name || {}).formatted_name || words.contact));
+  return [card("letter", `${words.other} “${kind}”`)];
 }
 
 function timeOf(at) {

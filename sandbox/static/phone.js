@@ -82,8 +82,8 @@ async function loadSalons() {
   const known = phone.salons.some((salon) => salon.phone_number_id === wanted);
   if (wanted && !known) phone.salons.unshift({ phone_number_id: wanted, verified_name: `${words.salon_by_id} ${wanted}` });
   const options = phone.salons.map((salon) => {
-    const same = salon.verified_name === salon.display_phone || !salon.display_phone;
-    const option = element("option", "", same ? salon.verified_name : `${salon.verified_name} · ${salon.display_phone}`);
+    const namesakes = phone.salons.filter((other) => other.verified_name === salon.verified_name);
+    const option = element("option", "", salon.verified_name + (namesakes.length > 1 ? ` · ${salon.display_phone}` : ""));
     option.value = salon.phone_number_id;
     option.selected = salon.phone_number_id === wanted;
     return option;
