@@ -10,7 +10,7 @@ from ops.services.process import working_in
 from ops.services.run import STOP_TIMEOUT_S, stop_recorded
 from ops.services.trouble import Trouble
 
-KNOWN = ("env.json", "demo.json", "services.json", "log", "run", "spool", "programs", "bench", "test", "postgres-*")
+KNOWN = ("*.json", "log", "run", "spool", "programs", "bench", "test", "postgres-*")
 
 
 def clean(state_dir: Path) -> list[Path]:

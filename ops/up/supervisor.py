@@ -94,7 +94,8 @@ class Supervisor:
             self.step()
 
     def step(self) -> None:
-        """Do what is due, then sleep until something happens."""
+        """Sleep until something happens or is due, then do it."""
+        self._sleep()
         if self._stop_asked and not self._stopping:
             raise Stopped
         self._reap()
@@ -103,7 +104,6 @@ class Supervisor:
             if child.look_ready():
                 again = " again" if child.deaths else ""
                 self._say(f"{child.program.name} is ready{again}")
-        self._sleep()
 
     def stop(self, groups: Sequence[Sequence[str]]) -> None:
         """End the children, group after group, and whatever they left."""
