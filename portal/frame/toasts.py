@@ -19,7 +19,7 @@ def add_toast(response: HttpResponse, text: str, *, kind: str = "success", undo_
 
 
 def toast(request: HttpRequest, text: str, *, status: int = 200, undo_url: str = "") -> HttpResponse:
-    """An answer that changes nothing on the page but says `text`; without JavaScript, the page one came from says it."""
+    """An answer that changes nothing but says `text`; without JavaScript, the page one came from says it."""
     failed = status >= 400
     if request.headers.get("HX-Request") != "true":
         messages.add_message(request, messages.ERROR if failed else messages.SUCCESS, str(text))
