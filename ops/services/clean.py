@@ -10,7 +10,10 @@ from ops.services.process import working_in
 from ops.services.run import STOP_TIMEOUT_S, stop_recorded
 from ops.services.trouble import Trouble
 
-KNOWN = ("*.json", "log", "run", "spool", "programs", "bench", "test", "postgres-*")
+KNOWN = (
+    *("env.json", "demo.json", "demo-secrets.json", "sandbox.json", "services.json"),
+    *("log", "run", "spool", "programs", "bench", "test", "static", "postgres-*"),
+)
 
 
 def clean(state_dir: Path) -> list[Path]:
