@@ -131,12 +131,15 @@ function showHistory(messages) {
   $("chat").replaceChildren();
   if (!messages.length) $("chat").append(element("p", "empty", words.empty));
   messages.forEach(showMessage);
+  toEnd();
   setTimeout(() => $("chat").setAttribute("aria-live", "polite"), 0);
 }
 
 function showMessage(message) {
   if (find(message.wamid)) return;
   if (message.content.type === "reaction") return showReaction(message);
+  // Who has scrolled up to read is not torn away, unless by a message of their own.
+  const follow = message.by === "guest" || isAtEnd();
   $("chat").querySelector(".empty")?.remove();
   if (message.by === "salon") stopTyping();
   showDay(message.at);
@@ -146,7 +149,7 @@ function showMessage(message) {
   const typing = $("chat").querySelector(".typing");
   if (typing) typing.before(drawn);
   else $("chat").append(drawn);
-  toEnd();
+  if (follow) toEnd();
 }
 
 function find(wamid) {
@@ -157,7 +160,9 @@ function showReaction({ content }) {
   const target = find(content.reaction.message_id);
   if (!target) return;
   target.querySelector(".reaction")?.remove();
+  const wasAtEnd = isAtEnd();
   if (content.reaction.emoji) target.append(element("span", "reaction", content.reaction.emoji));
+  if (wasAtEnd) toEnd();
 }
 
 function showDay(at) {
@@ -178,6 +183,7 @@ function showTick({ wamid, state }) {
 
 function showTyping(seconds) {
   stopTyping();
+  const wasAtEnd = isAtEnd();
   const made = element("div", "bubble bubble--salon typing");
   const dots = element("span", "dots");
   dots.append(element("i"), element("i"), element("i"));
@@ -185,7 +191,7 @@ function showTyping(seconds) {
   $("chat").append(made);
   presence(words.typing);
   phone.typingTimer = setTimeout(stopTyping, seconds * 1000);
-  toEnd();
+  if (wasAtEnd) toEnd();
 }
 
 function stopTyping() {
@@ -194,6 +200,11 @@ function stopTyping() {
   if (!shown) return;
   shown.remove();
   presence(words.online);
+}
+
+function isAtEnd() {
+  const { scrollHeight, scrollTop, clientHeight } = $("chat");
+  return scrollHeight - scrollTop - clientHeight < 80;
 }
 
 function toEnd() {
