@@ -1,11 +1,72 @@
 """Celery: the bells of the house. Work stands in rows; a task only says "look"."""
 
+import logging
 import os
+from pathlib import Path
+from typing import Any
 
 from celery import Celery
+from celery.signals import (
+    celeryd_after_setup,
+    setup_logging,
+    worker_process_init,
+    worker_process_shutdown,
+    worker_ready,
+)
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.run")
 
 app = Celery("cadeira")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+# Queues of this worker, for its children: they look by themselves for the same work.
+_queues: list[str] = []
+
+
+@setup_logging.connect
+def use_our_logs(**_: Any) -> None:
+    """Celery must not put its own handlers beside ours."""
+    import django
+    from django.conf import settings
+
+    django.setup()
+    logging.getLogger("celery").setLevel(settings.LOGGING["level"])
+
+
+@celeryd_after_setup.connect
+def note_queues(instance: Any, **_: Any) -> None:
+    """Which queues were asked for on the command line."""
+    _queues[:] = list(instance.app.amqp.queues.consume_from)
+
+
+@worker_process_init.connect
+def begin(**_: Any) -> None:
+    """In each child after the fork: nothing of the parent's connections and threads, and the poll."""
+    from django.db import connections
+
+    from ops import bell, looks
+
+    # The parent's pool holds sockets that both would write to; the child opens its own.
+    for connection in connections.all(initialized_only=True):
+        connection.connection = None
+        if hasattr(connection, "_connection_pools"):
+            connection._connection_pools.clear()
+    bell.forget_thread()
+    looks.start(_queues)
+
+
+@worker_process_shutdown.connect
+def end(**_: Any) -> None:
+    """Look no more; what is in flight has its lease."""
+    from ops import looks
+
+    looks.stop()
+
+
+@worker_ready.connect
+@beat_init.connect
+def say_ready(**_: Any) -> None:
+    """Tell the supervisor, which waits for this file."""
+    if file := os.environ.get("WORKER_READY_FILE"):
+        Path(file).touch()
