@@ -7,6 +7,7 @@ from typing import Any
 
 from celery import Celery
 from celery.signals import (
+    beat_init,
     celeryd_after_setup,
     setup_logging,
     worker_process_init,
