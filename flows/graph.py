@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, TypeGuard, cast
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 import flows.nodes  # noqa: F401  every type of node makes itself known
 from flows.nodes.base import TYPES, Node
@@ -172,8 +173,7 @@ class Drawing:
         try:
             node = TYPES[node_type].model_validate(settings)
         except ValidationError as error:
-            found = error.errors(include_url=False, include_input=False)
-            self.problems += [setting_problem(name, detail) for detail in found]
+            self.problems += setting_problems(name, error)
         else:
             self.places[name] = Place(name, node_type, node, position)
 
@@ -209,14 +209,24 @@ class Drawing:
             place.edges[edge.exit] = edge
 
 
-def setting_problem(node: str, detail: Any) -> Problem:
-    """Pydantic's finding in our words."""
-    place = ".".join(str(part) for part in detail["loc"])
-    hint = "Delete it." if detail["type"] == "extra_forbidden" else ""
-    if detail["type"] == "expression":
-        hint = f"Look at character {detail['ctx']['character']}."
-    message = f"{place} is not known" if detail["type"] == "extra_forbidden" else str(detail["msg"])
-    return Problem(node, place[:200], message[:500], hint)
+def setting_problems(node: str, error: ValidationError) -> list[Problem]:
+    """Pydantic's findings in our words. A list with a bad item it calls too short as well, which helps nobody."""
+    found = error.errors(include_url=False, include_input=False)
+    places = [detail["loc"] for detail in found]
+    return [
+        setting_problem(node, detail)
+        for detail in found
+        if not any(len(place) > len(detail["loc"]) and place[: len(detail["loc"])] == detail["loc"] for place in places)
+    ]
+
+
+def setting_problem(node: str, detail: ErrorDetails) -> Problem:
+    """One finding in our words."""
+    field = ".".join(str(part) for part in detail["loc"])[:200]
+    if detail["type"] == "extra_forbidden":
+        return Problem(node, field, f"{field} is not known", "Delete it.")
+    hint = f"Look at character {detail['ctx']['character']}." if detail["type"] == "expression" else ""
+    return Problem(node, field, detail["msg"][:500], hint)
 
 
 def position_of(raw: Any) -> tuple[float, float] | None:

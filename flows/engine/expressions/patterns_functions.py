@@ -11,7 +11,7 @@ from flows.engine.expressions.scope import Scope
 from flows.engine.expressions.values import Value
 
 MAX_PATTERN: Final = 256
-MAX_PROGRAM: Final = 500  # RE2's own steps: time is at worst program x text
+MAX_PROGRAM: Final = 10_000  # RE2's own steps; its time is at worst program x text, which is paid for below
 MAX_SEARCHED: Final = 4_096  # the longest text message of WhatsApp
 
 OPTIONS: Final = re2.Options()
@@ -46,7 +46,7 @@ def matches(arguments: list[Evaluate], literals: list[Value], position: int) -> 
         searched = need_text(scope, position, text(scope))
         if len(searched) > MAX_SEARCHED:
             raise ExpressionError(f"matches looks at texts of at most {MAX_SEARCHED} characters", position)
-        scope.spend(len(searched) * pattern.programsize >> 8, position)
+        scope.spend(len(searched) * pattern.programsize >> 10, position)
         try:
             return pattern.search(searched) is not None
         except UnicodeError as error:  # half a character, which UTF-8 cannot say
