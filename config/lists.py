@@ -10,6 +10,10 @@ INBOUND_STEPS = {
     "answer": [
         "flows.runtime.inbound.resume_or_start",
     ],
+    # After the commit of "keep": what may be lost.
+    "tell": [
+        "crm.inbox.inbound.tell",
+    ],
 }
 
 # Asked when a message is written and again right before the call. The first refusal wins.

@@ -30,6 +30,8 @@ class Queue:
     columns: tuple[str, ...]
     # Only the oldest pending row of an order_key may be claimed.
     ordered: bool = True
+    # Narrows which older rows (e) of the same key hold a row (q) back.
+    held_back_by: str = ""
     now: Callable[[], datetime] = clock.real
     max_attempts: int = 8
     oldest_first: str = "id"
@@ -106,7 +108,7 @@ def _write(queue: Queue, rows: Iterable[Claimed], assignments: str, params: Sequ
 def _claim_sql(queue: Queue, where: str) -> str:
     head = (
         f"AND NOT EXISTS (SELECT 1 FROM public.{queue.table} e "
-        "WHERE e.state = 'pending' AND e.order_key = q.order_key AND e.id < q.id)"
+        f"WHERE e.state = 'pending' AND e.order_key = q.order_key AND e.id < q.id {queue.held_back_by})"
         if queue.ordered
         else ""
     )

@@ -6,7 +6,7 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, connections
-from django.test.utils import setup_databases, teardown_databases  # noqa: F401
+from pytest_django import DjangoDbBlocker
 
 from tests.world import Browser, Salons, open_two_salons
 
@@ -14,10 +14,10 @@ pytest_plugins: list[str] = []
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_test_environment: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
+def django_db_setup(django_test_environment: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """A fresh database with the public side; salons are opened from the template as in production."""
     name = settings.DATABASES["default"]["TEST"]["NAME"]
-    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+    with django_db_blocker.unblock():
         with connection.cursor() as cursor:
             cursor.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
             cursor.execute(f"CREATE DATABASE {name}")
@@ -26,15 +26,15 @@ def django_db_setup(django_test_environment: None, django_db_blocker: pytest.Fix
         settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = name
         call_command("migrate_schemas", schema_name="public", verbosity=0)
     yield
-    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+    with django_db_blocker.unblock():
         connections.close_all()
         connection.close_pool()
 
 
 @pytest.fixture(scope="session")
-def salons(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Salons:
+def salons(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Salons:
     """Two real schemas, made once: Aurora, and the other salon nothing may leak to."""
-    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+    with django_db_blocker.unblock():
         return open_two_salons()
 
 

@@ -44,7 +44,7 @@ class InboxItem(models.Model):
         db_table = "inbox_item"
         constraints = [models.UniqueConstraint(fields=["delivery_id", "index"], name="inbox_item_once")]
         indexes = [
-            models.Index(fields=["id"], name="inbox_item_open", condition=models.Q(state="pending")),
+            models.Index(fields=["kind", "id"], name="inbox_item_open", condition=models.Q(state="pending")),
             models.Index(fields=["order_key", "id"], name="inbox_item_order", condition=models.Q(state="pending")),
             models.Index(
                 fields=["state", "id"], name="inbox_item_bad", condition=models.Q(state__in=["quarantined", "dead"])

@@ -7,11 +7,12 @@ import time
 import urllib.request
 from dataclasses import asdict, dataclass
 
+from flows.gallery.install import install_demo_flows
+
 from channels_wa.numbers.actions import NewNumber, connect
 from channels_wa.numbers.models import Number
 from config.env import env
 from crm.contacts.models import Contact
-from flows.gallery.install import install_demo_flows
 from ops.salon import run_in_salon
 from tenants.access.keys import make_key
 from tenants.accounts.models import User

@@ -34,7 +34,9 @@ class Command(BaseCommand):
         if opened.phone_number_id:
             number = Number.objects.get(phone_number_id=opened.phone_number_id)
             if not tell_sandbox([number], wait_s=2):
-                self.stderr.write("The sandbox does not answer; its phone page will list the number at the next `make up`.")
+                self.stderr.write(
+                    "The sandbox does not answer; its phone page lists the number after the next `make up`."
+                )
         self.stdout.write(opened.as_json() if options["json"] else self._words(opened))
 
     def _words(self, opened: Any) -> str:

@@ -1,0 +1,88 @@
+"""The content of items: read from their deliveries, and remembered for the few moments until they are handled."""
+
+from collections import OrderedDict
+from collections.abc import Iterable
+from functools import lru_cache
+from time import monotonic
+from uuid import UUID
+
+from django.db import connection
+
+from channels_wa.gate.delivery import delivery_box, open_delivery
+from channels_wa.inbound.reading import RawItem, Reading, read
+from channels_wa.numbers.models import Number
+from ops.sealing import CannotOpen, PlatformBox
+
+REMEMBERED = 2000
+_ROUTES_FRESH_S = 2.0
+_readings: "OrderedDict[UUID, Reading]" = OrderedDict()
+
+
+@lru_cache(maxsize=1)
+def _box() -> PlatformBox:
+    return delivery_box()
+
+
+def remember(delivery_id: UUID, sealed: bytes) -> Reading:
+    """Read a delivery. One that no key opens is a reading with a problem, for an operator to look at."""
+    try:
+        reading = read(open_delivery(_box(), delivery_id.bytes, sealed))
+    except CannotOpen as error:
+        reason = f"cannot be opened: {error}"
+        reading = Reading([RawItem(0, "other", None, None, None, None, problem=reason)], reason)
+    _readings[delivery_id] = reading
+    while len(_readings) > REMEMBERED:
+        _readings.popitem(last=False)
+    return reading
+
+
+def contents(items: Iterable[tuple[UUID, int]]) -> dict[tuple[UUID, int], RawItem | None]:
+    """The raw items by (delivery, index); None where the delivery is gone or has no such item."""
+    wanted = list(items)
+    missing = list({delivery_id for delivery_id, _ in wanted} - _readings.keys())
+    found = {delivery_id: _readings[delivery_id] for delivery_id, _ in wanted if delivery_id in _readings}
+    if missing:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT id, raw FROM public.delivery WHERE id = ANY(%s)", [missing])
+            for delivery_id, sealed in cursor.fetchall():
+                found[delivery_id] = remember(delivery_id, bytes(sealed))
+    return {(pk, index): _at(found.get(pk), index) for pk, index in wanted}
+
+
+def forget(delivery_ids: Iterable[UUID]) -> None:
+    """Let go of what has been handled."""
+    for delivery_id in delivery_ids:
+        _readings.pop(delivery_id, None)
+
+
+def _at(reading: Reading | None, index: int) -> RawItem | None:
+    return reading.items[index] if reading and index < len(reading.items) else None
+
+
+class Routes:
+    """From Meta's ids to numbers and salons."""
+
+    def __init__(self) -> None:
+        self._by_number: dict[str, Number] = {}
+        self._by_waba: dict[str, list[Number]] = {}
+        for number in Number.objects.all().order_by("pk"):
+            self._by_number[number.phone_number_id] = number
+            self._by_waba.setdefault(number.waba_id, []).append(number)
+
+    def number(self, phone_number_id: str | None) -> Number | None:
+        """The number with Meta's id; None when nobody has connected it."""
+        return self._by_number.get(phone_number_id or "")
+
+    def salons(self, waba_id: str | None) -> list[int]:
+        """The salons that share a WhatsApp business account."""
+        return sorted({number.salon_id for number in self._by_waba.get(waba_id or "", [])})
+
+
+def routes() -> Routes:
+    """All routes, read again every few seconds."""
+    return _routes(int(monotonic() / _ROUTES_FRESH_S))
+
+
+@lru_cache(maxsize=1)
+def _routes(_slice: int) -> Routes:
+    return Routes()

@@ -1,0 +1,129 @@
+"""The drain: from kept deliveries to effects. Bounded, safe to run anywhere and any number of times at once."""
+
+import logging
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+
+from channels_wa.inbound import queue
+from channels_wa.inbound.answer import answer, reload
+from channels_wa.inbound.changes import note_changes
+from channels_wa.inbound.contents import contents, routes
+from channels_wa.inbound.keep import Work, keep
+from channels_wa.inbound.parse import Unreadable, parse_message
+from channels_wa.inbound.reading import RawItem
+from channels_wa.inbound.split import split_some
+from channels_wa.inbound.statuses import apply_statuses
+from channels_wa.inbound.steps import Incoming, steps
+from ops import claim, clock
+from ops.failpoint import failpoint
+from ops.metrics import JOB_SECONDS
+from ops.salon import run_in_salon
+
+log = logging.getLogger(__name__)
+
+LOOK_FOR = timedelta(seconds=5)
+MESSAGES_AT_ONCE = 64
+STATUSES_AT_ONCE = 500
+
+
+def run(look_for: timedelta = LOOK_FOR) -> int:
+    """Drain what is there, for at most five seconds; how many deliveries and items were handled."""
+    until, total = clock.real() + look_for, 0
+    with JOB_SECONDS.labels("replies", "drain").time():
+        while clock.real() < until:
+            # Messages first: a guest waits for an answer, nobody for a tick.
+            done = split_some() + drain_messages() + drain_statuses() + note_changes()
+            total += done
+            if not done:
+                break
+    return total
+
+
+def drain_messages() -> int:
+    """One batch of messages through both transactions; how many items."""
+    rows = queue.claim_messages(MESSAGES_AT_ONCE)
+    failpoint("inbound.after_claim")
+    for salon_id, works in _understood(rows).items():
+        _through(salon_id, works)
+    return len(rows)
+
+
+def drain_statuses() -> int:
+    """One batch of statuses; how many."""
+    rows = queue.claim_statuses(STATUSES_AT_ONCE)
+    if rows:
+        apply_statuses(rows)
+    return len(rows)
+
+
+def _understood(rows: Sequence[claim.Claimed]) -> dict[int, list[Work]]:
+    """Claimed items with their content, by salon; what cannot be read goes to quarantine."""
+    raw_items = contents((row.values["delivery_id"], row.values["index"]) for row in rows)
+    found: dict[int, list[Work]] = defaultdict(list)
+    for row in rows:
+        try:
+            work = _work(row, raw_items[row.values["delivery_id"], row.values["index"]])
+        except Unreadable as error:
+            queue.quarantine([row], error.reason)
+        except Exception as error:
+            # The reader promises one exception; should it break the promise, only this item pays.
+            log.exception("an item could not be read")
+            queue.quarantine([row], f"reading failed: {type(error).__name__}")
+        else:
+            found[row.values["salon_id"]].append(work)
+    return found
+
+
+def _work(row: claim.Claimed, raw: RawItem | None) -> Work:
+    if raw is None:
+        raise Unreadable("its delivery is gone")
+    number = routes().number(raw.phone_number_id)
+    if number is None or number.salon_id != row.values["salon_id"]:
+        raise Unreadable("its number has left the salon")
+    incoming = Incoming(
+        item_id=row.id,
+        number_id=number.pk,
+        portfolio=number.portfolio,
+        message=parse_message(raw),
+        # The moment of arrival, moved with the demo's time.
+        at=row.values["created_at"] + clock.offset(),
+    )
+    return Work(row, raw, incoming)
+
+
+def _through(salon_id: int, works: list[Work]) -> None:
+    new = [work for work in works if work.row.values["stage"] == "keep"]
+    old = [work for work in works if work.row.values["stage"] == "answer"]
+    kept = _kept(salon_id, new) if new else []
+    if held := queue.not_yet_answerable([work.row for work in kept]) if kept else set():
+        claim.release(queue.MESSAGES, [work.row for work in kept if work.row.id in held])
+        kept = [work for work in kept if work.row.id not in held]
+    if old:
+        kept += run_in_salon(salon_id, lambda: reload(old))
+    if kept:
+        run_in_salon(salon_id, lambda: answer(kept))
+
+
+def _kept(salon_id: int, works: list[Work]) -> list[Work]:
+    def keep_and_tell() -> list[Work]:
+        kept = keep(works)
+        for step in steps("tell"):
+            step([work.incoming for work in kept])
+        return kept
+
+    return _or_one_by_one(works, keep_and_tell, salon_id)
+
+
+def _or_one_by_one(works: list[Work], whole: Callable[[], list[Work]], salon_id: int) -> list[Work]:
+    try:
+        return run_in_salon(salon_id, whole)
+    except claim.LeaseLost:
+        log.warning("keeping took longer than its lease; its owner by now goes on")
+        return []
+    except Exception as error:
+        if len(works) > 1:
+            return [kept for work in works for kept in _kept(salon_id, [work])]
+        log.exception("keeping a message failed")
+        claim.retry(queue.MESSAGES, works[0].row, f"{type(error).__name__}: {error}")
+        return []

@@ -1,0 +1,49 @@
+"""What the steps of INBOUND_STEPS get and give back.
+
+Each step is called inside the salon with a batch of messages of different senders:
+- a *keep* step returns the batch with what it found out (`dataclasses.replace`), in the same order;
+- an *answer* step returns, for each message, whether it has been handled; later steps get the others;
+- a *tell* step is called after the commit and returns nothing.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from channels_wa.inbound.parse import InboundMessage
+
+# Stands in a message until a step has found who and where it is.
+NOBODY = UUID(int=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One message of a guest, on its way through the steps."""
+
+    item_id: int
+    number_id: int
+    # Identities are scoped to it.
+    portfolio: str
+    message: InboundMessage
+    # When we took it: the product's time. Meta's own seconds are for display only.
+    at: datetime
+    contact_id: int = 0
+    contact_public_id: UUID = NOBODY
+    contact_name: str = ""
+    is_new_contact: bool = False
+    conversation_id: int = 0
+    conversation_public_id: UUID = NOBODY
+    bot_on: bool = True
+    message_id: int = 0
+    message_public_id: UUID = NOBODY
+
+
+@cache
+def steps(stage: str) -> tuple[Any, ...]:
+    """The steps of a stage, imported by their paths."""
+    return tuple(import_string(path) for path in settings.INBOUND_STEPS[stage])

@@ -1,0 +1,15 @@
+"""Every periodic job, one line each: (task, every so many seconds, queue). Kept in django-celery-beat's tables, where
+an operator sees and pauses them.
+"""
+
+SCHEDULE = {
+    "timers": ("ops.timers.tasks.tick", 1, "background"),
+    "events": ("ops.eventqueue.tasks.handle", 10, "background"),
+    "inbox": ("channels_wa.inbound.tasks.drain", 10, "replies"),
+    "replies": ("channels_wa.outbox.tasks.dispatch_replies", 10, "replies"),
+    "campaigns": ("channels_wa.outbox.tasks.dispatch_campaigns", 10, "background"),
+    "settling": ("channels_wa.outbox.tasks.settle", 10, "background"),
+    "delivery partitions": ("channels_wa.gate.tasks.keep_partitions", 6 * 3600, "background"),
+    "old rows": ("ops.retention.prune", 3600, "background"),
+    "accounting": ("ops.accounting.check", 60, "background"),
+}
