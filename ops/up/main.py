@@ -62,6 +62,7 @@ class Up:
                 self._come_up()
                 self.supervisor.watch()
         finally:
+            self.is_up = False  # demo.json stays as it was: an address book of what ran last
             self.single.tell("stopping", self.url)
             self.console.say("stopping")
             self.supervisor.stop(STOP_ORDER)
