@@ -2,4 +2,12 @@
 
 from typing import Any
 
-socket_urls: list[Any] = []
+from django.urls import path
+
+from crm.inbox.consumers import InboxConsumer
+from flows.console.consumers import ConsoleConsumer
+
+socket_urls: list[Any] = [
+    path("ws/inbox/", InboxConsumer.as_asgi()),
+    path("ws/flows/<uuid:public_id>/console/", ConsoleConsumer.as_asgi()),
+]

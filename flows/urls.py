@@ -1,3 +1,13 @@
-"""Addresses."""
+"""Addresses of the flows."""
 
-urlpatterns: list[object] = []
+from django.urls import path
+
+from flows.console import views
+
+app_name = "flows"
+urlpatterns = [
+    path("", views.flows, name="list"),
+    path("<uuid:public_id>/", views.flow, name="flow"),
+    path("<uuid:public_id>/executions/", views.executions, name="executions"),
+    path("<uuid:public_id>/executions/<uuid:execution_id>/", views.execution, name="execution"),
+]

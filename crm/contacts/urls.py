@@ -1,3 +1,11 @@
-"""Addresses."""
+"""Addresses of the contacts."""
 
-urlpatterns: list[object] = []
+from django.urls import path
+
+from crm.contacts import views
+
+app_name = "contacts"
+urlpatterns = [
+    path("", views.contacts, name="list"),
+    path("<uuid:public_id>/", views.contact, name="contact"),
+]

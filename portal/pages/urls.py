@@ -1,3 +1,7 @@
-"""Addresses."""
+"""Addresses of home."""
 
-urlpatterns: list[object] = []
+from django.urls import path
+
+from portal.pages import views
+
+urlpatterns = [path("", views.home, name="home")]

@@ -42,6 +42,19 @@
   });
   document.addEventListener("htmx:oobAfterSwap", () => { markOpen(); if (follow) toEnd(); });
 
+  // New lines are put into the open ones only; a filtered list is read again, as only the server knows what belongs to it.
+  document.addEventListener("live:messages", () => {
+    const list = document.getElementById("conversations");
+    if (list && list.dataset.show !== "open") htmx.trigger("#inbox-scroll", "reload");
+    else if (list?.querySelector(".row-item")) list.querySelector(".rows__empty")?.remove();
+  });
+
+  // What the guest writes into the open conversation is read, if someone is looking.
+  document.addEventListener("live:messages", ({ detail }) => {
+    const talk = document.querySelector(".talk");
+    if (talk && !document.hidden && detail.arrived.includes(talk.dataset.open)) htmx.trigger(talk, "guest-wrote");
+  });
+
   document.addEventListener("keydown", (event) => {
     if (!event.target.matches("[data-send-on-enter]") || event.key !== "Enter" || event.shiftKey || event.isComposing) return;
     event.preventDefault();

@@ -2,9 +2,9 @@
 //
 // An element opens it:  <div data-live="/ws/inbox/" data-live-after="42">
 // The socket's address gets ?after=<number of the newest message the page has>. The server sends JSON objects:
-//   {"seq": 43, "kind": "step", …}    numbered messages; one already had is dropped, so that sending again is harmless
+//   {"seq": 43, "kind": "step", …}    the number is the newest the page has now; parts have ids, so twice is harmless
 //   {"kind": "gap"}                   what was missed cannot be sent: the page reads itself again
-//   "html": "<li hx-swap-oob=…>"      in any of them: rendered parts, put in place by htmx
+//   "html": "<template>…"             in any of them: rendered parts, put in place by htmx (hx-swap-oob)
 // The page hears them on the element, bubbling: live:<kind> with the message as detail; live:state with {connected}.
 (() => {
   const FIRST_WAIT_MS = 500;
@@ -53,10 +53,8 @@
     }
 
     take(message) {
-      if (message.seq) {
-        if (message.seq <= this.after) return;
-        this.after = message.seq;
-      }
+      // Work done side by side commits out of order: a lower number may come late, and is shown all the same.
+      this.after = Math.max(this.after, message.seq ?? 0);
       if (message.html) htmx.swap(this.element, message.html, { swapStyle: "none" });
       this.tell(message.kind, message);
     }

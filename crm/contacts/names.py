@@ -1,0 +1,38 @@
+"""What to call a contact: their name, else the address they write from."""
+
+import re
+from collections.abc import Iterable
+
+from django.utils.translation import gettext as _
+
+from channels_wa.messages.models import Identity
+from crm.contacts.models import Contact
+
+# A phone says more to people than an id of Meta's.
+_PREFERRED = {"phone": 0, "bsuid": 1}
+_BRAZIL = re.compile(r"\+55(\d\d)(\d{4,5})(\d{4})")
+
+
+def addresses(contact_ids: Iterable[int]) -> dict[int, str]:
+    """The best address of each contact, as people write it."""
+    best: dict[int, Identity] = {}
+    for identity in Identity.objects.filter(contact_id__in=set(contact_ids)).order_by("pk"):
+        known = best.get(identity.contact_id)
+        if known is None or _rank(identity) < _rank(known):
+            best[identity.contact_id] = identity
+    return {contact_id: shown(identity.kind, identity.value) for contact_id, identity in best.items()}
+
+
+def shown(kind: str, value: str) -> str:
+    """An address as people write it: +55 11 98888-1234."""
+    brazilian = _BRAZIL.fullmatch(value) if kind == "phone" else None
+    return f"+55 {brazilian[1]} {brazilian[2]}-{brazilian[3]}" if brazilian else value
+
+
+def name_of(contact: Contact, address: str = "") -> str:
+    """The contact's name; an address or "Guest" for one without."""
+    return contact.name or address or _("Guest")
+
+
+def _rank(identity: Identity) -> int:
+    return _PREFERRED.get(identity.kind, 2)

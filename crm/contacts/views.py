@@ -1,0 +1,75 @@
+"""The contacts and one contact."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from channels_wa.messages.models import Identity
+from crm.contacts.models import Contact
+from crm.contacts.names import addresses, name_of, shown
+from crm.contacts.search import search
+from portal.frame.keyset import by_id, is_fragment
+from tenants.access.guard import SalonRequest, allowed
+from tenants.access.roles import Permission
+
+LONGEST_SEARCH = 80
+
+
+@require_GET
+@allowed(Permission.CONTACTS_SEE)
+def contacts(request: SalonRequest) -> HttpResponse:
+    """The list, newest first; a fragment is a page of it."""
+    words, before = request.GET.get("search", "").strip()[:LONGEST_SEARCH], request.GET.get("before", "")
+    page = by_id(search(words), before=before)
+    known = addresses(contact.pk for contact in page.rows)
+    context = {
+        "rows": [_row(contact, known.get(contact.pk, "")) for contact in page.rows],
+        "next_url": page.next_url(reverse("contacts:list"), search=words),
+        "is_next": bool(before),
+        "search": words,
+        "empty_text": _("No one by that name or phone") if words else _("No contacts yet"),
+        "empty_hint": "" if words else _("Whoever writes to your WhatsApp number becomes a contact by itself."),
+    }
+    return render(request, "crm/contacts.html#page" if is_fragment(request) else "crm/contacts.html", context)
+
+
+@require_GET
+@allowed(Permission.CONTACTS_SEE)
+def contact(request: SalonRequest, public_id: UUID) -> HttpResponse:
+    """One contact: how to reach them, what is known, their conversations."""
+    found = get_object_or_404(Contact, public_id=public_id)
+    return render(request, "crm/contact.html", {"contact": _page(found), "conversations": _conversations(found)})
+
+
+def _row(contact: Contact, address: str) -> dict[str, Any]:
+    return {
+        "public_id": contact.public_id,
+        "name": name_of(contact, address),
+        "address": address,
+        "tags": contact.tags,
+        "created_at": contact.created_at,
+    }
+
+
+def _page(contact: Contact) -> dict[str, Any]:
+    labels = {"phone": _("Phone"), "bsuid": _("WhatsApp id"), "parent_bsuid": _("WhatsApp id of the group")}
+    identities = Identity.objects.filter(contact_id=contact.pk).order_by("pk")
+    address = addresses([contact.pk]).get(contact.pk, "")
+    return {
+        **_row(contact, address),
+        "identities": [
+            {"label": labels.get(one.kind, one.kind), "value": shown(one.kind, one.value)} for one in identities
+        ],
+        "fields": sorted(contact.fields.items()),
+    }
+
+
+def _conversations(contact: Contact) -> list[Any]:
+    from crm.inbox.rows import rows_of  # the inbox is built on contacts, not the other way round
+
+    return rows_of(list(contact.conversations.select_related("contact").order_by("-last_at")[:20]))

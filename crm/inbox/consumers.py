@@ -1,0 +1,124 @@
+"""The socket of the inbox: new messages, their statuses and the list's lines, rendered for whoever watches."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from django.template.loader import render_to_string
+
+from channels_wa.messages.models import Message
+from crm.inbox.bubbles import bubbles_of
+from crm.inbox.models import Conversation
+from crm.inbox.rows import rows_of
+from portal.frame.rendering import as_on_a_page, language_of
+from tenants.access.roles import Permission
+from tenants.access.sockets import SalonConsumer
+from tenants.salons.models import Salon
+
+TOPIC = "inbox"
+# A socket that missed more than this reads the page again instead.
+MOST_MISSED = 200
+# News may be lost on its way (Valkey is a doorbell): this often the socket looks by itself.
+LOOK_S = 5.0
+
+
+class InboxConsumer(SalonConsumer):
+    """Sends rendered parts. `seq` is the newest message the browser has; it comes back with it as ?after=."""
+
+    permission = Permission.INBOX_SEE
+
+    async def topics(self) -> list[str]:
+        """All of the salon's inbox."""
+        return [TOPIC]
+
+    async def joined(self) -> None:
+        """Send what the browser missed, and keep looking."""
+        query = dict(pair.partition("=")[::2] for pair in self.scope["query_string"].decode("latin-1").split("&"))
+        self.language = language_of(self.scope)
+        self.time_zone = await self.in_salon(
+            lambda: Salon.objects.values_list("time_zone", flat=True).get(pk=self.salon_id)
+        )
+        after = query.get("after", "")
+        self.newest = int(after) if after.isdecimal() and len(after) < 19 else 0
+        if "again" in query:
+            # Statuses and read marks have no number of their own: after a lost socket the page reads itself again.
+            await self.send_json({"kind": "gap"})
+        await self._send_missed()
+        self._looking = asyncio.create_task(self._look_forever())
+
+    async def disconnect(self, code: int) -> None:
+        """Stop looking."""
+        if hasattr(self, "_looking"):
+            self._looking.cancel()
+        await super().disconnect(code)
+
+    async def live(self, event: dict[str, Any]) -> None:
+        """News by ids: "messages" are new ones, any other kind tells of changes to what is there."""
+        message = event["message"]
+        messages, conversations = message.get("messages", []), message.get("conversations", [])
+        if message.get("kind") == "messages":
+            await self._send(News(messages, [], conversations))
+        else:
+            await self._send(News([], messages, conversations))
+
+    async def _look_forever(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_S)
+            await self._send_missed()
+
+    async def _send_missed(self) -> None:
+        missed = await self.in_salon(lambda: _newer_than(self.newest))
+        if len(missed) > MOST_MISSED:
+            self.newest = missed[-1][0]
+            await self.send_json({"kind": "gap", "seq": self.newest})
+        elif missed:
+            await self._send(News([pk for pk, _ in missed], [], sorted({pk for _, pk in missed})))
+
+    async def _send(self, news: "News") -> None:
+        html, arrived = await self.in_salon(lambda: self._rendered(news))
+        self.newest = max([self.newest, *news.added])
+        if html:
+            await self.send_json({"kind": "messages", "seq": self.newest, "html": html, "arrived": arrived})
+
+    def _rendered(self, news: "News") -> tuple[str, list[str]]:
+        with as_on_a_page(language=self.language, time_zone=self.time_zone):
+            return rendered(news)
+
+
+class News(NamedTuple):
+    """Ids of messages that are new, of messages that changed, of conversations that changed."""
+
+    added: Sequence[int]
+    changed: Sequence[int]
+    conversations: Sequence[int]
+
+
+def rendered(news: News) -> tuple[str, list[str]]:
+    """The parts of a page that the news changes, and the conversations to which a guest has written."""
+    wanted = {*news.added, *news.changed}
+    messages = list(Message.objects.filter(pk__in=wanted).defer("raw").order_by("pk"))
+    moved = {one.conversation_id for one in messages if one.pk in set(news.added)}
+    found = Conversation.objects.select_related("contact").filter(pk__in=moved | {*news.conversations})
+    conversations = list(found.order_by("last_at", "pk"))
+    public_ids = {one.pk: one.public_id for one in conversations}
+    bubbles = [
+        {"bubble": bubble, "talk": public_ids.get(one.conversation_id), "is_new": one.pk in news.added}
+        for one, bubble in zip(messages, bubbles_of(messages), strict=True)
+    ]
+    rows = [
+        {"row": row, "is_moved": one.pk in moved}
+        for one, row in zip(conversations, rows_of(conversations), strict=True)
+    ]
+    html = render_to_string("crm/news.html", {"bubbles": bubbles, "rows": rows})
+    arrived = {
+        str(public_ids[one.conversation_id]) for one in messages if one.pk in news.added and one.direction == "in"
+    }
+    return html.strip(), sorted(arrived)
+
+
+def _newer_than(pk: int) -> list[tuple[int, int]]:
+    if not pk:
+        return []
+    return list(
+        Message.objects.filter(pk__gt=pk).order_by("pk").values_list("pk", "conversation_id")[: MOST_MISSED + 1]
+    )

@@ -1,0 +1,124 @@
+"""The inbox and a conversation."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from channels_wa.messages.models import Message
+from channels_wa.numbers.models import Number
+from crm.inbox import actions
+from crm.inbox.bubbles import bubbles_of
+from crm.inbox.models import Conversation
+from crm.inbox.rows import rows_of
+from crm.inbox.sending import CannotSend, Content, send_message
+from crm.inbox.talk import talk_of
+from ops import clock
+from portal.frame.keyset import by_id, by_moment, is_fragment
+from tenants.access.guard import SalonRequest, allowed
+from tenants.access.roles import Permission
+
+MESSAGES_A_PAGE = 50
+
+
+@require_GET
+@allowed(Permission.INBOX_SEE)
+def inbox(request: SalonRequest) -> HttpResponse:
+    """The list; a fragment is a page of it."""
+    context = _list(request.GET.get("show", "open"), before=request.GET.get("before", ""))
+    return render(request, "crm/inbox.html#page" if is_fragment(request) else "crm/inbox.html", context)
+
+
+@require_GET
+@allowed(Permission.INBOX_SEE)
+def conversation(request: SalonRequest, public_id: UUID) -> HttpResponse:
+    """One conversation: whole page, the right half, or only messages (?part=messages)."""
+    found = get_object_or_404(Conversation.objects.select_related("contact"), public_id=public_id)
+    context = _talk(request, found)
+    if request.GET.get("part") == "messages":
+        return render(request, "crm/messages.html", context)
+    if is_fragment(request):
+        return render(request, "crm/conversation.html#talk", context)
+    return render(request, "crm/conversation.html", {**context, **_list("open")})
+
+
+@require_POST
+@allowed(Permission.INBOX_ANSWER)
+def read(request: SalonRequest, public_id: UUID) -> HttpResponse:
+    """A person has seen the conversation."""
+    found = get_object_or_404(Conversation.objects.select_related("contact"), public_id=public_id)
+    actions.mark_read(conversation=found)
+    return HttpResponse(status=204)
+
+
+@require_POST
+@allowed(Permission.INBOX_ANSWER)
+def send(request: SalonRequest, public_id: UUID) -> HttpResponse:
+    """Answer the guest. The message itself appears by the socket, as it does for everyone who watches."""
+    found = get_object_or_404(Conversation.objects.select_related("contact"), public_id=public_id)
+    text, error = request.POST.get("text", "").strip(), ""
+    number = Number.objects.filter(pk=found.number_id, salon_id=request.salon.pk).first()
+    try:
+        send_message(
+            contact=found.contact, content=Content("text", text), purpose="reply", by=request.member, number=number
+        )
+    except CannotSend as refused:
+        error = str(refused)
+    context = {"talk": talk_of(found, now=clock.now()), "error": error, "text": text if error else ""}
+    if not request.htmx:
+        return render(request, "crm/conversation.html", {**_talk(request, found), **_list("open"), **context})
+    return render(request, "crm/composer.html", context, status=422 if error else 200)
+
+
+def _talk(request: SalonRequest, found: Conversation) -> dict[str, Any]:
+    before = request.GET.get("before", "")
+    messages = Message.objects.filter(conversation_id=found.pk).defer("raw")
+    page = by_id(messages, before=before, size=MESSAGES_A_PAGE)
+    url = reverse("inbox:conversation", args=[found.public_id])
+    return {
+        "talk": talk_of(found, now=clock.now()),
+        "bubbles": bubbles_of(page.rows[::-1]),
+        "older_url": page.next_url(url, part="messages"),
+        "is_older": bool(before),
+        "messages_url": f"{url}?part=messages",
+        "may_answer": request.member.may(Permission.INBOX_ANSWER),
+    }
+
+
+def _list(show: str, *, before: str = "") -> dict[str, Any]:
+    rows, empty, hint = _shown(show)
+    page = by_moment(rows.select_related("contact"), "last_at", before=before)
+    url = reverse("inbox:list")
+    labels = {"open": _("Open"), "waiting": _("Waiting"), "attention": _("To look at"), "closed": _("Closed")}
+    return {
+        "rows": rows_of(page.rows),
+        "next_url": page.next_url(url, show=show),
+        "is_next": bool(before),
+        "show": show,
+        "list_url": f"{url}?show={show}",
+        "live_path": "/ws/inbox/",
+        "live_after": Message.objects.order_by("-pk").values_list("pk", flat=True).first() or 0,
+        "filters": [
+            {"label": words, "url": f"{url}?show={name}", "is_here": name == show} for name, words in labels.items()
+        ],
+        "empty_text": empty,
+        "empty_hint": hint,
+    }
+
+
+def _shown(show: str) -> tuple[QuerySet[Conversation], str, str]:
+    """The conversations of a filter, and what to say when there are none."""
+    every = Conversation.objects.all()
+    if show == "waiting":
+        return every.filter(closed_at=None, last_direction="in"), _("No one is waiting. Good work."), ""
+    if show == "attention":
+        return every.exclude(attention=""), _("Nothing to look at"), ""
+    if show == "closed":
+        return every.exclude(closed_at=None), _("No conversation is closed"), ""
+    hint = _("When a guest writes to your WhatsApp number, the conversation appears here by itself.")
+    return every.filter(closed_at=None), _("No one has written yet"), hint

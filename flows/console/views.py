@@ -1,0 +1,137 @@
+"""The flows, one flow with its console, its runs, one run."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import OuterRef, Subquery
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from flows.console.drawing import canvas_words, described, for_canvas, trigger_words
+from flows.console.rows import STATUSES, runs_of, steps_of
+from flows.models import Flow, FlowExecution, FlowStep, FlowVersion
+from portal.frame.keyset import by_id, is_fragment
+from tenants.access.guard import SalonRequest, allowed
+from tenants.access.roles import Permission
+
+STEPS_A_PAGE = 50
+
+
+@require_GET
+@allowed(Permission.FLOWS_SEE)
+def flows(request: SalonRequest) -> HttpResponse:
+    """All flows of the salon."""
+    # One look per flow into the index by flow, however many runs there are.
+    newest = FlowExecution.objects.filter(flow=OuterRef("pk")).order_by("-pk").values("started_at")[:1]
+    found = Flow.objects.select_related("published").annotate(last_run_at=Subquery(newest)).order_by("name", "pk")
+    rows = [
+        {
+            "public_id": flow.public_id,
+            "name": flow.name,
+            "is_on": flow.is_active and flow.published is not None,
+            "version": flow.published.number if flow.published else None,
+            "trigger_words": trigger_words(flow.published.graph) if flow.published else _("Not published yet"),
+            "last_run_at": flow.last_run_at,
+        }
+        for flow in found
+    ]
+    return render(request, "flows/list.html", {"flows": rows})
+
+
+@require_GET
+@allowed(Permission.FLOWS_SEE)
+def flow(request: SalonRequest, public_id: UUID) -> HttpResponse:
+    """The drawing of what is published, and the console of all its runs."""
+    found = get_object_or_404(Flow.objects.select_related("published"), public_id=public_id)
+    if found.published is None:
+        raise Http404
+    newest = FlowExecution.objects.filter(flow=found, version=found.published).order_by("-pk").first()
+    steps = FlowStep.objects.filter(flow_id=found.pk)
+    return _page(request, found, found.published, steps, lit=newest)
+
+
+@require_GET
+@allowed(Permission.EXECUTIONS_SEE)
+def executions(request: SalonRequest, public_id: UUID) -> HttpResponse:
+    """The runs of a flow, newest first; a fragment is a page of it."""
+    found = get_object_or_404(Flow, public_id=public_id)
+    status, before = request.GET.get("status", ""), request.GET.get("before", "")
+    rows = FlowExecution.objects.filter(flow=found).select_related("flow")
+    if status in STATUSES:
+        rows = rows.filter(status=status)
+    page = by_id(rows, before=before)
+    url = reverse("flows:executions", args=[found.public_id])
+    context = {
+        "flow": found,
+        "runs": runs_of(page.rows),
+        "next_url": page.next_url(url, status=status),
+        "is_next": bool(before),
+        "filters": [
+            {"label": label, "url": f"{url}?status={name}" if name else url, "is_here": name == status}
+            for name, label in [("", _("All")), *((name, words) for name, (words, _tone) in STATUSES.items())]
+        ],
+    }
+    return render(request, "flows/executions.html#page" if is_fragment(request) else "flows/executions.html", context)
+
+
+@require_GET
+@allowed(Permission.EXECUTIONS_SEE)
+def execution(request: SalonRequest, public_id: UUID, execution_id: UUID) -> HttpResponse:
+    """One run: its path through the version it is pinned to, and its steps."""
+    found = get_object_or_404(
+        FlowExecution.objects.select_related("flow", "version"), public_id=execution_id, flow__public_id=public_id
+    )
+    return _page(request, found.flow, found.version, FlowStep.objects.filter(execution=found), lit=found, run=found)
+
+
+def _page(
+    request: SalonRequest,
+    flow: Flow,
+    version: FlowVersion,
+    steps: Any,
+    *,
+    lit: FlowExecution | None,
+    run: FlowExecution | None = None,
+) -> HttpResponse:
+    page = by_id(steps.select_related("execution__flow"), before=request.GET.get("before", ""), size=STEPS_A_PAGE)
+    own = _url(flow, run)
+    context = {"steps": steps_of(page.rows), "older_url": page.next_url(own, part="steps"), "execution": run}
+    if request.GET.get("part") == "steps":
+        return render(request, "flows/steps.html", context)
+    drawn = described(version.graph)
+    context |= {
+        "flow": {"public_id": flow.public_id, "name": flow.name, "version": version.number},
+        "execution": runs_of([run])[0] if run else None,
+        "graph": version.graph,
+        "described": for_canvas(drawn),
+        "outline": list(drawn.values()),
+        "words": canvas_words(),
+        "path": _path(lit),
+        "live_path": f"/ws/flows/{flow.public_id}/console/" + (f"?execution={run.public_id}" if run else ""),
+        "last_seq": page.rows[0].pk if page.rows else 0,
+        "console_url": f"{own}?part=steps",
+    }
+    return render(request, "flows/flow.html", context)
+
+
+def _url(flow: Flow, run: FlowExecution | None) -> str:
+    if run:
+        return reverse("flows:execution", args=[flow.public_id, run.public_id])
+    return reverse("flows:flow", args=[flow.public_id])
+
+
+def _path(run: FlowExecution | None) -> dict[str, Any]:
+    """Where a run went, for the canvas to light up."""
+    if run is None:
+        return {"nodes": [], "edges": [], "current": None, "execution": None}
+    steps = list(run.steps.order_by("seq").values_list("node", "edge"))
+    is_active = run.status in (FlowExecution.Status.RUNNING, FlowExecution.Status.WAITING)
+    return {
+        "nodes": sorted({node for node, _edge in steps}),
+        "edges": sorted({edge for _node, edge in steps if edge}),
+        "current": steps[-1][0] if steps and is_active else None,
+        "execution": str(run.public_id),
+    }

@@ -1,0 +1,64 @@
+"""Pages by key, not by number: the next page costs the same as the first, whatever lies before it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+
+SIZE = 30
+_LONGEST_ID = 18
+
+
+@dataclass(frozen=True)
+class Page:
+    """Rows, and the key that the next ones come after; empty when these are the last."""
+
+    rows: list[Any]
+    next_key: str
+
+    def next_url(self, url: str, **query: str) -> str:
+        """Address of the next page; empty when there is none."""
+        return f"{url}?{urlencode({**query, 'before': self.next_key})}" if self.next_key else ""
+
+
+def by_id(rows: QuerySet[Any], *, before: str = "", size: int = SIZE) -> Page:
+    """The newest first; `before` is the id of the last row that was shown. A key that is none gives the first page."""
+    if _is_id(before):
+        rows = rows.filter(pk__lt=int(before))
+    return _page(list(rows.order_by("-pk")[: size + 1]), size, lambda row: str(row.pk))
+
+
+def by_moment(rows: QuerySet[Any], field: str, *, before: str = "", size: int = SIZE) -> Page:
+    """The latest `field` first; `before` is its moment and the id, so that equal moments lose no row."""
+    moment, _, pk = before.partition("~")
+    at = _moment(moment)
+    if at is not None and _is_id(pk):
+        # The first part alone lets the index be used; the second makes it exact.
+        rows = rows.filter(Q(**{f"{field}__lte": at}) & (Q(**{f"{field}__lt": at}) | Q(pk__lt=int(pk))))
+    found = list(rows.order_by(f"-{field}", "-pk")[: size + 1])
+    return _page(found, size, lambda row: f"{getattr(row, field).isoformat()}~{row.pk}")
+
+
+def is_fragment(request: HttpRequest) -> bool:
+    """Whether htmx wants a part of the page; going back in the history wants the whole of it."""
+    return request.headers.get("HX-Request") == "true" and request.headers.get("HX-History-Restore-Request") != "true"
+
+
+def _page(found: list[Any], size: int, key: Callable[[Any], str]) -> Page:
+    return Page(found[:size], key(found[size - 1]) if len(found) > size else "")
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= _LONGEST_ID
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return at if at.tzinfo else None

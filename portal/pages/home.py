@@ -1,0 +1,97 @@
+"""What happened today, from the rows of today only: nothing here grows with the salon's history."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from channels_wa.messages.models import Message
+from channels_wa.numbers.models import Number
+from crm.inbox.models import Conversation
+from crm.inbox.rows import Row, rows_of
+from flows.console.rows import Run, runs_of
+from flows.models import FlowExecution
+
+WAITING_SHOWN = 5
+RUNS_SHOWN = 5
+# Beyond this a number says nothing more, and counting on would only take time.
+MOST_COUNTED = 1000
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A number and the list it counts."""
+
+    label: str | Promise
+    count: int
+    url: str
+    icon: str
+
+    @property
+    def value(self) -> str:
+        """The number as shown."""
+        return str(self.count) if self.count < MOST_COUNTED else f"{MOST_COUNTED - 1}+"
+
+
+def greeting(name: str, *, now: datetime) -> str:
+    """By the salon's hour."""
+    hour, first = timezone.localtime(now).hour, name.split(" ", 1)[0]
+    words = _("Good morning, %(name)s") if 4 <= hour < 12 else _("Good evening, %(name)s")
+    if 12 <= hour < 18:
+        words = _("Good afternoon, %(name)s")
+    return words % {"name": first}
+
+
+def tiles(*, now: datetime, with_flows: bool) -> list[Tile]:
+    """Today's numbers."""
+    today = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    tomorrow = today + timedelta(days=1)
+    inbox, open_now = reverse("inbox:list"), Conversation.objects.filter(closed_at=None)
+    received = Message.objects.filter(at__gte=today, at__lt=tomorrow, direction="in")
+    shown = [
+        Tile(_("Messages received"), _count(received), inbox, "message-circle"),
+        Tile(
+            _("Waiting for an answer"), _count(open_now.filter(last_direction="in")), f"{inbox}?show=waiting", "clock"
+        ),
+        Tile(
+            _("To look at"),
+            _count(Conversation.objects.exclude(attention="")),
+            f"{inbox}?show=attention",
+            "alert-circle",
+        ),
+    ]
+    if with_flows:
+        ran = FlowExecution.objects.filter(started_at__gte=today, started_at__lt=tomorrow)
+        shown.append(Tile(_("Flow runs"), _count(ran), reverse("flows:list"), "sitemap"))
+    return shown
+
+
+def waiting() -> list[Row]:
+    """Who has waited for an answer the longest."""
+    found = Conversation.objects.filter(closed_at=None, last_direction="in").select_related("contact")
+    return rows_of(list(found.order_by("last_at", "pk")[:WAITING_SHOWN]))
+
+
+def newest_runs() -> list[Run]:
+    """The last flow runs."""
+    return runs_of(list(FlowExecution.objects.select_related("flow").order_by("-pk")[:RUNS_SHOWN]))
+
+
+def numbers(salon_id: int) -> list[dict[str, Any]]:
+    """The salon's WhatsApp numbers and whether they work."""
+    return [
+        {
+            "display_phone": number.display_phone,
+            "is_active": number.state == Number.State.ACTIVE,
+            "stopped_reason": number.stopped_reason,
+        }
+        for number in Number.objects.filter(salon_id=salon_id).order_by("pk")
+    ]
+
+
+def _count(rows: Any) -> int:
+    return int(rows[:MOST_COUNTED].count())

@@ -1,0 +1,28 @@
+"""The first page."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from config.env import env
+from ops import clock
+from portal.pages import home as today
+from tenants.access.guard import SalonRequest, allowed
+from tenants.access.roles import Permission
+
+
+@require_GET
+@allowed(Permission.HOME_SEE)
+def home(request: SalonRequest) -> HttpResponse:
+    """What happened today and what waits for someone."""
+    now = clock.now()
+    with_flows = request.member.may(Permission.EXECUTIONS_SEE)
+    context = {
+        "greeting": today.greeting(request.member.name, now=now),
+        "tiles": today.tiles(now=now, with_flows=with_flows),
+        "waiting": today.waiting(),
+        "runs": today.newest_runs() if with_flows else None,
+        "numbers": today.numbers(request.salon.pk),
+        "phone_url": f"http://localhost:{env.sandbox_port}/phone" if env.demo else "",
+    }
+    return render(request, "portal/home.html", context)

@@ -1,0 +1,117 @@
+"""What the tests of pages stand on: a guest who wrote, a flow that answered."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from channels_wa.messages.models import Identity, Message
+from channels_wa.numbers.models import Number
+from crm.contacts.models import Contact
+from crm.inbox.models import Conversation
+from flows.models import Flow, FlowExecution, FlowStep, FlowVersion
+from ops import clock
+from ops.salon import inside
+from tests.world import Salons
+
+GRAPH: dict[str, Any] = {
+    "version": 1,
+    "nodes": [
+        {"id": "start", "type": "start"},
+        {
+            "id": "hello",
+            "type": "send_message",
+            "text": "Oi, {{ contact.first_name }}!",
+            "buttons": [{"id": "book", "title": "Marcar"}, {"id": "price", "title": "Preços"}],
+        },
+        {"id": "end", "type": "end"},
+    ],
+    "edges": [
+        {"id": "e1", "from": "start", "exit": "done", "to": "hello"},
+        {"id": "e2", "from": "hello", "exit": "book", "to": "end"},
+    ],
+}
+
+
+@dataclass(frozen=True)
+class Guest:
+    """Beatriz, who wrote to Aurora."""
+
+    contact: Contact
+    conversation: Conversation
+    number: Number
+
+    def wrote(self, text: str, *, direction: str = "in", **fields: Any) -> Message:
+        """One message more."""
+        values = {"type": "text", "status": "delivered", "at": clock.now(), **fields}
+        return Message.objects.create(
+            direction=direction,
+            text=text,
+            contact_id=self.contact.pk,
+            conversation_id=self.conversation.pk,
+            number_id=self.number.pk,
+            **values,
+        )
+
+
+@pytest.fixture
+def in_aurora(salons: Salons, db: None) -> Iterator[None]:
+    """The test itself stands in Aurora."""
+    with inside(salons.aurora.pk):
+        yield
+
+
+@pytest.fixture
+def guest(salons: Salons, in_aurora: None) -> Guest:
+    """Beatriz and her open conversation; she wrote "oi" a minute ago."""
+    number = Number.objects.get(salon_id=salons.aurora.pk)
+    contact = Contact.objects.create(name="Beatriz Lima")
+    Identity.objects.create(
+        portfolio=number.portfolio, kind="phone", value="+5511988881234", contact_id=contact.pk, created_at=clock.now()
+    )
+    at = clock.now() - timedelta(minutes=1)
+    conversation = Conversation.objects.create(
+        contact=contact, number_id=number.pk, last_text="oi", last_direction="in", last_at=at, last_inbound_at=at, unread=1
+    )
+    guest = Guest(contact, conversation, number)
+    guest.wrote("oi", at=at)
+    return guest
+
+
+@pytest.fixture
+def flow(in_aurora: None) -> Flow:
+    """A published flow."""
+    flow = Flow.objects.create(name="Welcome")
+    flow.published = FlowVersion.objects.create(flow=flow, number=1, graph=GRAPH)
+    flow.save()
+    return flow
+
+
+@pytest.fixture
+def run(flow: Flow, guest: Guest) -> FlowExecution:
+    """Beatriz's run: it said hello and waits for her choice."""
+    assert flow.published is not None
+    run = FlowExecution.objects.create(
+        flow=flow,
+        version=flow.published,
+        contact_id=guest.contact.pk,
+        conversation_id=guest.conversation.pk,
+        status="waiting",
+        seed=1,
+        last_seq=2,
+        started_at=clock.now(),
+    )
+    step(run, 1, "start", "start", exit="done", edge="e1")
+    step(run, 2, "hello", "send_message")
+    return run
+
+
+def step(run: FlowExecution, seq: int, node: str, node_type: str, **fields: Any) -> FlowStep:
+    """One step of a run."""
+    return FlowStep.objects.create(
+        execution=run, flow_id=run.flow_id, seq=seq, node=node, type=node_type, at=clock.now(), **fields
+    )
+
+
