@@ -24,7 +24,7 @@ MAX_EDGES: Final = 2_000
 MAX_CHARS: Final = 1_000_000  # all texts of a drawing together
 MAX_DEPTH: Final = 16
 MAX_PROBLEMS: Final = 100
-IDENTIFIER: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
+IDENTIFIER: Final = re.compile(r"[A-Za-z0-9_-]{1,60}")
 
 
 @dataclass(frozen=True, slots=True)

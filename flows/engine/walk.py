@@ -65,14 +65,11 @@ class Walk:
         self.steps.append(taken)
         if resumed:
             taken.event = "timed_out" if isinstance(ctx.input, TimedOut) else "answered"
-        kept = len(self.events)
         try:
             done = place.node.resume(ctx) if resumed else place.node.run(ctx)
             leaving = self.apply(place, done, taken)
         except (ExpressionError, NodeFailed) as error:
-            del self.events[kept:]  # a node does all of what it is for, or nothing
             return self.stumble(place, taken, error)
-        ctx.tries = 0  # they count at one node; the next begins anew
         if done.wait is not None:
             self.begin_wait(place, done.wait, taken)
             self.tries = done.tries

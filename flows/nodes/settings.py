@@ -55,7 +55,7 @@ LongText = Annotated[Template, PlainValidator(template(MAX_TEXT_BODY))]
 ShortText = Annotated[Template, PlainValidator(template(MAX_BUTTONS_BODY))]
 Formula = Annotated[Expression, PlainValidator(expression)]
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,63}\z")]
-Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}\z")]
+Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,60}\z")]
 
 
 class Duration(BaseModel):

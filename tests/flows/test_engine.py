@@ -109,6 +109,16 @@ def test_i10_an_answered_wait_never_times_out() -> None:
     assert (outcome.ignored, outcome.state.at) == ("old_time_out", "age")
 
 
+def test_i10_the_time_out_of_an_earlier_wait_never_fires() -> None:
+    ask = {"type": "ask", "text": "?", "answer": "number", "variable": "x", "timeout": {"amount": 1, "unit": "hours"}}
+    guest = Guest(drawing({"id": "a", **ask}, edges="start.done>a"))
+    guest.starts()
+    guest.says("não")
+    guest.now = guest.now.replace(hour=20)
+    assert guest.send(TimedOut(1)).ignored == "old_time_out"
+    assert path(guest.send(TimedOut(2))) == ["a:timed_out:timeout"]
+
+
 def test_i10_a_time_out_fires_once() -> None:
     guest = Guest(MENU, FACTS)
     guest.starts()

@@ -140,6 +140,26 @@ def test_i25_a_bomb_in_a_template_does_no_harm(bomb: dict[str, Any]) -> None:
     assert "CANARY" not in text
 
 
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("size(vars.long + vars.long)", "too large"),
+        ("size(replace(vars.long, 'a', 'aa'))", "too large"),
+        ("size(split(vars.long, 'a'))", "at most 1000 items"),
+        ("size(vars.wide + vars.wide)", "at most 1000 items"),
+        ("1" + " + 1" * 100, "nested too deeply"),
+        ("(" * 30 + "1" + ")" * 30, "nested too deeply"),
+        ("vars.alien", "cannot be read"),
+        ("vars.subclass", "cannot be read"),
+        ("vars.huge", "cannot be read"),
+    ],
+    ids=lambda part: part[:30],
+)  # fmt: skip
+def test_i25_a_limit_is_named(source: str, words: str) -> None:
+    with pytest.raises(ExpressionError, match=words):
+        Expression(source).value(Scope(SIGHT))
+
+
 def test_all_expressions_of_one_input_share_a_budget() -> None:
     scope = Scope(SIGHT)
     dear = Expression("'zz' in vars.wide")  # half of what one expression may spend

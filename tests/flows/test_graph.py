@@ -61,7 +61,7 @@ def test_it_names_an_unknown_type() -> None:
     assert problems((START, {"id": "x", "type": "teleport"}), ()) == [("x", "type", "there is no node type teleport")]
 
 
-@pytest.mark.parametrize("name", [None, 1, "", "a b", "a" * 65, "é", ["x"]], ids=repr)
+@pytest.mark.parametrize("name", [None, 1, "", "a b", "a" * 61, "é", ["x"]], ids=repr)
 def test_it_refuses_an_id_nobody_can_name(name: Any) -> None:
     found = problems((START, {"id": name, "type": "end"}), ())
     assert found == [("", "nodes[1].id", "a node needs an id of letters, digits, - and _")]

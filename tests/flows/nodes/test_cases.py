@@ -3,7 +3,7 @@
 it       what it shows
 node     the node as it is saved
 said     what the guest answers, or "time" for the time-out; without it the execution just arrives
-facts, vars, tries, now   the world, if it matters
+facts, vars, tries, now, zone   the world, if it matters
 and one of
 gives    the exit, events, wait, tries and note of the visit (what is empty is left out)
 fails    the reason for which the node cannot do its work
@@ -15,6 +15,7 @@ import json
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -45,7 +46,7 @@ def input_of(case: Case) -> Input:
 
 def visit(case: Case) -> Step:
     place, said = parse_node(case["node"]), input_of(case)
-    now = datetime.fromisoformat(case.get("now", NOW))
+    now = datetime.fromisoformat(case.get("now", NOW)).astimezone(ZoneInfo(case.get("zone", "America/Sao_Paulo")))
     ctx = Context(dict(case.get("vars", {})), said, now, seed=1, tries=case.get("tries", 0))
     ctx.node = place.id
     return place.node.run(ctx) if isinstance(said, Started) else place.node.resume(ctx)
