@@ -8,7 +8,7 @@ from ops.ids import uuid7
 
 
 class FlowExecution(models.Model):
-    """A run; at most one of a conversation is active (I8)."""
+    """A run; at most one of a conversation listens to the guest (I8)."""
 
     class Status(models.TextChoices):
         """Words of the contract."""
@@ -25,6 +25,9 @@ class FlowExecution(models.Model):
     contact_id = models.BigIntegerField()
     conversation_id = models.BigIntegerField()
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.RUNNING)
+    # Whether it hears what the guest says: it runs, or waits for an answer. One that only lets time pass does not, so
+    # that the guest can be answered by another flow meanwhile.
+    listens = models.BooleanField(default=True)
     state = models.JSONField(default=dict)
     seed = models.BigIntegerField()
     # Number of the newest step.
@@ -37,9 +40,7 @@ class FlowExecution(models.Model):
     class Meta:
         db_table = "flow_execution"
         constraints = [
-            models.UniqueConstraint(
-                fields=["conversation_id"], name="one_active_execution", condition=Q(status__in=["running", "waiting"])
-            )
+            models.UniqueConstraint(fields=["conversation_id"], name="one_active_execution", condition=Q(listens=True))
         ]
         indexes = [
             models.Index(fields=["flow", "-id"], name="execution_flow"),
@@ -62,7 +63,7 @@ class FlowStep(models.Model):
     edge = models.CharField(max_length=60, blank=True, default="")
     at = models.DateTimeField()
     duration_ms = models.FloatField(default=0)
-    event = models.JSONField(null=True, blank=True)
+    event = models.CharField(max_length=20, blank=True, default="")
     changes = models.JSONField(default=dict, blank=True)
     error = models.TextField(blank=True, default="")
 

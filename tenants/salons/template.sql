@@ -109,6 +109,7 @@ CREATE TABLE zz_salon_template_zz.flow_execution (
     contact_id bigint NOT NULL,
     conversation_id bigint NOT NULL,
     status character varying(10) NOT NULL,
+    listens boolean NOT NULL,
     state jsonb NOT NULL,
     seed bigint NOT NULL,
     last_seq integer NOT NULL,
@@ -145,7 +146,7 @@ CREATE TABLE zz_salon_template_zz.flow_step (
     edge character varying(60) NOT NULL,
     at timestamp with time zone NOT NULL,
     duration_ms double precision NOT NULL,
-    event jsonb,
+    event character varying(20) NOT NULL,
     changes jsonb NOT NULL,
     error text NOT NULL,
     execution_id bigint NOT NULL
@@ -384,7 +385,7 @@ CREATE INDEX message_contact ON zz_salon_template_zz.message USING btree (contac
 CREATE INDEX message_conversation ON zz_salon_template_zz.message USING btree (conversation_id, id);
 CREATE INDEX message_open ON zz_salon_template_zz.message USING btree (status) WHERE ((status)::text = ANY ((ARRAY['queued'::character varying, 'sending'::character varying, 'unknown'::character varying, 'failed'::character varying])::text[]));
 CREATE INDEX message_wamid_31737ef6_like ON zz_salon_template_zz.message USING btree (wamid varchar_pattern_ops);
-CREATE UNIQUE INDEX one_active_execution ON zz_salon_template_zz.flow_execution USING btree (conversation_id) WHERE ((status)::text = ANY ((ARRAY['running'::character varying, 'waiting'::character varying])::text[]));
+CREATE UNIQUE INDEX one_active_execution ON zz_salon_template_zz.flow_execution USING btree (conversation_id) WHERE listens;
 CREATE UNIQUE INDEX one_open_conversation ON zz_salon_template_zz.conversation USING btree (contact_id, number_id) WHERE (closed_at IS NULL);
 CREATE INDEX seen_at_3d283c39 ON zz_salon_template_zz.seen USING btree (at);
 CREATE INDEX seen_wamid_ddaf0f83_like ON zz_salon_template_zz.seen USING btree (wamid varchar_pattern_ops);

@@ -1,0 +1,1 @@
+"""Ready flows for salons, as JSON beside this file."""

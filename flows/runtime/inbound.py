@@ -1,0 +1,89 @@
+"""The answer step of flows: a message resumes the execution that waits for it, or starts the flow it asks for."""
+
+from collections.abc import Sequence
+
+from channels_wa.inbound.steps import Incoming
+from flows.engine.inputs import Said, Started
+from flows.engine.state import State
+from flows.models import Flow
+from flows.runtime import rows
+from flows.runtime.facts import people, salon_facts
+from flows.runtime.graphs import graphs_of
+from flows.runtime.running import Execution, Turn, run
+from ops import clock
+from ops.salon import current_salon_id
+
+# What a guest does without saying anything to us.
+UNSPOKEN = frozenset({"reaction", "system", "edit", "revoke", "unsupported"})
+# Among flows of one priority the one that asks for more goes first.
+_NARROWNESS = {"keywords": 2, "first_contact": 1, "any_message": 0}
+
+
+def resume_or_start(batch: Sequence[Incoming]) -> list[bool]:
+    """Which of the messages a flow took."""
+    salon_id = current_salon_id() or 0
+    spoken = [one for one in batch if one.bot_on and one.message.type not in UNSPOKEN]
+    if not spoken:
+        return [False] * len(batch)
+    active = rows.listening([one.conversation_id for one in spoken])
+    started = _start(salon_id, [one for one in spoken if one.conversation_id not in active])
+    executions = active | started
+    graphs = graphs_of(salon_id, {execution.version_id for execution in executions.values()})
+    known = people([(one.contact_id, one.portfolio) for one in spoken if one.conversation_id in executions])
+    turns = {}
+    for one in spoken:
+        execution = executions.get(one.conversation_id)
+        if execution is None:
+            continue
+        facts = {"contact": known[one.contact_id].facts, "salon": salon_facts(salon_id).to_json()}
+        said = _said(one, facts)
+        turns[one.item_id] = Turn(
+            execution=execution,
+            graph=graphs[execution.version_id],
+            said=said if execution.id else Started(message=said, facts=facts),
+            person=known[one.contact_id],
+        )
+    taken = {id(turn) for turn in run(salon_id, list(turns.values()))}
+    return [id(turns.get(one.item_id)) in taken for one in batch]
+
+
+def _said(one: Incoming, facts: dict[str, object]) -> Said:
+    message = one.message
+    return Said(
+        text=message.text or message.reply_title or "",
+        reply_id=message.reply_id,
+        kind=message.type,
+        wamid=message.wamid,
+        facts=facts,
+    )
+
+
+def _start(salon_id: int, batch: Sequence[Incoming]) -> dict[int, Execution]:
+    """New executions, by conversation, for the messages that a published flow wants."""
+    if not batch:
+        return {}
+    flows = list(
+        Flow.objects.filter(is_active=True, published__isnull=False).values_list("pk", "published_id", "priority")
+    )
+    graphs = graphs_of(salon_id, [version_id for _pk, version_id, _priority in flows if version_id])
+    ordered = sorted(
+        flows,
+        key=lambda flow: (-flow[2], -_NARROWNESS[graphs[flow[1]].trigger.trigger], flow[0]),  # type: ignore[index]
+    )
+    found: dict[int, Execution] = {}
+    for one in batch:
+        text = one.message.text or one.message.reply_title or ""
+        for flow_id, version_id, _priority in ordered:
+            if graphs[version_id].trigger.starts_on(text, first_contact=one.is_new_contact):  # type: ignore[index]
+                found[one.conversation_id] = Execution(
+                    flow_id=flow_id,
+                    version_id=version_id or 0,
+                    contact_id=one.contact_id,
+                    conversation_id=one.conversation_id,
+                    conversation_public_id=one.conversation_public_id,
+                    number_id=one.number_id,
+                    state=State(),
+                    started_at=clock.now(),
+                )
+                break
+    return found

@@ -1,0 +1,164 @@
+"""Executions and steps as rows: many in one statement, in and out."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection, transaction
+
+from flows.engine.state import State, Status
+from ops.live import publish as publish_live
+
+if TYPE_CHECKING:
+    from flows.runtime.running import Execution, Turn
+
+_STATUS = {Status.NEW: "running", Status.WAITING: "waiting", Status.COMPLETED: "completed", Status.FAILED: "failed"}
+# A step shows a variable's change; the whole of a long text stands in the execution's state.
+_LONGEST_ERROR = 1000
+
+
+def write_executions(executions: Sequence["Execution"], now: datetime) -> None:
+    """Insert the new ones, update the others. A second listening execution of a conversation is refused (I8)."""
+    _insert([one for one in executions if not one.id], now)
+    _update(executions, now)
+
+
+def _insert(executions: Sequence["Execution"], now: datetime) -> None:
+    if not executions:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO flow_execution (public_id, flow_id, version_id, contact_id, conversation_id, status, listens, "
+            "state, seed, last_seq, error, started_at) SELECT public_id, flow_id, version_id, contact_id, "
+            "conversation_id, 'running', true, '{}', seed, 0, '', %s "
+            "FROM unnest(%s::uuid[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[]) "
+            "AS new(public_id, flow_id, version_id, contact_id, conversation_id, seed) RETURNING public_id, id",
+            [
+                now,
+                [one.public_id for one in executions],
+                [one.flow_id for one in executions],
+                [one.version_id for one in executions],
+                [one.contact_id for one in executions],
+                [one.conversation_id for one in executions],
+                [one.seed for one in executions],
+            ],
+        )
+        ids = dict(cursor.fetchall())
+    for one in executions:
+        one.id = ids[one.public_id]
+
+
+def _update(executions: Sequence["Execution"], now: datetime) -> None:
+    ended = [now if one.state.status in (Status.COMPLETED, Status.FAILED) else None for one in executions]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE flow_execution e SET status = new.status, listens = new.listens, state = new.state, "
+            "last_seq = new.last_seq, waiting_until = new.until, ended_at = new.ended, error = new.error "
+            "FROM unnest(%s::bigint[], %s::text[], %s::bool[], %s::jsonb[], %s::int[], %s::timestamptz[], "
+            "%s::timestamptz[], %s::text[]) AS new(id, status, listens, state, last_seq, until, ended, error) "
+            "WHERE e.id = new.id",
+            [
+                [one.id for one in executions],
+                [_STATUS[one.state.status] for one in executions],
+                [one.listens for one in executions],
+                [json.dumps(one.state.to_json()) for one in executions],
+                [one.state.seq for one in executions],
+                [one.state.wait.until if one.state.wait else None for one in executions],
+                ended,
+                [one.error for one in executions],
+            ],
+        )
+
+
+def write_steps(turns: Sequence["Turn"], now: datetime) -> list[int]:
+    """The steps of all turns; their ids, in the order of the turns."""
+    taken = [(turn, one) for turn in turns if turn.outcome for one in turn.outcome.steps]
+    if not taken:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO flow_step (execution_id, flow_id, seq, node, type, exit, edge, at, duration_ms, event, "
+            "changes, error) SELECT execution_id, flow_id, seq, node, type, exit, edge, %s, duration_ms, event, changes, "
+            "error "
+            "FROM unnest(%s::bigint[], %s::bigint[], %s::int[], %s::text[], %s::text[], %s::text[], %s::text[], "
+            "%s::float8[], %s::text[], %s::jsonb[], %s::text[]) "
+            "AS new(execution_id, flow_id, seq, node, type, exit, edge, duration_ms, event, changes, error) "
+            "RETURNING id",
+            [
+                now,
+                [turn.execution.id for turn, _one in taken],
+                [turn.execution.flow_id for turn, _one in taken],
+                [one.seq for _turn, one in taken],
+                [one.node for _turn, one in taken],
+                [one.type for _turn, one in taken],
+                [one.exit or "" for _turn, one in taken],
+                [one.edge or "" for _turn, one in taken],
+                [turn.step_ms for turn, _one in taken],
+                [one.event for _turn, one in taken],
+                [json.dumps(one.changes or {}) for _turn, one in taken],
+                [(one.error or "")[:_LONGEST_ERROR] for _turn, one in taken],
+            ],
+        )
+        return [pk for (pk,) in cursor.fetchall()]
+
+
+def publish(salon_id: int, turns: Sequence["Turn"], step_ids: Sequence[int]) -> None:
+    """After the commit, tell who watches a flow which steps are new."""
+    by_flow: dict[int, list[int]] = {}
+    ids = iter(step_ids)
+    for turn in turns:
+        if turn.outcome:
+            by_flow.setdefault(turn.execution.flow_id, []).extend(next(ids) for _ in turn.outcome.steps)
+
+    def tell() -> None:
+        for flow_id, steps in by_flow.items():
+            publish_live(salon_id, f"flow.{flow_id}", {"kind": "steps", "steps": steps})
+
+    transaction.on_commit(tell)
+
+
+_LOAD = """
+    SELECT e.id, e.public_id, e.flow_id, e.version_id, e.contact_id, e.conversation_id, v.public_id, v.number_id,
+        e.state, e.seed, e.started_at
+    FROM flow_execution e JOIN conversation v ON v.id = e.conversation_id
+"""
+
+
+def listening(conversation_ids: Sequence[int]) -> dict[int, "Execution"]:
+    """The execution that hears the guest, by conversation; locked until the transaction ends."""
+    sql = f"{_LOAD} WHERE e.conversation_id = ANY(%s) AND e.listens ORDER BY e.id FOR UPDATE OF e"
+    return {one.conversation_id: one for one in _load(sql, list(conversation_ids))}
+
+
+def by_id(execution_ids: Sequence[int]) -> dict[int, "Execution"]:
+    """Waiting executions by id; locked until the transaction ends."""
+    sql = f"{_LOAD} WHERE e.id = ANY(%s) AND e.status = 'waiting' ORDER BY e.id FOR UPDATE OF e"
+    return {one.id: one for one in _load(sql, list(execution_ids))}
+
+
+def _load(sql: str, ids: list[int]) -> list["Execution"]:
+    from flows.runtime.running import Execution
+
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [ids])
+        return [
+            Execution(
+                id=row[0],
+                public_id=row[1],
+                flow_id=row[2],
+                version_id=row[3],
+                contact_id=row[4],
+                conversation_id=row[5],
+                conversation_public_id=row[6],
+                number_id=row[7],
+                state=State.from_json(_json(row[8])),
+                seed=row[9],
+                started_at=row[10],
+            )
+            for row in cursor.fetchall()
+        ]
+
+
+def _json(value: Any) -> Any:
+    return json.loads(value) if isinstance(value, str) else value

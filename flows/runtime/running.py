@@ -1,0 +1,159 @@
+"""Running executions: the engine decides, this carries out. A batch of one salon, in the caller's transaction."""
+
+import secrets
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from channels_wa.outbox.actions import enqueue_many
+from channels_wa.outbox.message import Enqueued, NewMessage
+from crm.inbox.summary import note_outbound
+from flows.engine.events import Failed, MessageQueued, WaitStarted
+from flows.engine.inputs import Input, TimedOut
+from flows.engine.state import State, Status
+from flows.engine.step import Outcome, step
+from flows.graph import Graph
+from flows.runtime import rows
+from flows.runtime.facts import Person, salon_facts
+from ops import clock
+from ops.events.actions import NewEvent, emit_many
+from ops.failpoint import failpoint
+from ops.ids import uuid7
+from ops.metrics import FLOW_STEPS
+from ops.timers import actions as timers
+
+WAIT = "flow.wait"
+_SEED_BITS = 62
+
+
+@dataclass(slots=True)
+class Execution:
+    """One run, as it is between two inputs. `id` is 0 until its row is written."""
+
+    flow_id: int
+    version_id: int
+    contact_id: int
+    conversation_id: int
+    conversation_public_id: UUID
+    number_id: int
+    state: State
+    started_at: datetime
+    id: int = 0
+    public_id: UUID = field(default_factory=uuid7)
+    seed: int = field(default_factory=lambda: secrets.randbits(_SEED_BITS))
+    error: str = ""
+
+    @property
+    def listens(self) -> bool:
+        """Whether it hears what the guest says."""
+        wait = self.state.wait
+        return self.state.status is Status.WAITING and wait is not None and wait.answers
+
+
+@dataclass(slots=True)
+class Turn:
+    """One input for one execution, and what came of it."""
+
+    execution: Execution
+    graph: Graph
+    said: Input
+    person: Person
+    outcome: Outcome | None = None
+    # Whether a timer was set for what the execution waited for until now.
+    had_timer: bool = False
+    step_ms: float = 0.0
+
+
+def run(salon_id: int, turns: Sequence[Turn]) -> list[Turn]:
+    """Give each execution its input; the turns that changed something, with everything they caused written."""
+    now = clock.now().astimezone(salon_facts(salon_id).zone)
+    taken = [turn for turn in turns if _take(turn, now)]
+    if not taken:
+        return []
+    rows.write_executions([turn.execution for turn in taken], now)
+    step_ids = rows.write_steps(taken, now)
+    failpoint("flows.in_run")
+    _send(taken, now)
+    _set_timers(salon_id, taken)
+    emit_many([event for turn in taken for event in _news(turn)])
+    FLOW_STEPS.inc(len(step_ids))
+    rows.publish(salon_id, taken, step_ids)
+    return taken
+
+
+def _take(turn: Turn, now: datetime) -> bool:
+    began = time.perf_counter()
+    old = turn.execution.state
+    outcome = step(turn.graph, old, turn.said, now=now, seed=turn.execution.seed)
+    if outcome.ignored:
+        return False
+    turn.outcome, turn.execution.state = outcome, outcome.state
+    # One that fires now is finished by the ticker.
+    turn.had_timer = bool(old.wait and old.wait.until) and not isinstance(turn.said, TimedOut)
+    failed = next((event for event in outcome.events if isinstance(event, Failed)), None)
+    turn.execution.error = f"{failed.reason}: {failed.detail}".rstrip(": ") if failed else ""
+    turn.step_ms = (time.perf_counter() - began) * 1000 / max(len(outcome.steps), 1)
+    return True
+
+
+def _send(turns: Sequence[Turn], now: datetime) -> None:
+    messages = [
+        _message(turn, event)
+        for turn in turns
+        if turn.outcome
+        for event in turn.outcome.events
+        if isinstance(event, MessageQueued)
+    ]
+    if messages:
+        written = enqueue_many(messages)
+        note_outbound([_summary(one) for one in written if one.is_new], at=now)
+
+
+def _summary(one: Enqueued) -> tuple[int, str, str]:
+    return one.conversation_id, one.type, one.text
+
+
+def _message(turn: Turn, event: MessageQueued) -> NewMessage:
+    execution, body = turn.execution, event.body
+    is_text = body["type"] == "text"
+    return NewMessage(
+        contact_id=execution.contact_id,
+        conversation_id=execution.conversation_id,
+        number_id=execution.number_id,
+        recipient_kind=turn.person.recipient_kind,
+        recipient=turn.person.recipient,
+        type="text" if is_text else "interactive",
+        text=body["text"],
+        payload={} if is_text else dict(body),
+        # Written once whatever happens: the same step of the same execution is the same message (I9).
+        dedupe_key=f"flow:{execution.id}:{event.seq}",
+        execution_id=execution.id,
+    )
+
+
+def _set_timers(salon_id: int, turns: Sequence[Turn]) -> None:
+    """Take back what the executions waited for and set what they wait for now."""
+    timers.cancel_many(salon_id, WAIT, [str(turn.execution.id) for turn in turns if turn.had_timer])
+    new = [
+        timers.NewTimer(WAIT, str(turn.execution.id), datetime.fromisoformat(event.until), event.token)
+        for turn in turns
+        if turn.outcome
+        for event in turn.outcome.events[-1:]
+        if isinstance(event, WaitStarted) and event.until
+    ]
+    timers.set_many(salon_id, new)
+
+
+def _news(turn: Turn) -> list[NewEvent]:
+    execution, outcome = turn.execution, turn.outcome
+    if outcome is None:
+        return []
+    payload: dict[str, Any] = {"conversation": str(execution.conversation_public_id)}
+    failed = next((event for event in outcome.events if isinstance(event, Failed)), None)
+    if failed:
+        payload |= {"reason": failed.reason, "detail": failed.detail, "node": failed.node}
+    kind = {Status.FAILED: "execution.failed", Status.COMPLETED: "execution.completed"}.get(execution.state.status)
+    return [NewEvent(kind, execution.public_id, payload)] if kind else []
