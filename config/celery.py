@@ -20,6 +20,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.run")
 app = Celery("cadeira")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+app.autodiscover_tasks(["ops"], related_name="retention")
+app.autodiscover_tasks(["ops"], related_name="accounting")
 
 # Queues of this worker, for its children: they look by themselves for the same work.
 _queues: list[str] = []

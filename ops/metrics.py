@@ -15,6 +15,7 @@ MESSAGES = Counter("channel_messages", "Messages in and out", ["tenant_id", "cha
 FLOW_STEPS = Counter("flow_steps", "Nodes visited")
 RATE_LIMIT_WAITS = Counter("rate_limit_waits", "Sends put off by a rate limit")
 PLAN_REFUSALS = Counter("plan_limit_refusals", "Acts refused by a plan's limit")
+ACCOUNTING_FAULTS = Counter("accounting_faults", "Rows that break an equation of the books", ["equation"])
 JOB_SECONDS = Histogram("job_duration_seconds", "Time of one look", ["queue", "task"])
 TIMERS_LATE = Histogram(
     "timers_late_seconds", "How late timers fire", buckets=(0.1, 0.5, 1, 2, 5, 10, 30, 60, 300, float("inf"))

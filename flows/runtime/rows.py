@@ -79,8 +79,8 @@ def write_steps(turns: Sequence["Turn"], now: datetime) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO flow_step (execution_id, flow_id, seq, node, type, exit, edge, at, duration_ms, event, "
-            "changes, error) SELECT execution_id, flow_id, seq, node, type, exit, edge, %s, duration_ms, event, changes, "
-            "error "
+            "changes, error) "
+            "SELECT execution_id, flow_id, seq, node, type, exit, edge, %s, duration_ms, event, changes, error "
             "FROM unnest(%s::bigint[], %s::bigint[], %s::int[], %s::text[], %s::text[], %s::text[], %s::text[], "
             "%s::float8[], %s::text[], %s::jsonb[], %s::text[]) "
             "AS new(execution_id, flow_id, seq, node, type, exit, edge, duration_ms, event, changes, error) "

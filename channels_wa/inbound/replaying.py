@@ -1,0 +1,43 @@
+"""Trying again what lies in quarantine or died."""
+
+from collections.abc import Sequence
+
+from django.db import connection, transaction
+
+from channels_wa.inbound.contents import contents, routes
+from channels_wa.inbound.models import InboxItem
+from channels_wa.inbound.reading import RawItem
+from ops import clock
+from ops.bell import ring
+
+
+def replay(items: Sequence[InboxItem]) -> int:
+    """Put bad items back into the queue, routed anew (the number may be connected by now); how many.
+
+    One that still cannot be read or routed comes back to quarantine by itself. What was kept once stays one message:
+    `seen` refuses its double.
+    """
+    raw_items = contents((item.delivery_id, item.index) for item in items)
+    known = routes()
+    done = 0
+    with transaction.atomic(), connection.cursor() as cursor:
+        for item in items:
+            raw = raw_items[item.delivery_id, item.index]
+            number = known.number(raw.phone_number_id) if raw else None
+            if raw is None or raw.problem or (raw.kind in ("message", "status", "error") and number is None):
+                continue
+            cursor.execute(
+                "UPDATE public.inbox_item SET state = 'pending', attempts = 0, lease_until = NULL, fence = fence + 1, "
+                "error = '', due_at = %s, salon_id = %s, number_id = %s "
+                "WHERE id = %s AND state IN ('quarantined', 'dead')",
+                [clock.real(), number.salon_id if number else None, number.pk if number else None, item.pk],
+            )
+            done += cursor.rowcount
+        transaction.on_commit(lambda: ring("inbox"))
+    return done
+
+
+def bytes_of(item: InboxItem) -> bytes:
+    """The item's bytes, from its delivery; empty when that is gone."""
+    raw: RawItem | None = contents([(item.delivery_id, item.index)])[item.delivery_id, item.index]
+    return raw.raw() if raw else b""
