@@ -8,3 +8,7 @@ class ApiConfig(AppConfig):
 
     name = "api"
     label = "api"
+
+    def ready(self) -> None:
+        """Make the parts of the description known."""
+        import api.schema  # noqa: F401

@@ -1,11 +1,59 @@
 """Cursor pagination of the contract: {"next", "previous", "results"} with absolute addresses."""
 
-from rest_framework import pagination
+from typing import Any
+
+from rest_framework import exceptions, pagination
+from rest_framework.request import Request
+
+from api.errors import invalid
+
+MOST = 200
+_GREATEST_ID = 2**63 - 1
 
 
 class CursorPagination(pagination.CursorPagination):
-    """Newest first, stable while rows are added."""
+    """By the order of arrival, newest first: rows that are added meanwhile move nothing."""
 
     ordering = "-id"
     page_size_query_param = "limit"
-    max_page_size = 200
+    page_size_query_description = f"How many results a page has, 1 to {MOST}."
+    cursor_query_description = "Where the page begins; taken from `next` and `previous`."
+    max_page_size = MOST
+
+    def get_ordering(self, request: Request, queryset: Any, view: Any) -> tuple[str, ...]:
+        """`order=oldest` turns the list round."""
+        asked = request.query_params.get("order", "newest")
+        if asked not in ("newest", "oldest"):
+            raise invalid("order", "Must be newest or oldest.")
+        return ("id",) if asked == "oldest" else ("-id",)
+
+    def get_page_size(self, request: Request) -> int:
+        """The `limit` asked for."""
+        asked = request.query_params.get("limit")
+        if asked is None:
+            return self.page_size or MOST
+        if not (asked.isascii() and asked.isdigit() and len(asked) <= 4 and 1 <= int(asked) <= MOST):
+            raise invalid("limit", f"Must be a whole number from 1 to {MOST}.")
+        return int(asked)
+
+    def decode_cursor(self, request: Request) -> Any:
+        """Where to begin. Raises ValidationError for a cursor that is none of ours."""
+        try:
+            cursor = super().decode_cursor(request)
+        except exceptions.NotFound:
+            raise invalid("cursor", "Must be taken from `next` or `previous` of a page.") from None
+        if cursor is not None and cursor.position is not None:
+            place = cursor.position
+            if not (place.isascii() and place.isdigit() and len(place) <= 19 and int(place) <= _GREATEST_ID):
+                raise invalid("cursor", "Must be taken from `next` or `previous` of a page.")
+        return cursor
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        """The query of a page, for the description."""
+        order = {
+            "name": "order",
+            "required": False,
+            "in": "query",
+            "schema": {"type": "string", "enum": ["newest", "oldest"], "default": "newest"},
+        }
+        return [*super().get_schema_operation_parameters(view), order]

@@ -1,3 +1,36 @@
-"""Addresses."""
+"""Addresses under /api/."""
 
-urlpatterns: list[object] = []
+from django.urls import URLPattern, URLResolver, path, re_path
+from rest_framework.routers import SimpleRouter
+
+from api.docs import DocsView, SchemaView
+from api.errors import nothing_here
+from api.v1.connections import ConnectionViewSet
+from api.v1.contacts import ContactViewSet
+from api.v1.conversations import ConversationViewSet
+from api.v1.executions import ExecutionViewSet
+from api.v1.flows import FlowViewSet
+from api.v1.messages import MessageViewSet
+
+router = SimpleRouter()
+# A slash that was left out is no reason to fail, and a redirect would lose the body of a POST.
+router.trailing_slash = "/?"
+for resource, viewset in {
+    "contacts": ContactViewSet,
+    "conversations": ConversationViewSet,
+    "messages": MessageViewSet,
+    "flows": FlowViewSet,
+    "executions": ExecutionViewSet,
+    "connections": ConnectionViewSet,
+}.items():
+    router.register(f"v1/{resource}", viewset, basename=resource)
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    *router.urls,
+    path("schema/", SchemaView.as_view(), name="api_schema"),
+    path("docs/", DocsView.as_view(), name="api_docs"),
+    # Without the slash too: the last line would hide Django's redirect.
+    path("schema", SchemaView.as_view()),
+    path("docs", DocsView.as_view()),
+    re_path(r"^[\s\S]*\Z", nothing_here),
+]

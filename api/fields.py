@@ -1,0 +1,73 @@
+"""Fields and the base of serializers that several resources have."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import models
+from django.utils.dateparse import parse_datetime
+from rest_framework import serializers
+
+from api.errors import NotYours
+
+# Where ids are looked up: all rows of a salon's own table, or a callable that names the salon's among public rows.
+Rows = models.Manager[Any] | models.QuerySet[Any] | Callable[[], models.QuerySet[Any]]
+_NAIVE = "Must be a moment with its offset, e.g. 2026-11-20T15:00:00Z or 2026-11-20T12:00:00-03:00."
+
+
+class Instant(serializers.DateTimeField):
+    """A moment, ISO 8601. Given with its offset, shown in UTC: salons have different zones, programs have none."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(default_timezone=UTC, **options)
+
+    def to_internal_value(self, value: Any) -> datetime:
+        """The moment in UTC."""
+        moment = read_instant(value)
+        if moment is None:
+            raise serializers.ValidationError(_NAIVE, "instant")
+        return moment
+
+
+def read_instant(value: object) -> datetime | None:
+    """The moment in UTC; None for what is none, or has no offset."""
+    if not isinstance(value, str) or len(value) > 40:
+        return None
+    try:
+        moment = parse_datetime(value)
+        return None if moment is None or moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+class PublicIdField(serializers.UUIDField):
+    """The id of something of this salon; in the body its row, loaded through the manager given."""
+
+    def __init__(self, rows: Rows, *, what: str, **options: Any) -> None:
+        self.rows, self.what = rows, what
+        super().__init__(**options)
+
+    def to_internal_value(self, data: Any) -> Any:
+        """The row. Raises NotYours for an id that is well-formed and not this salon's."""
+        if not isinstance(data, str):
+            self.fail("invalid", value=data)
+        found = rows_now(self.rows).filter(public_id=super().to_internal_value(data)).first()
+        if found is None:
+            raise NotYours(self.field_name or "", self.what)
+        return found
+
+
+def rows_now(rows: Rows) -> Any:
+    """A fresh queryset: one made when the module was loaded belongs to no salon yet, a callable asks for it now."""
+    return rows.all() if isinstance(rows, models.Manager | models.QuerySet) else rows()
+
+
+class Body(serializers.Serializer[Any]):
+    """A body that is read: a field nobody knows is refused, as it would be a setting that silently does nothing."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """The validated values."""
+        if isinstance(data, dict) and (unknown := sorted(data.keys() - self.fields.keys())):
+            known = ", ".join(sorted(self.fields))
+            raise serializers.ValidationError({name: [f"Unknown field; known are: {known}."] for name in unknown[:20]})
+        return super().to_internal_value(data)

@@ -1,0 +1,64 @@
+"""Filters of lists. A filter nobody knows is refused: ignored, a misspelled one would show everything."""
+
+from typing import Any
+from uuid import UUID
+
+import django_filters
+from django import forms
+
+from api.errors import NotYours, invalid
+from api.fields import Rows, read_instant, rows_now
+from api.parsers import unstorable
+
+# Names in the query that belong to the pages and not to a filter.
+PAGE = frozenset({"cursor", "limit", "order", "format"})
+
+
+class InstantField(forms.CharField):
+    """A moment with its offset."""
+
+    def to_python(self, value: Any) -> Any:
+        """The moment; None where nothing is given."""
+        text = super().to_python(value)
+        if not text:
+            return None
+        # A plus that nobody escaped arrives as a space.
+        moment = read_instant(text.replace(" ", "+") if "T" in text else text)
+        if moment is None:
+            raise forms.ValidationError("Must be a moment with its offset, e.g. 2026-11-20T15:00:00Z.")
+        return moment
+
+
+class InstantFilter(django_filters.Filter):
+    """`at_after` (that moment or later) and `at_before` (earlier than it)."""
+
+    field_class = InstantField
+
+
+class IdFilter(django_filters.UUIDFilter):
+    """Rows that belong to the thing with that public id."""
+
+    def __init__(self, column: str, *, rows: Rows, what: str, **options: Any) -> None:
+        self.rows, self.what = rows, what
+        super().__init__(field_name=column, **options)
+
+    def filter(self, qs: Any, value: UUID | None) -> Any:
+        """Narrow to the rows. Raises NotYours for an id that is not this salon's."""
+        if value is None:
+            return qs
+        pk = rows_now(self.rows).filter(public_id=value).values_list("pk", flat=True).first()
+        if pk is None:
+            raise NotYours(self.what, self.what)
+        return qs.filter(**{self.field_name: pk})
+
+
+def check_query(request: Any, filterset: type[django_filters.FilterSet] | None) -> None:
+    """Refuse names the list does not know and texts no column takes. Raises ValidationError."""
+    known = PAGE | set(filterset.base_filters if filterset else ())
+    for name, values in request.query_params.lists():
+        if name not in known:
+            raise invalid(name, f"Unknown; this list knows: {', '.join(sorted(known - {'format'}))}.")
+        if len(values) > 1:
+            raise invalid(name, "Must be given once.")
+        if problem := unstorable(values[0]):
+            raise invalid(name, problem)

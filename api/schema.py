@@ -1,0 +1,102 @@
+"""What drf-spectacular cannot see by itself: keys, problems, headers. Loaded by api.apps."""
+
+from typing import Any
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSerializerFieldExtension
+from drf_spectacular.plumbing import build_basic_type
+from drf_spectacular.types import OpenApiTypes
+
+from api.errors import PROBLEM, WORDS, problem
+
+_PROBLEM_SCHEMA = {
+    "type": "object",
+    "description": "What went wrong (RFC 9457).",
+    "required": ["type", "title", "status", "detail", "errors", "trace_id"],
+    "properties": {
+        "type": {"type": "string", "description": "urn:cadeira:problem:<word>"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["field", "message", "code"],
+                "properties": {
+                    "field": {"type": "string", "description": "Its path, e.g. `identities.0.value`."},
+                    "message": {"type": "string"},
+                    "code": {"type": "string"},
+                },
+            },
+        },
+        "trace_id": {"type": "string", "description": "Also in the header X-Trace-Id."},
+    },
+}
+_IDEMPOTENCY_KEY = {
+    "in": "header",
+    "name": "Idempotency-Key",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 200},
+    "description": "The same key and body give the first answer again for a day (`Idempotency-Replayed: true`).",
+}
+_READS = (400, 401, 403, 404, 429)
+_WRITES = (400, 401, 403, 404, 409, 413, 415, 422, 429)
+
+
+class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[misc]
+    """`Authorization: Api-Key <key>`."""
+
+    target_class = "api.authentication.ApiKeyAuthentication"
+    name = "ApiKey"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
+        """As OpenAPI writes it."""
+        return {"type": "apiKey", "in": "header", "name": "Authorization", "description": "Api-Key <key>"}
+
+
+class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[misc]
+    """The portal's session."""
+
+    target_class = "api.authentication.SessionAuthentication"
+    name = "Session"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
+        """As OpenAPI writes it."""
+        return {
+            "type": "apiKey",
+            "in": "cookie",
+            "name": "__Host-session",
+            "description": "On the salon's host; writes need the X-CSRFToken header.",
+        }
+
+
+class PublicIdScheme(OpenApiSerializerFieldExtension):  # type: ignore[misc]
+    """An id in a body."""
+
+    target_class = "api.fields.PublicIdField"
+
+    def map_serializer_field(self, auto_schema: Any, direction: str) -> dict[str, Any]:
+        """A UUID."""
+        return dict(build_basic_type(OpenApiTypes.UUID) or {})
+
+
+def add_problems(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """A hook of drf-spectacular: errors of every operation, and the key of every write."""
+    result.setdefault("components", {}).setdefault("schemas", {})["Problem"] = _PROBLEM_SCHEMA
+    for path, operations in result["paths"].items():
+        for method, operation in operations.items():
+            writes = method in ("post", "patch")
+            if writes:
+                operation.setdefault("parameters", []).append(_IDEMPOTENCY_KEY)
+            for code in _WRITES if writes else _READS:
+                # One thing is found or not; a list can only be asked wrongly.
+                if writes or code != (400 if "{id}" in path else 404):
+                    operation["responses"].setdefault(str(code), _answer(code))
+    return result
+
+
+def _answer(code: int) -> dict[str, Any]:
+    example = problem(code, detail="…", errors=[], trace_id="6f1c0f3e5b8a4d0c9e7a2b1c3d4e5f60")
+    return {
+        "description": WORDS[code][1],
+        "content": {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}, "example": example}},
+    }

@@ -1,0 +1,198 @@
+"""/api/v1/contacts/"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import django_filters
+from drf_spectacular.utils import OpenApiExample, extend_schema
+from rest_framework import serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api.errors import Conflict
+from api.fields import Body, Instant
+from api.idempotency import idempotent
+from api.viewset import SalonViewSet
+from channels_wa.inbound.identity import identity
+from crm.contacts import actions
+from crm.contacts.models import Contact
+from crm.contacts.queries import identities_of, matching, with_identity
+from tenants.access.roles import Permission
+
+MAX_TAGS = 50
+MAX_FIELDS = 100
+MAX_FIELD_TEXT = 2000
+KINDS = ("phone", "bsuid", "parent_bsuid", "other")
+
+EXAMPLE = {
+    "id": "019a1f5e-7c3a-7d10-9b1e-3f6f0a2b4c5d",
+    "name": "Ana Souza",
+    "identities": [{"kind": "phone", "value": "+5511988881234"}],
+    "tags": ["vip"],
+    "fields": {"birthday": "1990-05-17"},
+    "consents": [],
+    "created_at": "2026-11-20T15:00:00Z",
+}
+
+
+class IdentityOut(serializers.Serializer[Any]):
+    """A way to reach the contact."""
+
+    kind = serializers.ChoiceField(choices=KINDS)
+    value = serializers.CharField()
+
+
+class ConsentOut(serializers.Serializer[Any]):
+    """What the contact agreed to or forbade."""
+
+    purpose = serializers.CharField()
+    state = serializers.CharField()
+    at = Instant()
+
+
+class ContactOut(serializers.Serializer[Any]):
+    """A guest of the salon."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    identities = IdentityOut(many=True)
+    tags = serializers.ListField(child=serializers.CharField())
+    fields = serializers.DictField()  # type: ignore[assignment]
+    consents = ConsentOut(many=True)
+    created_at = Instant()
+
+
+class IdentityIn(Body):
+    """{"kind": "phone", "value": "+5511988881234"}"""
+
+    kind = serializers.ChoiceField(choices=("phone", "bsuid"), default="phone")
+    value = serializers.CharField(max_length=160, help_text="A phone in E.164 with its plus, or Meta's BSUID.")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """The value must have the form of its kind."""
+        read = identity(attrs["value"])
+        if attrs["kind"] == "phone" and not attrs["value"].startswith("+"):
+            read = None
+        if read is None or read.kind != attrs["kind"]:
+            wanted = "a phone in E.164, e.g. +5511988881234" if attrs["kind"] == "phone" else "a BSUID, e.g. BR.1a2B3c"
+            raise serializers.ValidationError({"value": [f"Must be {wanted}."]})
+        return attrs
+
+
+class FieldsField(serializers.DictField):
+    """Own fields of the salon: texts, numbers, booleans; null removes one."""
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        """The fields by name."""
+        if not isinstance(data, dict):
+            raise serializers.ValidationError("Must be an object.")
+        if len(data) > MAX_FIELDS:
+            raise serializers.ValidationError(f"Must have at most {MAX_FIELDS} names.")
+        for name, value in data.items():
+            if not 1 <= len(name) <= 60:
+                raise serializers.ValidationError({name[:60]: ["A name must have 1 to 60 characters."]})
+            if not isinstance(value, str | int | float | bool | None):
+                raise serializers.ValidationError({name: ["Must be a text, a number, a boolean or null."]})
+            if isinstance(value, str) and len(value) > MAX_FIELD_TEXT:
+                raise serializers.ValidationError({name: [f"Must have at most {MAX_FIELD_TEXT} characters."]})
+        return data
+
+
+class _ContactValues(Body):
+    name = serializers.CharField(max_length=120, allow_blank=True, required=False)
+    tags = serializers.ListField(child=serializers.CharField(max_length=40), max_length=MAX_TAGS, required=False)
+    fields = FieldsField(required=False)  # type: ignore[assignment]
+
+    def validate_tags(self, tags: list[str]) -> list[str]:
+        """Each once, in the order given."""
+        return list(dict.fromkeys(tags))
+
+
+class ContactIn(_ContactValues):
+    """A new contact."""
+
+    identities = IdentityIn(many=True, required=False, max_length=10)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """There must be something to know the person by."""
+        if not attrs.get("name") and not attrs.get("identities"):
+            raise serializers.ValidationError({"name": ["Give a name or an identity."]})
+        return attrs
+
+
+class ContactPatch(_ContactValues):
+    """What to change; names in `fields` that are not given stay."""
+
+
+class ContactFilter(django_filters.FilterSet):
+    """Filters of the list."""
+
+    identity = django_filters.CharFilter(
+        method="by_identity", max_length=160, help_text="Exactly this phone (with or without +) or WhatsApp id."
+    )
+    search = django_filters.CharFilter(method="by_text", max_length=120, help_text="Part of a name or an identity.")
+
+    def by_identity(self, rows: Any, _name: str, value: str) -> Any:
+        """Those with the identity."""
+        return with_identity(rows, value)
+
+    def by_text(self, rows: Any, _name: str, value: str) -> Any:
+        """Those who match."""
+        return matching(rows, value)
+
+
+class ContactViewSet(SalonViewSet[Contact]):
+    """The salon's guests."""
+
+    name = "contact"
+    permissions = {
+        "list": Permission.CONTACTS_SEE,
+        "retrieve": Permission.CONTACTS_SEE,
+        "create": Permission.CONTACTS_EDIT,
+        "partial_update": Permission.CONTACTS_EDIT,
+    }
+    queryset = Contact.objects.all()
+    serializer_class = ContactOut
+    filterset_class = ContactFilter
+
+    def present(self, rows: Sequence[Contact]) -> Sequence[object]:
+        """With the identities of all of them."""
+        identities = identities_of(row.pk for row in rows)
+        return [
+            {
+                "id": row.public_id,
+                "name": row.name,
+                "identities": [{"kind": kind, "value": value} for kind, value in identities.get(row.pk, [])],
+                "tags": row.tags,
+                "fields": row.fields,
+                # Consent is asked for nowhere yet, so there is none to show.
+                "consents": [],
+                "created_at": row.created_at,
+            }
+            for row in rows
+        ]
+
+    @extend_schema(request=ContactIn, examples=[OpenApiExample("A contact", EXAMPLE, response_only=True)])
+    @idempotent
+    def create(self, request: Request) -> Response:
+        """Add a contact; 409 when an identity is another contact's."""
+        data = self.read(ContactIn)
+        new = actions.NewContact(
+            name=data.get("name", ""),
+            identities=[(one["kind"], one["value"]) for one in data.get("identities", [])],
+            tags=data.get("tags", []),
+            fields={name: value for name, value in data.get("fields", {}).items() if value is not None},
+        )
+        try:
+            made = actions.create(new, by=self.actor.who)
+        except actions.IdentityTaken as taken:
+            field = f"identities.{taken.place}.value"
+            raise Conflict("A contact of this salon has this identity already.", field=field, code="taken") from taken
+        return self.shown(made, status.HTTP_201_CREATED)
+
+    @extend_schema(request=ContactPatch)
+    @idempotent
+    def partial_update(self, request: Request, id: str) -> Response:
+        """Change name, tags or fields."""
+        contact = self.load(id)
+        return Response(self.show([actions.change(contact, self.read(ContactPatch), by=self.actor.who)])[0])

@@ -1,0 +1,192 @@
+"""/api/v1/messages/"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+import django_filters
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
+from rest_framework import serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api.errors import invalid
+from api.fields import Body, Instant, PublicIdField
+from api.filters import IdFilter, InstantFilter
+from api.idempotency import idempotent
+from api.names import numbers_by_pk, own_numbers, public_ids
+from api.v1 import message_content as contents
+from api.viewset import SalonViewSet
+from channels_wa.inbound.identity import PHONE, identity
+from channels_wa.messages.models import STATUS_ORDER, Message
+from channels_wa.numbers.models import Number
+from crm.contacts.actions import with_phone
+from crm.contacts.models import Contact
+from crm.inbox.models import Conversation
+from crm.inbox.sending import CannotSend, first_number, send_message
+from ops import clock
+from tenants.access.roles import Permission
+
+STATUSES = [*STATUS_ORDER, "cancelled"]
+PURPOSES = ("reply", "service", "reminder", "marketing")
+# WhatsApp's own longest life of a message; what is planned for later is better kept as a plan.
+LATEST = timedelta(days=365)
+
+EXAMPLE = {
+    "id": "019a1f61-55aa-7b02-8f5e-9c1d2e3f4a5b",
+    "wamid": "wamid.HBgNNTUxMTk4ODg4MTIzNBUCABEYEjQ1RjY3ODkwMTIzNDU2Nzg5MAA=",
+    "direction": "out",
+    "type": "text",
+    "text": "Seu horário está confirmado.",
+    "status": "delivered",
+    "reason": None,
+    "purpose": "service",
+    "contact": "019a1f5e-7c3a-7d10-9b1e-3f6f0a2b4c5d",
+    "conversation": "019a1f5e-7c41-7a0b-8d12-6a5b4c3d2e1f",
+    "number": "019a1f5c-1111-7222-8333-444455556666",
+    "at": "2026-11-20T15:00:00Z",
+}
+
+
+class MessageOut(serializers.Serializer[Any]):
+    """One message, in or out."""
+
+    id = serializers.UUIDField()
+    wamid = serializers.CharField(allow_null=True, help_text="Meta's id; null until Meta has accepted it.")
+    direction = serializers.ChoiceField(choices=("in", "out"))
+    type = serializers.CharField()
+    text = serializers.CharField()
+    status = serializers.ChoiceField(choices=STATUSES)
+    reason = serializers.CharField(allow_null=True, help_text="Why it was refused, failed or waits.")
+    purpose = serializers.ChoiceField(choices=PURPOSES)
+    contact = serializers.UUIDField(allow_null=True)
+    conversation = serializers.UUIDField(allow_null=True)
+    number = serializers.UUIDField(allow_null=True)
+    at = Instant()
+
+
+class MessageIn(Body):
+    """A message to send: to whom, what, why, when."""
+
+    contact = PublicIdField(Contact.objects, what="contact", required=False)
+    to = serializers.CharField(max_length=21, required=False, help_text="Instead of `contact`: a phone in E.164.")
+    number = PublicIdField(own_numbers, what="number", required=False, help_text="A connection; else the latest.")
+    type = serializers.ChoiceField(choices=tuple(contents.PART_OF))
+    text = serializers.CharField(max_length=contents.MAX_TEXT, required=False, trim_whitespace=False)
+    media = contents.MediaIn(required=False)
+    template = contents.TemplateIn(required=False)
+    location = contents.LocationIn(required=False)
+    interactive = contents.InteractiveIn(required=False)
+    purpose = serializers.ChoiceField(choices=PURPOSES, default="service")
+    send_at = Instant(required=False, help_text="Not before this moment.")
+    reply_to = PublicIdField(
+        Message.objects.defer("raw"), what="message", required=False, help_text="A message to quote"
+    )
+
+    def validate_to(self, value: str) -> str:
+        """With the plus: without it a country code would be guessed."""
+        read = identity(value)
+        if read is None or read.kind != PHONE or not value.startswith("+"):
+            raise serializers.ValidationError("Must be a phone in E.164, e.g. +5511988881234.")
+        return read.value
+
+    def validate_send_at(self, value: Any) -> Any:
+        """Neither over nor out of sight."""
+        now = clock.now()
+        if not now - timedelta(minutes=5) <= value <= now + LATEST:
+            raise serializers.ValidationError("Must lie in the future, within a year.")
+        return value
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """One recipient, and the part that belongs to the type."""
+        if ("contact" in attrs) == ("to" in attrs):
+            field = "to" if "to" in attrs else "contact"
+            raise serializers.ValidationError({field: ["Give either contact or to."]})
+        contents.check_parts(attrs)
+        return attrs
+
+
+class MessageFilter(django_filters.FilterSet):
+    """Filters of the list."""
+
+    direction = django_filters.ChoiceFilter(choices=[("in", "in"), ("out", "out")])
+    contact = IdFilter("contact_id", rows=Contact.objects, what="contact")
+    conversation = IdFilter("conversation_id", rows=Conversation.objects, what="conversation")
+    status = django_filters.ChoiceFilter(choices=[(name, name) for name in STATUSES])
+    wamid = django_filters.CharFilter(max_length=200)
+    at_after = InstantFilter(field_name="at", lookup_expr="gte", help_text="At this moment or later.")
+    at_before = InstantFilter(field_name="at", lookup_expr="lt", help_text="Earlier than this moment.")
+
+
+class MessageViewSet(SalonViewSet[Message]):
+    """Messages of guests and to guests, newest first."""
+
+    name = "message"
+    permissions = {
+        "list": Permission.INBOX_SEE,
+        "retrieve": Permission.INBOX_SEE,
+        "create": Permission.INBOX_ANSWER,
+    }
+    queryset = Message.objects.defer("raw", "payload")
+    serializer_class = MessageOut
+    filterset_class = MessageFilter
+
+    def present(self, rows: Sequence[Message]) -> Sequence[object]:
+        """With the public ids of what they point to."""
+        contacts = public_ids(Contact.objects.all(), (row.contact_id for row in rows))
+        conversations = public_ids(Conversation.objects.all(), (row.conversation_id for row in rows))
+        numbers = numbers_by_pk()
+        return [
+            {
+                "id": row.public_id,
+                "wamid": row.wamid,
+                "direction": row.direction,
+                "type": row.type,
+                "text": row.text,
+                "status": row.status,
+                "reason": row.reason or None,
+                "purpose": row.purpose,
+                "contact": contacts.get(row.contact_id),
+                "conversation": conversations.get(row.conversation_id),
+                "number": numbers.get(row.number_id),
+                "at": row.at,
+            }
+            for row in rows
+        ]
+
+    @extend_schema(
+        request=MessageIn,
+        responses={202: OpenApiResponse(MessageOut, description="Taken, or refused by a policy (`cancelled`).")},
+        examples=[
+            OpenApiExample("Sent", EXAMPLE, response_only=True, status_codes=["202"]),
+            OpenApiExample("Text", {"to": "+5511988881234", "type": "text", "text": "Oi!"}, request_only=True),
+        ],
+    )
+    @idempotent
+    def create(self, request: Request) -> Response:
+        """Send a message. 202 with the message; one that a policy refuses is `cancelled` and says why."""
+        data = self.read(MessageIn)
+        content = contents.content_of(data)
+        try:
+            number: Number = data.get("number") or first_number(data.get("contact"))
+            contact = data.get("contact") or with_phone(data["to"], portfolio=number.portfolio, by=self.actor.who)
+            message = send_message(
+                contact=contact,
+                content=content,
+                purpose=data["purpose"],
+                by=self.actor.who,
+                number=number,
+                send_at=data.get("send_at"),
+                reply_to=_quoted(data.get("reply_to"), contact),
+            )
+        except CannotSend as refused:
+            raise invalid(refused.field, str(refused)) from refused
+        return self.shown(message, status.HTTP_202_ACCEPTED)
+
+
+def _quoted(quoted: Message | None, contact: Contact) -> str:
+    if quoted is None:
+        return ""
+    if quoted.contact_id != contact.pk or not quoted.wamid:
+        raise invalid("reply_to", "Must be a message of the talk with this contact that WhatsApp knows.")
+    return quoted.wamid

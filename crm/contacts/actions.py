@@ -1,0 +1,117 @@
+"""Writing contacts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from channels_wa.messages.models import Identity
+from channels_wa.numbers.models import Number
+from crm.contacts.models import Contact
+from ops import clock
+from ops.events.actions import emit
+from ops.salon import current_salon_id
+from tenants.audit import actions as audit
+
+Address = tuple[str, str]
+
+
+class IdentityTaken(Exception):
+    """One of the identities leads to another contact already; `place` says which."""
+
+    def __init__(self, place: int) -> None:
+        super().__init__(f"identity {place} is taken")
+        self.place = place
+
+
+@dataclass(frozen=True, slots=True)
+class NewContact:
+    """A person as someone describes them; identities are (kind, value), phones with their plus."""
+
+    name: str = ""
+    identities: Sequence[Address] = ()
+    tags: Sequence[str] = ()
+    fields: dict[str, Any] = field(default_factory=dict)
+
+
+@transaction.atomic
+def create(new: NewContact, *, by: Any, source: str = "api") -> Contact:
+    """Write a contact with its identities. Raises IdentityTaken; then nothing is written."""
+    contact = Contact.objects.create(name=new.name, tags=list(new.tags), fields=new.fields)
+    for place, address in enumerate(new.identities):
+        _write_identity(contact, address, place)
+    audit.record("contact.created", subject=contact.public_id, by=by, after={"name": new.name, "tags": list(new.tags)})
+    emit("contact.created", subject=contact.public_id, payload={"source": source})
+    return contact
+
+
+@transaction.atomic
+def change(contact: Contact, values: dict[str, Any], *, by: Any) -> Contact:
+    """Set the values given; the contact as it is then.
+
+    `fields` is merged: names that are given are set, those with None removed.
+    """
+    # Locked, so that two who each add a field both keep theirs.
+    fresh = Contact.objects.select_for_update().get(pk=contact.pk)
+    wanted = dict(values)
+    if "fields" in wanted:
+        merged = {**fresh.fields, **wanted["fields"]}
+        wanted["fields"] = {name: value for name, value in merged.items() if value is not None}
+    before = {name: getattr(fresh, name) for name in wanted}
+    changed = [name for name in wanted if before[name] != wanted[name]]
+    if not changed:
+        return fresh
+    for name in changed:
+        setattr(fresh, name, wanted[name])
+    fresh.save(update_fields=changed)
+    audit.record(
+        "contact.changed",
+        subject=fresh.public_id,
+        by=by,
+        before={name: before[name] for name in changed},
+        after={name: wanted[name] for name in changed},
+    )
+    emit("contact.changed", subject=fresh.public_id, payload={"changed": changed})
+    return fresh
+
+
+def with_phone(phone: str, *, portfolio: str, by: Any) -> Contact:
+    """The contact of a phone number (+ and digits), written if nobody knows it."""
+    for _ in range(2):
+        known = Identity.objects.filter(portfolio=portfolio, kind="phone", value=phone).first()
+        if known is not None:
+            return Contact.objects.get(pk=known.contact_id)
+        try:
+            return create(NewContact(identities=[("phone", phone)]), by=by)
+        except IdentityTaken:
+            # Known in another portfolio of the salon, or made at this moment: the same person in each case.
+            other = Identity.objects.filter(kind="phone", value=phone).order_by("pk").first()
+            if other is not None:
+                contact = Contact.objects.get(pk=other.contact_id)
+                Identity.objects.get_or_create(
+                    portfolio=portfolio,
+                    kind="phone",
+                    value=phone,
+                    defaults={"contact_id": contact.pk, "created_at": clock.now()},
+                )
+                return contact
+    raise RuntimeError("the phone's contact comes and goes")
+
+
+def portfolios() -> list[str]:
+    """Those of the salon's numbers; an identity is written in each, as a phone is the same in all."""
+    return sorted(set(Number.objects.filter(salon_id=current_salon_id()).values_list("portfolio", flat=True))) or [""]
+
+
+def _write_identity(contact: Contact, address: Address, place: int) -> None:
+    kind, value = address
+    rows = [
+        Identity(portfolio=portfolio, kind=kind, value=value, contact_id=contact.pk, created_at=clock.now())
+        for portfolio in portfolios()
+    ]
+    try:
+        with transaction.atomic():
+            Identity.objects.bulk_create(rows)
+    except IntegrityError as error:
+        raise IdentityTaken(place) from error

@@ -1,0 +1,165 @@
+"""A person or a program writes to a guest: one act, whoever asks for it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from channels_wa.messages.models import Identity, Message
+from channels_wa.numbers.models import Number
+from channels_wa.outbox.actions import enqueue
+from channels_wa.outbox.message import AT_LEAST_ONCE, AT_MOST_ONCE, NewMessage
+from channels_wa.outbox.models import OutboxItem
+from crm.contacts.models import Contact
+from crm.inbox.models import Conversation
+from crm.inbox.summary import note_outbound
+from ops import clock
+from ops.events.actions import emit
+from ops.ids import uuid7
+from ops.live import publish_on_commit
+from ops.salon import current_salon_id
+from tenants.access.models import ApiKey
+from tenants.audit import actions as audit
+from tenants.members.models import Member
+
+MAX_TEXT = 4096  # WHATSAPP.md §2
+
+LANES = {
+    "reply": OutboxItem.Lane.REPLY,
+    "service": OutboxItem.Lane.REPLY,
+    "reminder": OutboxItem.Lane.REMINDER,
+    "marketing": OutboxItem.Lane.CAMPAIGN,
+}
+# What a guest would rather get twice than never (ARCHITECTURE §5).
+BETTER_TWICE = frozenset({"reminder"})
+
+
+class CannotSend(ValueError):
+    """Nothing was written; `field` names what to change."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What is said: a type, the text a person reads, and what else the type needs."""
+
+    type: str
+    text: str = ""
+    payload: dict[str, Any] = field(default_factory=dict)
+
+
+@transaction.atomic
+def send_message(
+    *,
+    contact: Contact,
+    content: Content,
+    purpose: str,
+    by: Member | ApiKey,
+    number: Number | None = None,
+    send_at: datetime | None = None,
+    reply_to: str = "",
+) -> Message:
+    """Write a message to a guest and put it on its way; the message as it is then.
+
+    A message that a policy refuses is written as `cancelled` with its reason. Raises CannotSend.
+    """
+    _check(content)
+    number = number or first_number(contact)
+    kind, value = _recipient(contact, number)
+    conversation_id, conversation = open_conversation(contact, number)
+    now = clock.now()
+    written = enqueue(
+        NewMessage(
+            contact_id=contact.pk,
+            conversation_id=conversation_id,
+            number_id=number.pk,
+            recipient_kind=kind,
+            recipient=value,
+            type=content.type,
+            text=content.text,
+            payload=content.payload,
+            purpose=purpose,
+            certainty=AT_LEAST_ONCE if purpose in BETTER_TWICE else AT_MOST_ONCE,
+            lane=LANES[purpose],
+            reply_to=reply_to,
+            member_id=by.pk if isinstance(by, Member) else None,
+            send_at=send_at,
+        )
+    )
+    message = Message.objects.defer("raw").get(pk=written.message_id)
+    audit.record(
+        "message.written",
+        subject=message.public_id,
+        by=by,
+        after={"type": content.type, "purpose": purpose, "status": message.status, "reason": message.reason},
+    )
+    emit(
+        "message.written",
+        subject=message.public_id,
+        payload={"contact": str(contact.public_id), "conversation": str(conversation), "type": content.type},
+    )
+    if message.status != "cancelled":
+        note_outbound([(conversation_id, content.type, content.text)], at=now)
+    _tell(message)
+    return message
+
+
+def first_number(contact: Contact | None = None) -> Number:
+    """The number over which this contact last talked with the salon, else the salon's first. Raises CannotSend."""
+    own = Number.objects.filter(salon_id=current_salon_id()).order_by("pk")
+    last = Conversation.objects.filter(contact=contact).order_by("-last_at", "-pk").first() if contact else None
+    number = own.filter(pk=last.number_id).first() if last else None
+    number = number or own.filter(state=Number.State.ACTIVE).first() or own.first()
+    if number is None:
+        raise CannotSend("number", "This salon has no connected number; connect one first.")
+    return number
+
+
+def open_conversation(contact: Contact, number: Number) -> tuple[int, UUID]:
+    """The open conversation of a contact over a number, opened if there is none: its id and public id."""
+    values = [uuid7(), contact.pk, number.pk, clock.now(), clock.now()]
+    with connection.cursor() as cursor:
+        # The update that changes nothing gives back the row also when another process has just opened it.
+        cursor.execute(
+            "INSERT INTO conversation (public_id, contact_id, number_id, bot_on, unread, last_text, last_direction, "
+            "last_at, attention, opened_at) VALUES (%s, %s, %s, true, 0, '', '', %s, '', %s) "
+            "ON CONFLICT (contact_id, number_id) WHERE closed_at IS NULL DO UPDATE SET unread = conversation.unread "
+            "RETURNING id, public_id",
+            values,
+        )
+        pk, public_id = cursor.fetchone()
+    return pk, public_id
+
+
+def _check(content: Content) -> None:
+    if content.type == "text" and not content.text.strip():
+        raise CannotSend("text", "Must not be empty.")
+    if len(content.text) > MAX_TEXT:
+        raise CannotSend("text", f"Must have at most {MAX_TEXT} characters; it has {len(content.text)}.")
+
+
+def _recipient(contact: Contact, number: Number) -> tuple[str, str]:
+    # A phone reaches its owner from every portfolio; Meta's own ids mean somebody within theirs only.
+    known = Identity.objects.filter(contact_id=contact.pk).order_by("pk")
+    phones = [one for one in known if one.kind == "phone"]
+    others = [one for one in known if one.kind == "bsuid" and one.portfolio == number.portfolio]
+    same = [one for one in phones if one.portfolio == number.portfolio]
+    for found in (same, others, phones):
+        if found:
+            return found[-1].kind, found[-1].value
+    raise CannotSend("contact", "This contact has neither a phone number nor a WhatsApp id for this number.")
+
+
+def _tell(message: Message) -> None:
+    salon_id = current_salon_id()
+    if salon_id is not None:
+        publish_on_commit(
+            salon_id,
+            "inbox",
+            {"kind": "messages", "messages": [message.pk], "conversations": [message.conversation_id]},
+        )

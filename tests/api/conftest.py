@@ -1,0 +1,99 @@
+"""Programs, and something for them to ask for."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+
+from channels_wa.messages.models import Identity, Message
+from channels_wa.numbers.models import Number
+from crm.contacts.models import Contact
+from crm.inbox.models import Conversation
+from flows.models import Flow, FlowExecution, FlowStep, FlowVersion
+from ops import clock
+from ops.salon import inside
+from tenants.salons.models import Salon
+from tests.api.program import Program
+from tests.world import Salons
+
+GRAPH = {"nodes": [{"id": "start", "type": "start"}], "edges": []}
+
+
+@pytest.fixture(autouse=True)
+def _fresh_cache() -> None:
+    cache.clear()
+
+
+@pytest.fixture
+def program(salons: Salons, db: None) -> Program:
+    """Aurora's, with a manager's key."""
+    return Program(salons.aurora)
+
+
+@pytest.fixture
+def stranger(salons: Salons, db: None) -> Program:
+    """The other salon's program on the other salon's host."""
+    return Program(salons.other)
+
+
+@pytest.fixture
+def seeded(salons: Salons, db: None) -> "Seeded":
+    """One of everything at Aurora."""
+    return seed(salons.aurora, word="aurora", phone="+5511988881234")
+
+
+class Seeded:
+    """The public ids of what was written."""
+
+    contact: str
+    conversation: str
+    inbound: str
+    number: str
+    flow: str
+    execution: str
+
+
+def seed(salon: Salon, *, word: str, phone: str, pk: int | None = None) -> Seeded:
+    """One contact who has just written, with a flow's run; every text of it contains `word`. `pk` sets all keys."""
+    ids: dict[str, Any] = {} if pk is None else {"pk": pk}
+    now, made = clock.now(), Seeded()
+    with inside(salon.pk):
+        number = Number.objects.get(salon_id=salon.pk)
+        contact = Contact.objects.create(name=f"Ana {word}", tags=[word], fields={"note": word}, **ids)
+        Identity.objects.create(
+            portfolio=number.portfolio, kind="phone", value=phone, contact_id=contact.pk, created_at=now, **ids
+        )
+        talk = Conversation.objects.create(
+            contact=contact, number_id=number.pk, last_text=word, last_direction="in", last_at=now, last_inbound_at=now,
+            **ids,
+        )  # fmt: skip
+        message = Message.objects.create(
+            wamid=f"wamid.{word}", direction="in", type="text", text=f"oi {word}", status="delivered",
+            contact_id=contact.pk, conversation_id=talk.pk, number_id=number.pk, at=now, **ids,
+        )  # fmt: skip
+        flow = Flow.objects.create(name=f"Welcome {word}", trigger={"on": "any"}, **ids)
+        version = FlowVersion.objects.create(flow=flow, number=1, graph={**GRAPH, "note": word}, **ids)
+        flow.published = version
+        flow.save()
+        execution = FlowExecution.objects.create(
+            flow=flow, version=version, contact_id=contact.pk, conversation_id=talk.pk, seed=1, started_at=now, **ids
+        )
+        FlowStep.objects.create(
+            execution=execution, flow_id=flow.pk, seq=1, node="start", type="start", at=now, duration_ms=0.4,
+            event={"event": "passed"}, changes={"note": {"before": None, "after": word}}, **ids,
+        )  # fmt: skip
+    made.contact, made.conversation, made.inbound = map(str, (contact.public_id, talk.public_id, message.public_id))
+    made.flow, made.execution, made.number = map(str, (flow.public_id, execution.public_id, number.public_id))
+    return made
+
+
+@pytest.fixture
+def later(monkeypatch: pytest.MonkeyPatch) -> Callable[[timedelta], None]:
+    """Move the product's clock forward, the machine's stays."""
+
+    def move(by: timedelta) -> None:
+        monkeypatch.setattr(clock, "_offset", clock._offset + by)
+
+    return move
