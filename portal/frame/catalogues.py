@@ -6,6 +6,7 @@ empty in locale/pt_BR and locale/es, then run it once more to compile. English i
 
 import ast
 import io
+import os
 import re
 import subprocess
 import sys
@@ -116,6 +117,7 @@ def _key(text: object) -> str:
 
 def main() -> int:
     """Print what is wrong; 1 if anything is."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.build"
     if "--write" in sys.argv[1:]:
         write()
     found = problems()
