@@ -69,7 +69,9 @@ class Up:
             self.single.tell("stopped", self.url)
 
     def _clear_leftovers(self, alone: bool) -> None:
-        if not alone and any(record.process(self.state_dir, name) for name in (Postgres.name, Valkey.name)):
+        ours = [] if self.wishes.database_url else [Postgres.name]
+        ours += [] if self.wishes.redis_url else [Valkey.name]
+        if not alone and any(record.process(self.state_dir, name) for name in ours):
             raise Trouble(
                 f"Another program (tests?) uses PostgreSQL and Valkey of {self.state_dir} now. "
                 "Wait for its end, or choose another folder: `STATE_DIR=… make up`."
