@@ -21,6 +21,10 @@ check: ## format, lint, types, import layers, migrations, templates, vendored fi
 	@ops/up/make_venv.sh dev
 	@exec .ci/check
 
+bench: ## measure; one JSON line each, kept in .state/bench/latest.json (BENCH=a,b runs those)
+	@ops/up/make_venv.sh dev
+	@exec $(PYTHON_IN_VENV) -m tests.bench
+
 soak: ## the invariants with faults, long form (SOAK_MESSAGES=300000)
 	@ops/up/make_venv.sh dev
 	@SOAK_MESSAGES=$(or $(SOAK_MESSAGES),300000) exec $(PYTHON_IN_VENV) -m ops.services run --state $(TEST_STATE) -- $(PYTHON_IN_VENV) -m pytest tests/invariants -s $(if $(k),-k '$(k)') $(ARGS)
