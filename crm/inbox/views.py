@@ -70,7 +70,7 @@ def send(request: SalonRequest, public_id: UUID) -> HttpResponse:
     except CannotSend as refused:
         error = str(refused)
     context = {"talk": talk_of(found, now=clock.now()), "error": error, "text": text if error else ""}
-    if not request.htmx:
+    if not is_fragment(request):
         return render(request, "crm/conversation.html", {**_talk(request, found), **_list("open"), **context})
     return render(request, "crm/composer.html", context, status=422 if error else 200)
 

@@ -134,8 +134,8 @@ def kind_of(node_type: str) -> str:
 
 def trigger_words(graph: dict[str, Any]) -> str:
     """When the flow begins, as a sentence."""
-    start = next((node for node in graph["nodes"] if node["type"] == "start"), {})
-    return _start(start)
+    starts: list[dict[str, Any]] = [node for node in graph["nodes"] if node["type"] == "start"]
+    return _start(starts[0] if starts else {})
 
 
 def _exits(graph: dict[str, Any]) -> dict[str, list[str]]:

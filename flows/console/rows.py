@@ -134,7 +134,7 @@ def _step(one: FlowStep, drawn: DrawnStep | None, names: dict[int, str]) -> Step
     )
 
 
-def _happened(event: Any) -> str:
+def _happened(event: str) -> str:
     words = {
         "waiting": _("waits"),
         "answered": _("the guest answered"),
@@ -142,7 +142,7 @@ def _happened(event: Any) -> str:
         "timed_out": _("no answer in time"),
         "failed": _("stopped with an error"),
     }
-    return words.get(event.get("event", "") if isinstance(event, dict) else str(event or ""), "")
+    return words.get(event, "")
 
 
 def _value(change: Any) -> str:

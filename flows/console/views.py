@@ -98,7 +98,11 @@ def _page(
 ) -> HttpResponse:
     page = by_id(steps.select_related("execution__flow"), before=request.GET.get("before", ""), size=STEPS_A_PAGE)
     own = _url(flow, run)
-    context = {"steps": steps_of(page.rows), "older_url": page.next_url(own, part="steps"), "execution": run}
+    context: dict[str, Any] = {
+        "steps": steps_of(page.rows),
+        "older_url": page.next_url(own, part="steps"),
+        "execution": run,
+    }
     if request.GET.get("part") == "steps":
         return render(request, "flows/steps.html", context)
     drawn = described(version.graph)

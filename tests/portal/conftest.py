@@ -1,6 +1,5 @@
 """What the tests of pages stand on: a guest who wrote, a flow that answered."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -42,76 +41,82 @@ class Guest:
     contact: Contact
     conversation: Conversation
     number: Number
+    salon_id: int
 
     def wrote(self, text: str, *, direction: str = "in", **fields: Any) -> Message:
         """One message more."""
         values = {"type": "text", "status": "delivered", "at": clock.now(), **fields}
-        return Message.objects.create(
-            direction=direction,
-            text=text,
-            contact_id=self.contact.pk,
-            conversation_id=self.conversation.pk,
-            number_id=self.number.pk,
-            **values,
-        )
+        with inside(self.salon_id):
+            return Message.objects.create(
+                direction=direction,
+                text=text,
+                contact_id=self.contact.pk,
+                conversation_id=self.conversation.pk,
+                number_id=self.number.pk,
+                **values,
+            )
 
 
 @pytest.fixture
-def in_aurora(salons: Salons, db: None) -> Iterator[None]:
-    """The test itself stands in Aurora."""
-    with inside(salons.aurora.pk):
-        yield
-
-
-@pytest.fixture
-def guest(salons: Salons, in_aurora: None) -> Guest:
+def guest(salons: Salons, db: None) -> Guest:
     """Beatriz and her open conversation; she wrote "oi" a minute ago."""
     number = Number.objects.get(salon_id=salons.aurora.pk)
-    contact = Contact.objects.create(name="Beatriz Lima")
-    Identity.objects.create(
-        portfolio=number.portfolio, kind="phone", value="+5511988881234", contact_id=contact.pk, created_at=clock.now()
-    )
     at = clock.now() - timedelta(minutes=1)
-    conversation = Conversation.objects.create(
-        contact=contact, number_id=number.pk, last_text="oi", last_direction="in", last_at=at, last_inbound_at=at, unread=1
-    )
-    guest = Guest(contact, conversation, number)
+    with inside(salons.aurora.pk):
+        contact = Contact.objects.create(name="Beatriz Lima")
+        Identity.objects.create(
+            portfolio=number.portfolio, kind="phone", value="+5511988881234", contact_id=contact.pk, created_at=at
+        )
+        conversation = Conversation.objects.create(
+            contact=contact,
+            number_id=number.pk,
+            last_text="oi",
+            last_direction="in",
+            last_at=at,
+            last_inbound_at=at,
+            unread=1,
+        )
+    guest = Guest(contact, conversation, number, salons.aurora.pk)
     guest.wrote("oi", at=at)
     return guest
 
 
 @pytest.fixture
-def flow(in_aurora: None) -> Flow:
+def flow(salons: Salons, db: None) -> Flow:
     """A published flow."""
-    flow = Flow.objects.create(name="Welcome")
-    flow.published = FlowVersion.objects.create(flow=flow, number=1, graph=GRAPH)
-    flow.save()
+    with inside(salons.aurora.pk):
+        flow = Flow.objects.create(name="Welcome")
+        flow.published = FlowVersion.objects.create(flow=flow, number=1, graph=GRAPH)
+        flow.save()
     return flow
 
 
 @pytest.fixture
-def run(flow: Flow, guest: Guest) -> FlowExecution:
+def run(salons: Salons, flow: Flow, guest: Guest) -> FlowExecution:
     """Beatriz's run: it said hello and waits for her choice."""
+    with inside(salons.aurora.pk):
+        run = new_run(flow, guest, status="waiting", last_seq=2)
+        step(run, 1, "start", "start", exit="done", edge="e1")
+        step(run, 2, "hello", "send_message")
+    return run
+
+
+def new_run(flow: Flow, guest: Guest, **fields: Any) -> FlowExecution:
+    """A run of the flow's published version; call it inside the salon."""
     assert flow.published is not None
-    run = FlowExecution.objects.create(
+    return FlowExecution.objects.create(
         flow=flow,
         version=flow.published,
         contact_id=guest.contact.pk,
         conversation_id=guest.conversation.pk,
-        status="waiting",
         seed=1,
-        last_seq=2,
         started_at=clock.now(),
+        **fields,
     )
-    step(run, 1, "start", "start", exit="done", edge="e1")
-    step(run, 2, "hello", "send_message")
-    return run
 
 
 def step(run: FlowExecution, seq: int, node: str, node_type: str, **fields: Any) -> FlowStep:
-    """One step of a run."""
+    """One step of a run; call it inside the salon."""
     return FlowStep.objects.create(
         execution=run, flow_id=run.flow_id, seq=seq, node=node, type=node_type, at=clock.now(), **fields
     )
-
-

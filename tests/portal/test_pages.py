@@ -1,9 +1,12 @@
 """Every page of the portal answers, for those who may see it."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from flows.models import Flow, FlowExecution
-from tests.portal.conftest import Guest, step
+from ops.salon import inside
+from tests.portal.conftest import Guest, new_run, step
 from tests.world import Browser
 
 
@@ -47,7 +50,9 @@ def test_older_messages_come_as_a_page_of_their_own(alice: Browser, guest: Guest
         guest.wrote(f"message {number}")
     address = f"/inbox/{guest.conversation.public_id}/"
     assert "message 9<" not in alice.get(address).content.decode()
-    older = alice.get(address, {"part": "messages", "before": guest.wrote("last").pk - 50}, headers={"hx-request": "true"})
+    older = alice.get(
+        address, {"part": "messages", "before": guest.wrote("last").pk - 50}, headers={"hx-request": "true"}
+    )
     assert "message 9<" in older.content.decode()
 
 
@@ -80,14 +85,9 @@ def test_flow_page_has_drawing_outline_and_console(alice: Browser, run: FlowExec
     assert 'data-node="hello"' in page
 
 
-def test_run_page_shows_its_own_steps_only(alice: Browser, run: FlowExecution) -> None:
-    run.status = "completed"
-    run.save()
-    other = FlowExecution.objects.create(
-        flow=run.flow, version=run.version, contact_id=run.contact_id, conversation_id=run.conversation_id,
-        seed=1, started_at=run.started_at,
-    )
-    foreign = step(other, 1, "start", "start")
+def test_run_page_shows_its_own_steps_only(alice: Browser, guest: Guest, run: FlowExecution) -> None:
+    with inside(guest.salon_id):
+        foreign = step(new_run(run.flow, guest, status="completed", listens=False), 1, "start", "start")
     page = alice.get(f"/flows/{run.flow.public_id}/executions/{run.public_id}/").content.decode()
     assert f'id="console-{foreign.pk}"' not in page
 
@@ -116,12 +116,16 @@ def test_a_stranger_is_sent_to_the_login(alice: Browser) -> None:
 
 
 def test_pages_hold_no_inline_style(alice: Browser, guest: Guest, run: FlowExecution) -> None:
-    for address in ("/", "/inbox/", f"/inbox/{guest.conversation.public_id}/", "/contacts/", f"/flows/{run.flow.public_id}/"):
+    for address in (
+        "/",
+        "/inbox/",
+        f"/inbox/{guest.conversation.public_id}/",
+        "/contacts/",
+        f"/flows/{run.flow.public_id}/",
+    ):
         assert " style=" not in alice.get(address).content.decode(), address
 
 
 def test_times_are_the_salons(alice: Browser, guest: Guest) -> None:
-    from datetime import UTC, datetime
-
     guest.wrote("at noon", at=datetime(2026, 1, 5, 15, 0, tzinfo=UTC))
     assert ">12:00<" in alice.get(f"/inbox/{guest.conversation.public_id}/").content.decode()
