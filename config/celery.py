@@ -2,6 +2,7 @@
 
 import logging
 import os
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,9 @@ def use_our_logs(**_: Any) -> None:
     from django.conf import settings
 
     django.setup()
-    logging.getLogger("celery").setLevel(settings.LOGGING["level"])
+    # A line for each bell, received and answered, would be most of the log; what fails is told all the same.
+    quiet = logging.WARNING if settings.LOGGING["level"] == "INFO" else settings.LOGGING["level"]
+    logging.getLogger("celery").setLevel(quiet)
 
 
 @celeryd_after_setup.connect
@@ -49,7 +52,10 @@ def begin(**_: Any) -> None:
     from django.db import connections
 
     from ops import bell, looks
+    from ops.services.lifeline import end_with_parent
 
+    # A worker that was killed must not leave children behind that work on.
+    end_with_parent(signal.SIGKILL)
     # The parent's pool holds sockets that both would write to; the child opens its own.
     for connection in connections.all(initialized_only=True):
         connection.connection = None
