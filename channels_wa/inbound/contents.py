@@ -39,20 +39,14 @@ def remember(delivery_id: UUID, sealed: bytes) -> Reading:
 def contents(items: Iterable[tuple[UUID, int]]) -> dict[tuple[UUID, int], RawItem | None]:
     """The raw items by (delivery, index); None where the delivery is gone or has no such item."""
     wanted = list(items)
-    missing = list({delivery_id for delivery_id, _ in wanted} - _readings.keys())
     found = {delivery_id: _readings[delivery_id] for delivery_id, _ in wanted if delivery_id in _readings}
+    missing = list({delivery_id for delivery_id, _ in wanted if delivery_id not in found})
     if missing:
         with connection.cursor() as cursor:
             cursor.execute("SELECT id, raw FROM public.delivery WHERE id = ANY(%s)", [missing])
             for delivery_id, sealed in cursor.fetchall():
                 found[delivery_id] = remember(delivery_id, bytes(sealed))
     return {(pk, index): _at(found.get(pk), index) for pk, index in wanted}
-
-
-def forget(delivery_ids: Iterable[UUID]) -> None:
-    """Let go of what has been handled."""
-    for delivery_id in delivery_ids:
-        _readings.pop(delivery_id, None)
 
 
 def _at(reading: Reading | None, index: int) -> RawItem | None:
