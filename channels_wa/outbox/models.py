@@ -46,6 +46,7 @@ class OutboxItem(models.Model):
     attempt_at = models.DateTimeField(null=True, blank=True)
     retries = models.IntegerField(default=0)
     resent = models.BooleanField(default=False)
+    # Items of an earlier epoch than the current one lie in quarantine.
     epoch = models.IntegerField(default=0)
     created_at = models.DateTimeField(default=clock.now)
     settled_at = models.DateTimeField(null=True, blank=True)
@@ -55,7 +56,7 @@ class OutboxItem(models.Model):
         constraints = [models.UniqueConstraint(fields=["salon_id", "dedupe_key"], name="outbox_item_once")]
         indexes = [
             models.Index(
-                fields=["lane", "number_id", "not_before", "id"],
+                fields=["epoch", "lane", "number_id", "not_before", "id"],
                 name="outbox_item_due",
                 condition=models.Q(state="queued"),
             ),
@@ -65,10 +66,23 @@ class OutboxItem(models.Model):
                 condition=models.Q(state__in=["queued", "sending", "unknown"]),
             ),
             models.Index(
-                fields=["not_before"], name="outbox_item_unsure", condition=models.Q(state__in=["sending", "unknown"])
+                fields=["attempt_at"], name="outbox_item_unsure", condition=models.Q(state__in=["sending", "unknown"])
             ),
             models.Index(fields=["salon_id", "message_id"], name="outbox_item_message"),
         ]
 
     def __str__(self) -> str:
         return f"{self.get_lane_display()} {self.pk}"
+
+
+class OutboxEpoch(models.Model):
+    """The one row that says which epoch is being sent; without it, 0. Raised when a database is restored."""
+
+    current = models.IntegerField(default=0)
+
+    class Meta:
+        db_table = "outbox_epoch"
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="outbox_epoch_one_row")]
+
+    def __str__(self) -> str:
+        return str(self.current)

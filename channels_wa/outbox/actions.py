@@ -1,0 +1,138 @@
+"""The one door out: writing messages that must be sent, taking them back, trying them again."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from channels_wa.outbox import window, writing
+from channels_wa.outbox.checks import OutboundFacts, Refusal, ask
+from channels_wa.outbox.dispatcher import wake
+from channels_wa.outbox.message import Enqueued, NewMessage
+from channels_wa.outbox.telling import Change, tell
+from ops import clock
+from ops.salon import current_salon_id
+
+
+class TooLate(Exception):
+    """The message is on its way or settled already; nothing was changed."""
+
+
+def enqueue(message: NewMessage) -> Enqueued:
+    """Write one message that must be sent; see enqueue_many."""
+    return enqueue_many([message])[0]
+
+
+def enqueue_many(messages: Sequence[NewMessage]) -> list[Enqueued]:
+    """Write messages and their pointers in the caller's transaction; they are sent after its commit.
+
+    A message that a check refuses is kept as cancelled, with the reason. What comes back is for
+    `crm.inbox.summary.note_outbound`: the conversation's summary belongs to crm.
+    """
+    salon_id = _salon()
+    if not messages:
+        return []
+    now = clock.now()
+    refusals = _ask(messages, now)
+    with transaction.atomic():
+        results = writing.write(salon_id, messages, refusals, now)
+        _tell_refused(salon_id, [one for one in results if one.is_new and one.status == "cancelled"])
+        _wake_after_commit(messages, results, now)
+    return results
+
+
+def cancel(message_id: int, *, reason: str = "cancelled") -> None:
+    """Take a message back that has not been tried yet. Raises TooLate."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE public.outbox_item SET state = 'settled', outcome = 'cancelled', reason = %s, settled_at = %s "
+            "WHERE salon_id = %s AND message_id = %s AND state = 'queued' AND NOT resent",
+            [reason, clock.now(), _salon(), message_id],
+        )
+        if not cursor.rowcount:
+            raise TooLate
+        _show(message_id, "cancelled", reason)
+
+
+def retry(message_id: int) -> None:
+    """Send again what failed or whose fate nobody knows, because a person asked for it. Raises TooLate."""
+    now = clock.now()
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE public.outbox_item SET resent = resent OR outcome = 'unknown', state = 'queued', outcome = '', "
+            "reason = '', not_before = %s, settled_at = NULL, retries = 0 "
+            "WHERE salon_id = %s AND message_id = %s AND state = 'settled' AND outcome IN ('failed', 'unknown') "
+            "RETURNING lane, resent",
+            [now, _salon(), message_id],
+        )
+        row = cursor.fetchone()
+        if row is None:
+            raise TooLate
+        cursor.execute("UPDATE message SET resent = %s WHERE id = %s", [row[1], message_id])
+        _show(message_id, "queued", "")
+        transaction.on_commit(lambda: wake(row[0]))
+
+
+def resume_number(number_id: int) -> int:
+    """After a stopped number was connected again: let its waiting messages go; how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE public.outbox_item SET not_before = %s, reason = '' "
+            "WHERE number_id = %s AND state = 'queued' AND reason LIKE 'number_%%'",
+            [clock.now(), number_id],
+        )
+        return int(cursor.rowcount)
+
+
+def _show(message_id: int, status: str, reason: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE message SET status = %s, reason = %s WHERE id = %s RETURNING id, public_id, conversation_id",
+            [status, reason, message_id],
+        )
+        pk, public_id, conversation_id = cursor.fetchone()
+    tell(_salon(), [Change(pk, public_id, conversation_id, status, reason)])
+
+
+def _tell_refused(salon_id: int, refused: Sequence[Enqueued]) -> None:
+    tell(
+        salon_id,
+        [Change(one.message_id, one.public_id, one.conversation_id, one.status, one.reason) for one in refused],
+    )
+
+
+def _wake_after_commit(messages: Sequence[NewMessage], results: Sequence[Enqueued], now: datetime) -> None:
+    due = {
+        message.lane
+        for message, one in zip(messages, results, strict=True)
+        if one.is_new and one.status == "queued" and (message.send_at is None or message.send_at <= now)
+    }
+    if due:
+        transaction.on_commit(lambda: wake(*due))
+
+
+def _ask(messages: Sequence[NewMessage], now: datetime) -> list[Refusal | None]:
+    written_at = window.last_inbound(
+        (message.contact_id, message.number_id) for message in messages if message.type != "template"
+    )
+    return ask(
+        [
+            OutboundFacts(
+                message.contact_id,
+                message.conversation_id,
+                message.number_id,
+                message.type,
+                message.purpose,
+                written_at.get((message.contact_id, message.number_id)),
+            )
+            for message in messages
+        ],
+        now=now,
+    )
+
+
+def _salon() -> int:
+    salon_id = current_salon_id()
+    if salon_id is None:
+        raise RuntimeError("messages belong to a salon; there is none here")
+    return salon_id
