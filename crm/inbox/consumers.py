@@ -55,11 +55,11 @@ class InboxConsumer(SalonConsumer):
     async def live(self, event: dict[str, Any]) -> None:
         """News by ids: "messages" are new ones, any other kind tells of changes to what is there."""
         message = event["message"]
-        messages, conversations = message.get("messages", []), message.get("conversations", [])
-        if message.get("kind") == "messages":
-            await self._send(News(messages, [], conversations))
-        else:
-            await self._send(News([], messages, conversations))
+        told = message.get("messages", [])
+        # The news of a message may have been lost or overtaken: then its status is the first one hears of it.
+        added = told if message.get("kind") == "messages" else [pk for pk in told if pk > self.newest]
+        changed = [pk for pk in told if pk not in added]
+        await self._send(News(added, changed, message.get("conversations", [])))
 
     async def _look_forever(self) -> None:
         while True:

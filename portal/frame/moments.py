@@ -44,7 +44,9 @@ def day(at: datetime, *, now: datetime) -> str:
 
 
 def duration(milliseconds: float) -> str:
-    """How long a step took: 0.4 ms, 12 ms, 1.2 s."""
+    """How long a step took: < 0.1 ms, 0.4 ms, 12 ms, 1.2 s."""
+    if milliseconds < 0.1:
+        return f"< {formats.number_format(0.1, 1)} ms"
     if milliseconds < 1:
         return f"{formats.number_format(milliseconds, 1)} ms"
     if milliseconds < 1000:

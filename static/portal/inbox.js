@@ -17,8 +17,8 @@
   document.addEventListener("DOMContentLoaded", () => { markOpen(); toEnd(); });
 
   document.addEventListener("htmx:afterSettle", (event) => {
-    if (event.detail.target.id !== "talk") return;
     markOpen();
+    if (event.detail.target?.id !== "talk") return;
     toEnd();
     document.title = document.querySelector(".talk").dataset.title;
   });
@@ -26,7 +26,7 @@
   // Older messages are put above: what one was reading must not move.
   let before = null;
   document.addEventListener("htmx:beforeSwap", (event) => {
-    const box = event.detail.target.closest?.("[data-scroll-end]");
+    const box = event.detail.target?.closest("[data-scroll-end]");
     before = box ? { height: box.scrollHeight, top: box.scrollTop } : null;
   });
   document.addEventListener("htmx:afterSwap", () => {
@@ -37,16 +37,15 @@
 
   // A live message scrolls only a reader who is at the end already.
   let follow = false;
-  document.addEventListener("htmx:oobBeforeSwap", (event) => {
-    if (event.detail.target.closest?.("[data-scroll-end]")) follow = nearEnd();
-  });
-  document.addEventListener("htmx:oobAfterSwap", () => { markOpen(); if (follow) toEnd(); });
+  document.addEventListener("live:before-messages", () => { follow = nearEnd(); });
 
   // New lines are put into the open ones only; a filtered list is read again, as only the server knows what belongs to it.
   document.addEventListener("live:messages", () => {
     const list = document.getElementById("conversations");
     if (list && list.dataset.show !== "open") htmx.trigger("#inbox-scroll", "reload");
     else if (list?.querySelector(".row-item")) list.querySelector(".rows__empty")?.remove();
+    markOpen();
+    if (follow) toEnd();
   });
 
   // What the guest writes into the open conversation is read, if someone is looking.

@@ -4,11 +4,33 @@
 // The socket's address gets ?after=<number of the newest message the page has>. The server sends JSON objects:
 //   {"seq": 43, "kind": "step", …}    the number is the newest the page has now; parts have ids, so twice is harmless
 //   {"kind": "gap"}                   what was missed cannot be sent: the page reads itself again
-//   "html": "<template>…"             in any of them: rendered parts, put in place by htmx (hx-swap-oob)
-// The page hears them on the element, bubbling: live:<kind> with the message as detail; live:state with {connected}.
+//   "html": "<template …>"            in any of them: rendered parts, each with its place (see put)
+// The page hears them on the element, bubbling: live:<kind> with the message as detail, live:before-<kind> before its parts are
+// put in place, and live:state with {connected}.
 (() => {
   const FIRST_WAIT_MS = 500;
   const LONGEST_WAIT_MS = 15000;
+
+  /**
+   * Put rendered parts where they belong: <template data-into="#list" data-at="end|start"> adds its element, or moves the one
+   * with its id there; <template data-at="place"> replaces the element with its id. A place the page does not have is skipped.
+   */
+  function put(html) {
+    const parts = document.createElement("template");
+    parts.innerHTML = html;
+    for (const part of parts.content.querySelectorAll("template")) {
+      const fresh = part.content.firstElementChild;
+      const old = document.getElementById(fresh.id);
+      if (part.dataset.at === "place") old?.replaceWith(fresh);
+      else {
+        const list = document.querySelector(part.dataset.into);
+        if (!list) continue;
+        old?.remove();
+        list[part.dataset.at === "start" ? "prepend" : "append"](fresh);
+      }
+      if (fresh.isConnected) htmx.process(fresh);
+    }
+  }
 
   class Live {
     constructor(element) {
@@ -55,7 +77,8 @@
     take(message) {
       // Work done side by side commits out of order: a lower number may come late, and is shown all the same.
       this.after = Math.max(this.after, message.seq ?? 0);
-      if (message.html) htmx.swap(this.element, message.html, { swapStyle: "none" });
+      this.tell(`before-${message.kind}`, message);
+      if (message.html) put(message.html);
       this.tell(message.kind, message);
     }
 

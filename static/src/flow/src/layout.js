@@ -15,9 +15,22 @@ function isPlaced(node) {
   return Number.isFinite(node.position?.x) && Number.isFinite(node.position?.y);
 }
 
-/** The nodes with positions: their own if all have one, else all laid out anew (half a layout overlaps the other half). */
+/** Whether any step lies on another; looked at from top to bottom, so that only near ones are compared. */
+function overlaps(nodes) {
+  const sorted = [...nodes].sort((one, other) => one.position.y - other.position.y);
+  return sorted.some((node, index) => {
+    const bottom = node.position.y + guessedHeight(node);
+    for (const other of sorted.slice(index + 1)) {
+      if (other.position.y >= bottom) return false;
+      if (node.position.x < other.position.x + other.width && other.position.x < node.position.x + node.width) return true;
+    }
+    return false;
+  });
+}
+
+/** The nodes with positions: their own if all have one and none hides another, else all laid out anew. */
 export function placed(nodes, edges) {
-  if (nodes.every(isPlaced)) return nodes;
+  if (nodes.every(isPlaced) && !overlaps(nodes)) return nodes;
   const graph = new Graph({ multigraph: true });
   graph.setGraph({ rankdir: "TB", nodesep: 40, ranksep: 56 });
   graph.setDefaultEdgeLabel(() => ({}));
