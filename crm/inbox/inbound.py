@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from uuid import UUID
 
 from django.db import connection
 
@@ -51,7 +52,7 @@ def tell(batch: Sequence[Incoming]) -> None:
     )
 
 
-def _open_conversations(pairs: Sequence[tuple[int, int]]) -> dict[tuple[int, int], tuple[int, object, bool]]:
+def _open_conversations(pairs: Sequence[tuple[int, int]]) -> dict[tuple[int, int], tuple[int, UUID, bool]]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT v.contact_id, v.number_id, v.id, v.public_id, v.bot_on FROM conversation v "

@@ -1,6 +1,7 @@
 """The answer step of flows: a message resumes the execution that waits for it, or starts the flow it asks for."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from channels_wa.inbound.steps import Incoming
 from flows.engine.inputs import Said, Started
@@ -47,7 +48,7 @@ def resume_or_start(batch: Sequence[Incoming]) -> list[bool]:
     return [id(turns.get(one.item_id)) in taken for one in batch]
 
 
-def _said(one: Incoming, facts: dict[str, object]) -> Said:
+def _said(one: Incoming, facts: dict[str, Any]) -> Said:
     message = one.message
     return Said(
         text=message.text or message.reply_title or "",

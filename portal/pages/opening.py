@@ -7,12 +7,13 @@ import time
 import urllib.request
 from dataclasses import asdict, dataclass
 
-from flows.gallery.install import install_demo_flows
+from allauth.account.models import EmailAddress
 
 from channels_wa.numbers.actions import NewNumber, connect
 from channels_wa.numbers.models import Number
 from config.env import env
 from crm.contacts.models import Contact
+from flows.gallery.install import install_demo_flows
 from ops.salon import run_in_salon
 from tenants.access.keys import make_key
 from tenants.accounts.models import User
@@ -69,7 +70,7 @@ def person(email: str, *, operator: bool = False) -> tuple[User, str | None]:
     password = secrets.token_urlsafe(12)
     make = User.objects.create_superuser if operator else User.objects.create_user
     made = make(email, password, name=email.partition("@")[0].title())
-    made.emailaddress_set.create(email=made.email, verified=True, primary=True)
+    EmailAddress.objects.create(user=made, email=made.email, verified=True, primary=True)
     return made, password
 
 
@@ -99,7 +100,7 @@ def tell_sandbox(numbers: list[Number], *, wait_s: float = _SANDBOX_WAIT_S) -> b
             "phone_number_id": number.phone_number_id,
             "waba_id": number.waba_id,
             "display_phone": number.display_phone,
-            "name": number.name,
+            "verified_name": number.name,
             "throughput_mps": number.throughput_mps,
         }
         while not _post(f"{env.whatsapp_graph_url}/_sandbox/numbers", body):
