@@ -1,0 +1,69 @@
+"""`make bench`: one JSON object per line. BENCH=a,b runs those; figures are kept in .state/bench/latest.json."""
+
+import json
+import os
+import sys
+import traceback
+from importlib import import_module
+
+from tests.bench.house import FOLDER, House, say
+from tests.bench.result import Result
+
+# Name of the contract -> where it is measured. Memory comes at the end: it is that of the processes of the others.
+BENCHES = {
+    "engine_steps_per_s": "engine.steps_per_s",
+    "parse_items_per_s": "parsing.items_per_s",
+    "ingest_webhooks_per_s": "ingest.webhooks_per_s",
+    "ingest_p99_ms": "ingest.p99_ms",
+    "drain_statuses_per_s": "drain.statuses_per_s",
+    "drain_messages_per_s": "drain.messages_per_s",
+    "flow_steps_per_s": "flow.steps_per_s",
+    "flow_inputs_per_s": "flow.inputs_per_s",
+    "send_messages_per_s": "send.messages_per_s",
+    "end_to_end_p95_ms": "end_to_end.p95_ms",
+    "cpu_ms_per_message": "end_to_end.cpu_ms",
+}
+
+
+def main() -> int:
+    """Run what was asked for; 1 when one of them could not be measured."""
+    names = [name.strip() for name in os.environ.get("BENCH", "").split(",") if name.strip()] or list(BENCHES)
+    if unknown := [name for name in names if name not in BENCHES]:
+        print(f"No bench {', '.join(unknown)}. There are: {', '.join(BENCHES)}", file=sys.stderr)
+        return 2
+    failed = []
+    house = House("house").open().with_django()
+    try:
+        for name in names:
+            say(name)
+            try:
+                house.forget()
+                tell(measure(name, house))
+            except Exception:
+                failed.append(name)
+                traceback.print_exc()
+    finally:
+        house.close()
+    if failed:
+        say(f"could not be measured: {', '.join(failed)}")
+    return 1 if failed else 0
+
+
+def measure(name: str, house: House) -> Result:
+    """One bench."""
+    module, _, function = BENCHES[name].partition(".")
+    result: Result = getattr(import_module(f"tests.bench.{module}"), function)(house)
+    return result
+
+
+def tell(result: Result) -> None:
+    """Print the line and keep it beside those of earlier runs."""
+    print(json.dumps(result.as_dict()), flush=True)
+    file = FOLDER / "latest.json"
+    kept = json.loads(file.read_text()) if file.is_file() else {}
+    kept[result.bench] = result.as_dict()
+    file.write_text(json.dumps(kept, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
