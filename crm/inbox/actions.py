@@ -2,9 +2,8 @@
 
 from django.db import transaction
 
+from crm.inbox.live import tell_changed
 from crm.inbox.models import Conversation
-from ops.live import publish_on_commit
-from ops.salon import current_salon_id
 
 
 @transaction.atomic
@@ -13,8 +12,5 @@ def mark_read(*, conversation: Conversation) -> None:
     changed = (
         Conversation.objects.filter(pk=conversation.pk).exclude(unread=0, attention="").update(unread=0, attention="")
     )
-    salon_id = current_salon_id()
-    if changed and salon_id is not None:
-        publish_on_commit(
-            salon_id, "inbox", {"kind": "conversations", "messages": [], "conversations": [conversation.pk]}
-        )
+    if changed:
+        tell_changed([conversation.pk])

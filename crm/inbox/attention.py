@@ -4,9 +4,8 @@ from collections.abc import Sequence
 
 from django.db import connection
 
+from crm.inbox.live import tell_changed
 from ops.eventqueue.handling import Heard
-from ops.live import publish_on_commit
-from ops.salon import current_salon_id
 
 REASONS = {
     "message.failed": "message_failed",
@@ -17,17 +16,11 @@ REASONS = {
 
 def on_events(events: Sequence[Heard]) -> None:
     """Mark the conversation that each event names; marking twice is marking once."""
-    marks = {event.payload["conversation"]: REASONS[event.kind] for event in events if "conversation" in event.payload}
-    if not marks:
-        return
+    marks = {event.payload["conversation_id"]: REASONS[event.kind] for event in events}
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE conversation v SET attention = new.reason "
-            "FROM unnest(%s::uuid[], %s::text[]) AS new(public_id, reason) "
-            "WHERE v.public_id = new.public_id RETURNING v.id",
+            "FROM unnest(%s::bigint[], %s::text[]) AS new(id, reason) WHERE v.id = new.id",
             [list(marks), list(marks.values())],
         )
-        ids = [pk for (pk,) in cursor.fetchall()]
-    salon_id = current_salon_id()
-    if salon_id is not None and ids:
-        publish_on_commit(salon_id, "inbox", {"kind": "conversations", "messages": [], "conversations": ids})
+    tell_changed(marks)

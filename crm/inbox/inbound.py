@@ -7,11 +7,10 @@ from uuid import UUID
 from django.db import connection
 
 from channels_wa.inbound.steps import Incoming
+from crm.inbox.live import tell_new
 from crm.inbox.summary import preview
 from ops import clock
 from ops.ids import uuid7
-from ops.live import publish
-from ops.salon import current_salon_id
 
 
 class OpenedMeanwhile(Exception):
@@ -38,18 +37,7 @@ def add_to_conversations(batch: Sequence[Incoming]) -> list[Incoming]:
 
 def tell(batch: Sequence[Incoming]) -> None:
     """After the commit: open inboxes show the messages at once."""
-    salon_id = current_salon_id()
-    if salon_id is None or not batch:
-        return
-    publish(
-        salon_id,
-        "inbox",
-        {
-            "kind": "messages",
-            "messages": [one.message_id for one in batch],
-            "conversations": sorted({one.conversation_id for one in batch}),
-        },
-    )
+    tell_new([one.message_id for one in batch], [one.conversation_id for one in batch])
 
 
 def _open_conversations(pairs: Sequence[tuple[int, int]]) -> dict[tuple[int, int], tuple[int, UUID, bool]]:

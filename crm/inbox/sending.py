@@ -9,17 +9,17 @@ from django.db import connection, transaction
 
 from channels_wa.messages.models import Identity, Message
 from channels_wa.numbers.models import Number
+from channels_wa.numbers.queries import own_numbers
 from channels_wa.outbox.actions import enqueue
 from channels_wa.outbox.message import AT_LEAST_ONCE, AT_MOST_ONCE, NewMessage
 from channels_wa.outbox.models import OutboxItem
 from crm.contacts.models import Contact
+from crm.inbox.live import tell_new
 from crm.inbox.models import Conversation
 from crm.inbox.summary import note_outbound
 from ops import clock
 from ops.events.actions import emit
 from ops.ids import uuid7
-from ops.live import publish_on_commit
-from ops.salon import current_salon_id
 from tenants.access.models import ApiKey
 from tenants.audit import actions as audit
 from tenants.members.models import Member
@@ -105,13 +105,13 @@ def send_message(
     )
     if message.status != "cancelled":
         note_outbound([(conversation_id, content.type, content.text)], at=now)
-    _tell(message)
+    tell_new([message.pk], [conversation_id])
     return message
 
 
 def first_number(contact: Contact | None = None) -> Number:
     """The number over which this contact last talked with the salon, else the salon's first. Raises CannotSend."""
-    own = Number.objects.filter(salon_id=current_salon_id()).order_by("pk")
+    own = own_numbers().order_by("pk")
     last = Conversation.objects.filter(contact=contact).order_by("-last_at", "-pk").first() if contact else None
     number = own.filter(pk=last.number_id).first() if last else None
     number = number or own.filter(state=Number.State.ACTIVE).first() or own.first()
@@ -122,7 +122,7 @@ def first_number(contact: Contact | None = None) -> Number:
 
 def open_conversation(contact: Contact, number: Number) -> tuple[int, UUID]:
     """The open conversation of a contact over a number, opened if there is none: its id and public id."""
-    values = [uuid7(), contact.pk, number.pk, clock.now(), clock.now()]
+    values: list[Any] = [uuid7(), contact.pk, number.pk, clock.now(), clock.now()]
     with connection.cursor() as cursor:
         # The update that changes nothing gives back the row also when another process has just opened it.
         cursor.execute(
@@ -153,13 +153,3 @@ def _recipient(contact: Contact, number: Number) -> tuple[str, str]:
         if found:
             return found[-1].kind, found[-1].value
     raise CannotSend("contact", "This contact has neither a phone number nor a WhatsApp id for this number.")
-
-
-def _tell(message: Message) -> None:
-    salon_id = current_salon_id()
-    if salon_id is not None:
-        publish_on_commit(
-            salon_id,
-            "inbox",
-            {"kind": "messages", "messages": [message.pk], "conversations": [message.conversation_id]},
-        )

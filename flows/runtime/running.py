@@ -10,6 +10,7 @@ from uuid import UUID
 
 from channels_wa.outbox.actions import enqueue_many
 from channels_wa.outbox.message import Enqueued, NewMessage
+from crm.inbox.live import tell_new
 from crm.inbox.summary import note_outbound
 from flows.engine.events import Failed, MessageQueued, WaitStarted
 from flows.engine.inputs import Input, TimedOut
@@ -109,7 +110,9 @@ def _send(turns: Sequence[Turn], now: datetime) -> None:
     ]
     if messages:
         written = enqueue_many(messages)
-        note_outbound([_summary(one) for one in written if one.is_new], at=now)
+        new = [one for one in written if one.is_new]
+        note_outbound([_summary(one) for one in new], at=now)
+        tell_new([one.message_id for one in new], [one.conversation_id for one in new])
 
 
 def _summary(one: Enqueued) -> tuple[int, str, str]:
@@ -151,7 +154,10 @@ def _news(turn: Turn) -> list[NewEvent]:
     execution, outcome = turn.execution, turn.outcome
     if outcome is None:
         return []
-    payload: dict[str, Any] = {"conversation": str(execution.conversation_public_id)}
+    payload: dict[str, Any] = {
+        "conversation": str(execution.conversation_public_id),
+        "conversation_id": execution.conversation_id,
+    }
     failed = next((event for event in outcome.events if isinstance(event, Failed)), None)
     if failed:
         payload |= {"reason": failed.reason, "detail": failed.detail, "node": failed.node}
