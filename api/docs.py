@@ -1,5 +1,7 @@
 """The API's description for programs (OpenAPI) and for people. It shows no salon's data, so anyone may read it."""
 
+from typing import Any, ClassVar
+
 from django.http import HttpRequest, HttpResponse
 from django.views.generic import TemplateView
 from drf_spectacular.views import SpectacularJSONAPIView
@@ -9,7 +11,7 @@ from rest_framework.permissions import AllowAny
 class SchemaView(SpectacularJSONAPIView):  # type: ignore[misc]
     """OpenAPI 3.1."""
 
-    authentication_classes = []
+    authentication_classes: ClassVar[list[Any]] = []
     permission_classes = [AllowAny]
 
 

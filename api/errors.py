@@ -1,6 +1,7 @@
 """Everything that goes wrong, as problem details (RFC 9457)."""
 
 import logging
+import math
 from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
@@ -86,8 +87,8 @@ def handle(exc: Exception, context: dict[str, Any]) -> Response:
     headers = {}
     if header := getattr(exc, "auth_header", None):
         headers["WWW-Authenticate"] = header
-    if isinstance(exc, exceptions.Throttled) and exc.wait is not None:
-        headers["Retry-After"] = str(int(exc.wait) + 1)
+    if wait_s := getattr(exc, "wait", None):
+        headers["Retry-After"] = str(math.ceil(wait_s))
     found = list(_flat(exc.detail)) if isinstance(exc.detail, list | dict) else []
     detail = f"{found[0]['field']}: {found[0]['message']}" if found else str(exc.detail)
     body = problem(exc.status_code, detail=detail, errors=found, trace_id=_trace(request))

@@ -35,6 +35,15 @@ class InstantFilter(django_filters.Filter):
     field_class = InstantField
 
 
+class YesNoFilter(django_filters.TypedChoiceFilter):
+    """`true` or `false`; anything else is refused and not taken as neither."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            choices=[("true", "true"), ("false", "false")], coerce=lambda value: value == "true", **options
+        )
+
+
 class IdFilter(django_filters.UUIDFilter):
     """Rows that belong to the thing with that public id."""
 

@@ -6,13 +6,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from channels_wa.numbers.models import Number
-from ops.salon import current_salon_id
-
-
-def own_numbers() -> QuerySet[Number]:
-    """The salon's numbers. The table is public, so this filter is what keeps other salons out."""
-    return Number.objects.filter(salon_id=current_salon_id())
+from channels_wa.numbers.queries import own_numbers
 
 
 def numbers_by_pk() -> dict[int, UUID]:

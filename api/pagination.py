@@ -29,7 +29,7 @@ class CursorPagination(pagination.CursorPagination):
 
     def get_page_size(self, request: Request) -> int:
         """The `limit` asked for."""
-        asked = request.query_params.get("limit")
+        asked: str | None = request.query_params.get("limit")
         if asked is None:
             return self.page_size or MOST
         if not (asked.isascii() and asked.isdigit() and len(asked) <= 4 and 1 <= int(asked) <= MOST):
@@ -43,7 +43,7 @@ class CursorPagination(pagination.CursorPagination):
         except exceptions.NotFound:
             raise invalid("cursor", "Must be taken from `next` or `previous` of a page.") from None
         if cursor is not None and cursor.position is not None:
-            place = cursor.position
+            place: Any = cursor.position
             if not (place.isascii() and place.isdigit() and len(place) <= 19 and int(place) <= _GREATEST_ID):
                 raise invalid("cursor", "Must be taken from `next` or `previous` of a page.")
         return cursor
@@ -57,3 +57,11 @@ class CursorPagination(pagination.CursorPagination):
             "schema": {"type": "string", "enum": ["newest", "oldest"], "default": "newest"},
         }
         return [*super().get_schema_operation_parameters(view), order]
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        """A page, for the description; the example shows what its addresses look like."""
+        page = dict(super().get_paginated_response_schema(schema))
+        here = "https://aurora.example/api/v1/things/?cursor="
+        page["properties"]["next"]["example"] = f"{here}cD00ODY%3D"
+        page["properties"]["previous"]["example"] = f"{here}cj0xJnA9NDg3"
+        return page

@@ -16,7 +16,7 @@ class MemberMay(permissions.BasePermission):
         actor = request.user
         if not isinstance(actor, Actor):
             return False
-        if view.action is None:
+        if view.action is None or str(request.method).lower() not in view.http_method_names:
             # A method this address does not have: nothing is done, the answer is 405.
             return True
         needed = view.permissions.get(view.action)

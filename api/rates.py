@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 from rest_framework import throttling
 from rest_framework.request import Request
 
@@ -55,5 +57,11 @@ class PlanRate(throttling.BaseThrottle):
 
 @cache
 def _script() -> Any:
-    client = redis.Redis.from_url(env.redis_url, socket_timeout=_BUSY_S, socket_connect_timeout=_BUSY_S)
+    client = redis.Redis.from_url(
+        env.redis_url,
+        socket_timeout=_BUSY_S,
+        socket_connect_timeout=_BUSY_S,
+        # The client's own retries would hold every request for seconds while Valkey is away.
+        retry=Retry(NoBackoff(), 0),
+    )
     return client.register_script(_SCRIPT)

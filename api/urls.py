@@ -1,5 +1,7 @@
 """Addresses under /api/."""
 
+from typing import Any
+
 from django.urls import URLPattern, URLResolver, path, re_path
 from rest_framework.routers import SimpleRouter
 
@@ -11,18 +13,20 @@ from api.v1.conversations import ConversationViewSet
 from api.v1.executions import ExecutionViewSet
 from api.v1.flows import FlowViewSet
 from api.v1.messages import MessageViewSet
+from api.viewset import SalonViewSet
 
 router = SimpleRouter()
 # A slash that was left out is no reason to fail, and a redirect would lose the body of a POST.
 router.trailing_slash = "/?"
-for resource, viewset in {
+RESOURCES: dict[str, type[SalonViewSet[Any]]] = {
     "contacts": ContactViewSet,
     "conversations": ConversationViewSet,
     "messages": MessageViewSet,
     "flows": FlowViewSet,
     "executions": ExecutionViewSet,
     "connections": ConnectionViewSet,
-}.items():
+}
+for resource, viewset in RESOURCES.items():
     router.register(f"v1/{resource}", viewset, basename=resource)
 
 urlpatterns: list[URLPattern | URLResolver] = [

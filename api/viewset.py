@@ -5,7 +5,6 @@ from typing import Any, ClassVar, Generic, TypeVar
 from uuid import UUID
 
 from django.db import models
-from django.http import HttpResponse
 from django.utils import translation
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django_filters import FilterSet
@@ -43,7 +42,7 @@ class SalonViewSet(viewsets.GenericViewSet[Row], Generic[Row]):
 
     permissions: ClassVar[dict[str, Permission]]
     # What it is called in an error.
-    name: ClassVar[str]
+    what: ClassVar[str]
     rate_headers: dict[str, str]
 
     lookup_field = "public_id"
@@ -55,11 +54,11 @@ class SalonViewSet(viewsets.GenericViewSet[Row], Generic[Row]):
     throttle_classes = [PlanRate]
     content_negotiation_class = AlwaysJson
 
-    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         """Answer. What a program reads is English, whatever the salon's people speak."""
         self.rate_headers = {}
         with translation.override("en"):
-            response: HttpResponse = super().dispatch(request, *args, **kwargs)
+            response: Any = super().dispatch(request, *args, **kwargs)
             response["Content-Language"] = "en"
         return response
 
@@ -99,7 +98,7 @@ class SalonViewSet(viewsets.GenericViewSet[Row], Generic[Row]):
         except ValueError:
             found = None
         if found is None:
-            raise exceptions.NotFound(f"No {self.name} of this salon has this id.")
+            raise exceptions.NotFound(f"No {self.what} of this salon has this id.")
         return found
 
     def present(self, rows: Sequence[Row]) -> Sequence[object]:

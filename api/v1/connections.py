@@ -5,13 +5,27 @@ from typing import Any
 from django.db.models import QuerySet
 from rest_framework import serializers
 
+from api.examples import described
 from api.fields import Instant
-from api.names import own_numbers
 from api.viewset import SalonViewSet
 from channels_wa.numbers.models import Number
+from channels_wa.numbers.queries import own_numbers
 from tenants.access.roles import Permission
 
+EXAMPLE = {
+    "id": "019a1f5c-1111-7222-8333-444455556666",
+    "display_phone": "+55 11 3333-4444",
+    "name": "Recepção",
+    "phone_number_id": "106540352242922",
+    "waba_id": "102290129340398",
+    "state": "active",
+    "reason": "",
+    "throughput_mps": 80,
+    "created_at": "2026-11-01T12:00:00Z",
+}
 
+
+@described("Connection", EXAMPLE)
 class ConnectionOut(serializers.Serializer[Any]):
     """A connected number."""
 
@@ -29,7 +43,7 @@ class ConnectionOut(serializers.Serializer[Any]):
 class ConnectionViewSet(SalonViewSet[Number]):
     """WhatsApp numbers that guests write to."""
 
-    name = "connection"
+    what = "connection"
     permissions = {"list": Permission.NUMBERS_SEE, "retrieve": Permission.NUMBERS_SEE}
     queryset = Number.objects.none()
     serializer_class = ConnectionOut

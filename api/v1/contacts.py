@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import django_filters
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.errors import Conflict
+from api.examples import described
 from api.fields import Body, Instant
 from api.idempotency import idempotent
 from api.viewset import SalonViewSet
@@ -50,6 +51,7 @@ class ConsentOut(serializers.Serializer[Any]):
     at = Instant()
 
 
+@described("Contact", EXAMPLE)
 class ContactOut(serializers.Serializer[Any]):
     """A guest of the salon."""
 
@@ -111,7 +113,7 @@ class _ContactValues(Body):
 class ContactIn(_ContactValues):
     """A new contact."""
 
-    identities = IdentityIn(many=True, required=False, max_length=10)
+    identities = IdentityIn(many=True, required=False, max_length=10)  # type: ignore[call-arg]
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """There must be something to know the person by."""
@@ -144,7 +146,7 @@ class ContactFilter(django_filters.FilterSet):
 class ContactViewSet(SalonViewSet[Contact]):
     """The salon's guests."""
 
-    name = "contact"
+    what = "contact"
     permissions = {
         "list": Permission.CONTACTS_SEE,
         "retrieve": Permission.CONTACTS_SEE,
@@ -172,7 +174,7 @@ class ContactViewSet(SalonViewSet[Contact]):
             for row in rows
         ]
 
-    @extend_schema(request=ContactIn, examples=[OpenApiExample("A contact", EXAMPLE, response_only=True)])
+    @extend_schema(request=ContactIn, responses={201: ContactOut})
     @idempotent
     def create(self, request: Request) -> Response:
         """Add a contact; 409 when an identity is another contact's."""

@@ -6,15 +6,34 @@ from typing import Any
 import django_filters
 from rest_framework import serializers
 
+from api.examples import described
 from api.fields import Instant
-from api.filters import IdFilter
-from api.names import numbers_by_pk, own_numbers
+from api.filters import IdFilter, YesNoFilter
+from api.names import numbers_by_pk
 from api.viewset import SalonViewSet
+from channels_wa.numbers.queries import own_numbers
 from crm.contacts.models import Contact
 from crm.inbox.models import Conversation
 from tenants.access.roles import Permission
 
+EXAMPLE = {
+    "id": "019a1f5e-7c41-7a0b-8d12-6a5b4c3d2e1f",
+    "contact": "019a1f5e-7c3a-7d10-9b1e-3f6f0a2b4c5d",
+    "number": "019a1f5c-1111-7222-8333-444455556666",
+    "assignee": None,
+    "bot_on": True,
+    "unread": 1,
+    "last_text": "Oi, tem horário amanhã?",
+    "last_direction": "in",
+    "last_at": "2026-11-20T15:00:00Z",
+    "last_inbound_at": "2026-11-20T15:00:00Z",
+    "attention": None,
+    "opened_at": "2026-11-20T14:58:00Z",
+    "closed_at": None,
+}
 
+
+@described("Conversation", EXAMPLE)
 class ConversationOut(serializers.Serializer[Any]):
     """The talk with one contact over one number."""
 
@@ -38,13 +57,13 @@ class ConversationFilter(django_filters.FilterSet):
 
     contact = IdFilter("contact_id", rows=Contact.objects, what="contact")
     number = IdFilter("number_id", rows=own_numbers, what="number")
-    open = django_filters.BooleanFilter(field_name="closed_at", lookup_expr="isnull", help_text="true or false")
+    open = YesNoFilter(field_name="closed_at", lookup_expr="isnull")
 
 
 class ConversationViewSet(SalonViewSet[Conversation]):
     """Talks with guests, newest first by when they were opened."""
 
-    name = "conversation"
+    what = "conversation"
     permissions = {"list": Permission.INBOX_SEE, "retrieve": Permission.INBOX_SEE}
     queryset = Conversation.objects.select_related("contact", "assignee")
     serializer_class = ConversationOut

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import django_filters
-from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
+from api.examples import described
 from api.fields import Instant
 from api.filters import IdFilter
 from api.names import public_ids
@@ -29,7 +29,7 @@ EXAMPLE = {
             "type": "start",
             "at": "2026-11-20T15:00:00.012Z",
             "duration_ms": 0.4,
-            "event": {"event": "passed"},
+            "event": "passed",
             "changes": {},
             "error": None,
         }
@@ -45,7 +45,7 @@ class StepOut(serializers.Serializer[Any]):
     type = serializers.CharField()
     at = Instant()
     duration_ms = serializers.FloatField()
-    event = serializers.JSONField(allow_null=True)
+    event = serializers.CharField(help_text="passed, waiting, answered, retried, timed_out or failed.")
     changes = serializers.DictField(help_text="Variables that changed: {name: {before, after}}.")
     error = serializers.SerializerMethodField()
 
@@ -54,7 +54,7 @@ class StepOut(serializers.Serializer[Any]):
         return step.error or None
 
 
-@extend_schema_serializer(examples=[OpenApiExample("An execution", EXAMPLE)])
+@described("Execution", EXAMPLE)
 class ExecutionOut(serializers.Serializer[Any]):
     """One contact's run through one version of a flow."""
 
@@ -78,7 +78,7 @@ class ExecutionFilter(django_filters.FilterSet):
 class ExecutionViewSet(SalonViewSet[FlowExecution]):
     """Runs of flows, newest first, with the steps they took."""
 
-    name = "execution"
+    what = "execution"
     permissions = {"list": Permission.EXECUTIONS_SEE, "retrieve": Permission.EXECUTIONS_SEE}
     queryset = FlowExecution.objects.select_related("flow", "version").defer("state", "version__graph")
     serializer_class = ExecutionOut

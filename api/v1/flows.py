@@ -9,12 +9,25 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from api.examples import described
 from api.fields import Instant
+from api.filters import YesNoFilter
 from api.viewset import SalonViewSet
 from flows.models import Flow
 from tenants.access.roles import Permission
 
+EXAMPLE = {
+    "id": "019a1f5d-2a11-7c44-9c3e-0b4de2f8a777",
+    "name": "Boas-vindas",
+    "is_active": True,
+    "trigger": {"on": "any"},
+    "priority": 0,
+    "version": 3,
+    "created_at": "2026-11-01T12:00:00Z",
+}
 
+
+@described("Flow", EXAMPLE)
 class FlowOut(serializers.Serializer[Any]):
     """A conversation as a drawing."""
 
@@ -27,6 +40,7 @@ class FlowOut(serializers.Serializer[Any]):
     created_at = Instant()
 
 
+@described("FlowWithGraph", {**EXAMPLE, "graph": {"nodes": [{"id": "start", "type": "start"}], "edges": []}})
 class FlowDetail(FlowOut):
     """With its published drawing."""
 
@@ -36,13 +50,13 @@ class FlowDetail(FlowOut):
 class FlowFilter(django_filters.FilterSet):
     """Filters of the list."""
 
-    is_active = django_filters.BooleanFilter(help_text="true or false")
+    is_active = YesNoFilter()
 
 
 class FlowViewSet(SalonViewSet[Flow]):
     """The salon's flows."""
 
-    name = "flow"
+    what = "flow"
     permissions = {"list": Permission.FLOWS_SEE, "retrieve": Permission.FLOWS_SEE}
     queryset = Flow.objects.select_related("published").defer("published__graph")
     serializer_class = FlowOut

@@ -94,7 +94,7 @@ class SectionIn(Body):
     """Rows under a title; the title may be left out where there is one section."""
 
     title = serializers.CharField(max_length=MAX_ROW_TITLE, required=False)
-    rows = RowIn(many=True, min_length=1, max_length=MAX_ROWS)
+    rows = RowIn(many=True, min_length=1, max_length=MAX_ROWS)  # type: ignore[call-arg]
 
 
 class LinkIn(Body):
@@ -107,9 +107,9 @@ class LinkIn(Body):
 class ActionIn(Body):
     """`buttons` of a button message; `button` and `sections` of a list; `name` and `parameters` of a link."""
 
-    buttons = ButtonIn(many=True, min_length=1, max_length=MAX_BUTTONS, required=False)
+    buttons = ButtonIn(many=True, min_length=1, max_length=MAX_BUTTONS, required=False)  # type: ignore[call-arg]
     button = serializers.CharField(max_length=MAX_BUTTON_TITLE, required=False)
-    sections = SectionIn(many=True, min_length=1, max_length=MAX_ROWS, required=False)
+    sections = SectionIn(many=True, min_length=1, max_length=MAX_ROWS, required=False)  # type: ignore[call-arg]
     name = serializers.ChoiceField(choices=("cta_url",), required=False)
     parameters = LinkIn(required=False)
 

@@ -11,19 +11,21 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.errors import invalid
+from api.examples import described
 from api.fields import Body, Instant, PublicIdField
 from api.filters import IdFilter, InstantFilter
 from api.idempotency import idempotent
-from api.names import numbers_by_pk, own_numbers, public_ids
+from api.names import numbers_by_pk, public_ids
 from api.v1 import message_content as contents
 from api.viewset import SalonViewSet
 from channels_wa.inbound.identity import PHONE, identity
 from channels_wa.messages.models import STATUS_ORDER, Message
 from channels_wa.numbers.models import Number
+from channels_wa.numbers.queries import own_numbers
 from crm.contacts.actions import with_phone
 from crm.contacts.models import Contact
 from crm.inbox.models import Conversation
-from crm.inbox.sending import CannotSend, first_number, send_message
+from crm.inbox.sending import MAX_TEXT, CannotSend, first_number, send_message
 from ops import clock
 from tenants.access.roles import Permission
 
@@ -48,6 +50,7 @@ EXAMPLE = {
 }
 
 
+@described("Message", EXAMPLE)
 class MessageOut(serializers.Serializer[Any]):
     """One message, in or out."""
 
@@ -72,7 +75,7 @@ class MessageIn(Body):
     to = serializers.CharField(max_length=21, required=False, help_text="Instead of `contact`: a phone in E.164.")
     number = PublicIdField(own_numbers, what="number", required=False, help_text="A connection; else the latest.")
     type = serializers.ChoiceField(choices=tuple(contents.PART_OF))
-    text = serializers.CharField(max_length=contents.MAX_TEXT, required=False, trim_whitespace=False)
+    text = serializers.CharField(max_length=MAX_TEXT, required=False, trim_whitespace=False)
     media = contents.MediaIn(required=False)
     template = contents.TemplateIn(required=False)
     location = contents.LocationIn(required=False)
@@ -121,7 +124,7 @@ class MessageFilter(django_filters.FilterSet):
 class MessageViewSet(SalonViewSet[Message]):
     """Messages of guests and to guests, newest first."""
 
-    name = "message"
+    what = "message"
     permissions = {
         "list": Permission.INBOX_SEE,
         "retrieve": Permission.INBOX_SEE,
@@ -158,7 +161,6 @@ class MessageViewSet(SalonViewSet[Message]):
         request=MessageIn,
         responses={202: OpenApiResponse(MessageOut, description="Taken, or refused by a policy (`cancelled`).")},
         examples=[
-            OpenApiExample("Sent", EXAMPLE, response_only=True, status_codes=["202"]),
             OpenApiExample("Text", {"to": "+5511988881234", "type": "text", "text": "Oi!"}, request_only=True),
         ],
     )

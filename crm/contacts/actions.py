@@ -7,11 +7,10 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from channels_wa.messages.models import Identity
-from channels_wa.numbers.models import Number
+from channels_wa.numbers.queries import own_numbers
 from crm.contacts.models import Contact
 from ops import clock
 from ops.events.actions import emit
-from ops.salon import current_salon_id
 from tenants.audit import actions as audit
 
 Address = tuple[str, str]
@@ -101,7 +100,7 @@ def with_phone(phone: str, *, portfolio: str, by: Any) -> Contact:
 
 def portfolios() -> list[str]:
     """Those of the salon's numbers; an identity is written in each, as a phone is the same in all."""
-    return sorted(set(Number.objects.filter(salon_id=current_salon_id()).values_list("portfolio", flat=True))) or [""]
+    return sorted(set(own_numbers().values_list("portfolio", flat=True))) or [""]
 
 
 def _write_identity(contact: Contact, address: Address, place: int) -> None:

@@ -82,7 +82,7 @@ def seed(salon: Salon, *, word: str, phone: str, pk: int | None = None) -> Seede
         )
         FlowStep.objects.create(
             execution=execution, flow_id=flow.pk, seq=1, node="start", type="start", at=now, duration_ms=0.4,
-            event={"event": "passed"}, changes={"note": {"before": None, "after": word}}, **ids,
+            event="passed", changes={"note": {"before": None, "after": word}}, **ids,
         )  # fmt: skip
     made.contact, made.conversation, made.inbound = map(str, (contact.public_id, talk.public_id, message.public_id))
     made.flow, made.execution, made.number = map(str, (flow.public_id, execution.public_id, number.public_id))
