@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import django_filters
+from django.db import transaction
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
@@ -165,6 +166,7 @@ class MessageViewSet(SalonViewSet[Message]):
         ],
     )
     @idempotent
+    @transaction.atomic
     def create(self, request: Request) -> Response:
         """Send a message. 202 with the message; one that a policy refuses is `cancelled` and says why."""
         data = self.read(MessageIn)

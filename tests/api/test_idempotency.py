@@ -12,8 +12,10 @@ from django.db import connections
 from api.idempotency import KEPT_FOR
 from api.models import IdempotencyKey
 from channels_wa.messages.models import Message
+from channels_wa.numbers.models import Number
 from channels_wa.outbox.models import OutboxItem
 from crm.contacts.models import Contact
+from ops.eventqueue.models import EventItem
 from ops.salon import inside
 from tenants.accounts.models import User
 from tenants.salons.actions import NewSalon, open_salon
@@ -130,10 +132,13 @@ def race(salons: object, django_db_blocker: Any) -> Iterator[Program]:
         slug = f"race-{uuid4().hex[:8]}"
         owner = User.objects.create_user(f"{slug}@example.com", "a long password")
         salon = open_salon(NewSalon("Race", slug, plan="unlimited"), owner=owner)
+        Number.objects.create(salon_id=salon.pk, phone_number_id=slug, waba_id=slug, portfolio=slug, display_phone="+1")
         try:
             yield Program(salon)
         finally:
             OutboxItem.objects.filter(salon_id=salon.pk).delete()
+            EventItem.objects.filter(salon_id=salon.pk).delete()
+            Number.objects.filter(salon_id=salon.pk).delete()
             drop_schema(salon.pk)
             Salon.objects.filter(pk=salon.pk).delete()
             owner.delete()
@@ -163,6 +168,23 @@ def test_at_the_same_time_one_phone_is_one_contact(race: Program) -> None:
     answers = _at_once(6, lambda _: Program(race.salon, key=race.key).write("contacts/", body))
     assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409, 409, 409]
     assert _contacts(race.salon) == 1
+
+
+HELLO = {"to": "+5511911112222", "type": "template", "template": {"name": "hello", "language": "pt_BR"}}
+
+
+def test_i08_at_the_same_time_messages_to_a_stranger_make_one_talk(race: Program) -> None:
+    answers = _at_once(6, lambda _: Program(race.salon, key=race.key).write("messages/", HELLO))
+    assert {answer.status_code for answer in answers} == {202}
+    assert len({answer.json()["id"] for answer in answers}) == 6
+    assert len({(answer.json()["contact"], answer.json()["conversation"]) for answer in answers}) == 1
+    assert _contacts(race.salon) == 1
+
+
+def test_at_the_same_time_one_key_sends_one_message(race: Program) -> None:
+    answers = _at_once(6, lambda _: Program(race.salon, key=race.key).write("messages/", HELLO, key="k1"))
+    assert len({answer.json()["id"] for answer in answers}) == 1
+    assert OutboxItem.objects.filter(salon_id=race.salon.pk).count() == 1
 
 
 def test_at_the_same_time_added_fields_all_stay(race: Program) -> None:
