@@ -6,6 +6,7 @@ import signal
 from pathlib import Path
 from typing import Any
 
+import django
 from celery import Celery
 from celery.signals import (
     beat_init,
@@ -17,10 +18,15 @@ from celery.signals import (
 )
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.run")
+django.setup()
 
-app = Celery("cadeira")
+from django.apps import apps  # noqa: E402
+from django.conf import settings  # noqa: E402
+
+# Without Celery's own care for Django, which closes psycopg's pool around every task; Doorbell gives connections back.
+app = Celery("cadeira", fixups=[])
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks()
+app.autodiscover_tasks([config.name for config in apps.get_app_configs()])
 app.autodiscover_tasks(["ops"], related_name="retention")
 app.autodiscover_tasks(["ops"], related_name="accounting")
 
@@ -31,10 +37,6 @@ _queues: list[str] = []
 @setup_logging.connect
 def use_our_logs(**_: Any) -> None:
     """Celery must not put its own handlers beside ours."""
-    import django
-    from django.conf import settings
-
-    django.setup()
     # A line for each bell, received and answered, would be most of the log; what fails is told all the same.
     quiet = logging.WARNING if settings.LOGGING["level"] == "INFO" else settings.LOGGING["level"]
     logging.getLogger("celery").setLevel(quiet)

@@ -27,3 +27,6 @@ EVENT_HANDLERS = {
     "message.unknown": ["crm.inbox.attention.on_events"],
     "execution.failed": ["crm.inbox.attention.on_events"],
 }
+
+# Where the operator's pages note what was done, whichever layer they stand in.
+OPERATOR_AUDIT = "tenants.operators.actions.record"

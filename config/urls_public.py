@@ -1,10 +1,14 @@
 """Addresses of the public host."""
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
 from tenants.accounts import views as accounts
+
+# One log-in for everybody, with its locks and its mail; /operator/ itself opens to operators only.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns = [
     path("", accounts.front, name="front"),

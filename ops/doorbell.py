@@ -3,6 +3,7 @@
 from typing import Any
 
 from celery import Task
+from django.db import close_old_connections
 
 
 class Doorbell(Task):  # type: ignore[misc]
@@ -22,4 +23,8 @@ class Doorbell(Task):  # type: ignore[misc]
 
         if self.bell:
             answered(self.bell)
-        return super().__call__(*args, **kwargs)
+        try:
+            return super().__call__(*args, **kwargs)
+        finally:
+            # Back to the pool; the next bell takes it from there.
+            close_old_connections()

@@ -51,7 +51,7 @@ class Gate:
         self._keeper = keeper
         self._secrets = signature.usable(secrets)
         self._verify_token = verify_token.encode()
-        self._figures = figures or GateFigures(registry=None)
+        self._figures = figures or GateFigures()
         self._arriving_bytes = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -62,7 +62,7 @@ class Keeper:
         self._box = box
         self._spool = spool
         self._ring = ring
-        self._figures = figures or GateFigures(registry=None)
+        self._figures = figures or GateFigures()
         self._disk = ThreadPoolExecutor(1, thread_name_prefix="spool")
         self._queue: list[Waiting] = []
         self._queued_bytes = 0

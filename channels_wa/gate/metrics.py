@@ -1,26 +1,34 @@
-"""What the gate counts. Plain lists, read when somebody scrapes: a Histogram's lock costs as much as the HMAC."""
+"""What the gate counts: in plain lists while it works, handed to Prometheus' metrics once a second.
+
+A Histogram's lock for each delivery costs as much as the HMAC. Handed over, the figures of all gate processes are in
+every process's /metrics (PROMETHEUS_MULTIPROC_DIR).
+"""
 
 from bisect import bisect_left
-from collections.abc import Iterable
 
-from prometheus_client import CollectorRegistry
-from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily, Metric
-from prometheus_client.registry import REGISTRY, Collector
+from prometheus_client import Counter, Histogram
 
+EVERY_S = 1.0
 _EDGES_S = (0.001, 0.0025, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
 
+INGEST = Histogram("webhook_ingest_seconds", "From the request to its acknowledgement", buckets=_EDGES_S)
+DELIVERIES = Counter("webhook_deliveries", "Requests at the gate by result", ["result"])
+COMMITS = Counter("webhook_commits", "Group commits of the gate")
+UNSPOOLED = Counter("webhook_unspooled", "Deliveries moved from the spool")
 
-class GateFigures(Collector):
-    """`webhook_ingest_seconds`, `webhook_deliveries_total` by result, and how the spool is doing."""
 
-    def __init__(self, registry: CollectorRegistry | None = REGISTRY) -> None:
+class GateFigures:
+    """What happened since the last hand-over; used on one event loop only."""
+
+    def __init__(self) -> None:
+        self._begin()
+
+    def _begin(self) -> None:
         self._counts = [0] * (len(_EDGES_S) + 1)
         self._sum = 0.0
         self._results: dict[str, int] = {}
         self.commits = 0
         self.unspooled = 0
-        if registry is not None:
-            registry.register(self)
 
     def acknowledged(self, seconds: float, result: str) -> None:
         """A delivery was kept and answered after so long."""
@@ -32,18 +40,15 @@ class GateFigures(Collector):
         """A request ended this way."""
         self._results[result] = self._results.get(result, 0) + 1
 
-    def collect(self) -> Iterable[Metric]:
-        """For prometheus_client."""
-        running, buckets = 0, []
-        for edge, count in zip((*map(str, _EDGES_S), "+Inf"), self._counts, strict=True):
-            running += count
-            buckets.append((edge, float(running)))
-        yield HistogramMetricFamily(
-            "webhook_ingest_seconds", "From the request to its acknowledgement.", buckets=buckets, sum_value=self._sum
-        )
-        results = CounterMetricFamily("webhook_deliveries", "Requests at the gate by result.", labels=["result"])
-        for result, count in sorted(self._results.items()):
-            results.add_metric([result], count)
-        yield results
-        yield CounterMetricFamily("webhook_commits", "Group commits of the gate.", value=self.commits)
-        yield CounterMetricFamily("webhook_unspooled", "Deliveries moved from the spool.", value=self.unspooled)
+    def hand_over(self) -> None:
+        """Give what was counted to Prometheus' metrics and begin anew."""
+        # A Histogram takes one observation at a time; its buckets take many.
+        for bucket, count in zip(INGEST._buckets, self._counts, strict=True):
+            if count:
+                bucket.inc(count)
+        INGEST._sum.inc(self._sum)
+        for result, count in self._results.items():
+            DELIVERIES.labels(result).inc(count)
+        COMMITS.inc(self.commits)
+        UNSPOOLED.inc(self.unspooled)
+        self._begin()

@@ -25,7 +25,9 @@ def _make(day: datetime) -> bool:
         if cursor.fetchone()[0]:
             return False
         start, end = uuid7_floor(day.timestamp()), uuid7_floor((day + timedelta(days=1)).timestamp())
-        cursor.execute(f"CREATE TABLE public.{name} PARTITION OF public.delivery FOR VALUES FROM ('{start}') TO ('{end}')")
+        cursor.execute(
+            f"CREATE TABLE public.{name} PARTITION OF public.delivery FOR VALUES FROM ('{start}') TO ('{end}')"
+        )
     return True
 
 

@@ -1,5 +1,6 @@
 """The gate as a server: alone (`uvicorn channels_wa.gate.server:app`) or in front of Django (`mount`)."""
 
+import asyncio
 import gc
 import hmac
 import ipaddress
@@ -12,7 +13,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from channels_wa.gate.app import PATH, Gate, Receive, Scope, Send, answer, header
 from channels_wa.gate.delivery import delivery_box
 from channels_wa.gate.keeper import Keeper
-from channels_wa.gate.metrics import GateFigures
+from channels_wa.gate.metrics import EVERY_S, GateFigures
 from channels_wa.gate.spool import Spool
 from config.env import env
 from ops.bell import ring
@@ -27,10 +28,13 @@ _JSON = [(b"content-type", b"application/json")]
 class Server:
     """The gate, its keeper, and what an orchestrator asks of a process. Other paths go to `inner`, if there is one."""
 
-    def __init__(self, keeper: Keeper, gate: Gate, inner: Application | None = None) -> None:
+    def __init__(
+        self, keeper: Keeper, gate: Gate, inner: Application | None = None, figures: GateFigures | None = None
+    ) -> None:
         self._keeper = keeper
         self._gate = gate
         self._inner = inner
+        self._figures = figures or GateFigures()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One connection of the server."""
@@ -50,13 +54,20 @@ class Server:
             message = await receive()
             if message["type"] == "lifespan.startup":
                 await self._keeper.start()
+                counting = asyncio.create_task(self._count_forever())
                 gc.collect()
                 # What is loaded now stays for ever; without this each full collection walks it and costs a late answer.
                 gc.freeze()
                 await send({"type": "lifespan.startup.complete"})
             else:
                 await self._keeper.stop()
+                counting.cancel()
                 return await send({"type": "lifespan.shutdown.complete"})
+
+    async def _count_forever(self) -> None:
+        while True:
+            await asyncio.sleep(EVERY_S)
+            self._figures.hand_over()
 
     async def _about_us(self, scope: Scope, send: Send) -> None:
         path = scope["path"]
@@ -68,6 +79,7 @@ class Server:
             body = {"status": "ok" if is_ready else "not ready", **health}
             await answer(send, 200 if is_ready else 503, json.dumps(body).encode(), headers=_JSON)
         elif path == "/metrics" and _may_scrape(scope):
+            self._figures.hand_over()
             headers = [(b"content-type", CONTENT_TYPE_LATEST.encode())]
             await answer(send, 200, generate_latest(), headers=headers)
         else:
@@ -91,7 +103,7 @@ def _server(inner: Application | None = None) -> Server:
         figures=_figures,
     )
     gate = Gate(keeper, secrets=env.meta_app_secrets, verify_token=env.meta_verify_token, figures=_figures)
-    return Server(keeper, gate, inner)
+    return Server(keeper, gate, inner, _figures)
 
 
 def _may_scrape(scope: Scope) -> bool:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from config.env import ROOT, env
 from config.lists import *  # noqa: F403
 from config.settings.database import database
+from config.settings.mail import mail
 
 BASE_DIR: Path = ROOT
 SECRET_KEY = env.secret_key
@@ -20,6 +21,7 @@ SHARED_APPS = [
     "tenants.salons",
     "tenants.accounts",
     "tenants.access",
+    "tenants.operators",
     "django.contrib.contenttypes",
     "django.contrib.auth",
     "django.contrib.sessions",
@@ -160,6 +162,7 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/accounts/salons/"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/accounts/login/"
 EMAIL_BACKEND = "tenants.accounts.mail.DemoBackend" if env.demo else "django.core.mail.backends.smtp.EmailBackend"
+globals().update(mail(env.email_url))
 DEFAULT_FROM_EMAIL = f"Cadeira <no-reply@{env.public_hostname}>"
 
 LANGUAGE_CODE = "pt-br"
@@ -175,10 +178,14 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = env.state_dir / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if env.demo
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
 }
 # The demo serves the folder as it is; production collects hashed names at build time.
-WHITENOISE_USE_FINDERS = True
+WHITENOISE_USE_FINDERS = env.demo
 WHITENOISE_AUTOREFRESH = False
 
 CACHES = {
