@@ -1,6 +1,7 @@
 """What flows do when a timer is due."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from channels_wa.numbers.models import Number
@@ -16,29 +17,53 @@ from ops.timers.registry import Due, on_timer
 
 # Another flow is talking with the guest: this one lets it finish and asks again after this time.
 STAND_BACK = timedelta(minutes=5)
+AGAIN = f"{WAIT}.again"
+
+
+@dataclass(frozen=True, slots=True)
+class _Wait:
+    """A wait whose time has come, and how often it has stood back."""
+
+    execution_id: int
+    token: int
+    stood_back: int = 0
 
 
 @on_timer(WAIT)
 def end_waits(due: Sequence[Due]) -> None:
-    """A wait or a time-out has come. Executions that meanwhile got an answer know the version as an old one."""
-    salon_id = current_salon_id() or 0
-    tokens = {int(one.subject): one.version for one in due}
-    executions = rows.by_id(list(tokens))
-    busy = rows.listening([one.conversation_id for one in executions.values()])
-    free = [one for one in executions.values() if _is_free(one, busy)]
-    held = [one for one in executions.values() if not _is_free(one, busy)]
-    # A version of its own, so that the timer that fires right now can be finished beside the new one.
-    set_many(
-        salon_id, [NewTimer(f"{WAIT}.again", f"{one.id}:{tokens[one.id]}", clock.now() + STAND_BACK) for one in held]
-    )
-    _run(salon_id, free, tokens)
+    """A wait or a time-out has come."""
+    _end([_Wait(int(one.subject), one.version) for one in due])
 
 
-@on_timer(f"{WAIT}.again")
+@on_timer(AGAIN)
 def end_held_waits(due: Sequence[Due]) -> None:
     """The same for those that stood back."""
-    subjects = [one.subject.partition(":") for one in due]
-    end_waits([Due(pk, int(token)) for pk, _, token in subjects])
+    subjects = [(one.subject.partition(":"), one.version) for one in due]
+    _end([_Wait(int(pk), int(token), stood_back=version) for (pk, _, token), version in subjects])
+
+
+def _end(waits: Sequence[_Wait]) -> None:
+    salon_id = current_salon_id() or 0
+    found = rows.by_id([wait.execution_id for wait in waits])
+    # One that got an answer meanwhile waits under another token, or no more.
+    live = {
+        wait.execution_id: wait
+        for wait in waits
+        if (one := found.get(wait.execution_id)) and one.state.wait and one.state.wait.token == wait.token
+    }
+    executions = [found[pk] for pk in live]
+    busy = rows.listening([one.conversation_id for one in executions])
+    held = [live[one.id] for one in executions if not _is_free(one, busy)]
+    # A version of its own each time: the timer that fires right now is finished beside the new one.
+    set_many(
+        salon_id,
+        [
+            NewTimer(AGAIN, f"{one.execution_id}:{one.token}", clock.now() + STAND_BACK, one.stood_back + 1)
+            for one in held
+        ],
+    )
+    tokens = {pk: wait.token for pk, wait in live.items()}
+    _run(salon_id, [one for one in executions if _is_free(one, busy)], tokens)
 
 
 def _is_free(execution: Execution, busy: dict[int, Execution]) -> bool:

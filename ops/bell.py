@@ -10,6 +10,7 @@ import json
 import logging
 import queue
 import threading
+import time
 import uuid
 
 import redis
@@ -28,12 +29,14 @@ BELLS = {
 }
 # A bell whose worker died is taken as silent after this time; the poll is as quick.
 HANGS_FOR_MS = 2000
+COMPLAIN_EVERY_S = 30.0
 _BUSY_S = 1.0
 
 _wanted: "queue.SimpleQueue[str]" = queue.SimpleQueue()
 _pending: set[str] = set()
 _lock = threading.Lock()
 _thread: threading.Thread | None = None
+_complained_at = -COMPLAIN_EVERY_S
 
 
 def ring(name: str) -> None:
@@ -116,7 +119,15 @@ def _publish_forever() -> None:
             if _client().set(_key(name), "1", nx=True, px=HANGS_FOR_MS):
                 _client().lpush(routing_key, message(task, routing_key))
         except redis.RedisError as error:
-            log.warning("bell %s not rung: %s", name, error)
+            _complain(name, error)
+
+
+def _complain(name: str, error: Exception) -> None:
+    # While Valkey is away the poll does the work; a line for each bell would drown what matters.
+    global _complained_at
+    if time.monotonic() - _complained_at >= COMPLAIN_EVERY_S:
+        _complained_at = time.monotonic()
+        log.warning("bells are not rung, the poll finds the work: %s: %s", name, error)
 
 
 def forget_thread() -> None:

@@ -5,6 +5,7 @@ the claim gave; a worker that slept through its lease changes nothing. Call it o
 the tables are public either way.
 """
 
+import logging
 import random
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -15,7 +16,12 @@ from django.db import connection
 
 from ops import clock
 
+log = logging.getLogger(__name__)
+
 MAX_BACKOFF = timedelta(minutes=10)
+# A row that was claimed more often than this without an end may be what kills its workers: it is worked on alone, so
+# that its neighbours of the batch do not die with it.
+SUSPECT_AFTER = 6
 
 
 class LeaseLost(RuntimeError):
@@ -49,10 +55,14 @@ class Claimed:
 
 def claim(queue: Queue, *, limit: int, lease: timedelta, where: str = "", params: Sequence[Any] = ()) -> list[Claimed]:
     """Make this worker the owner of up to `limit` due rows, oldest first."""
-    with connection.cursor() as cursor:
-        cursor.execute(_claim_sql(queue, where), [queue.now(), clock.real(), *params, limit, clock.real() + lease])
-        rows = [Claimed(row[0], row[1], row[2], dict(zip(queue.columns, row[3:], strict=True))) for row in cursor]
-    return sorted(rows, key=lambda row: row.id)
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute(_claim_sql(queue, where), [queue.now(), clock.real(), *params, limit, clock.real() + lease])
+            rows = [Claimed(row[0], row[1], row[2], dict(zip(queue.columns, row[3:], strict=True))) for row in cursor]
+        rows.sort(key=lambda row: row.id)
+        fit = _without_killers(queue, rows)
+        if fit or not rows:
+            return fit
 
 
 def finish(queue: Queue, rows: Iterable[Claimed], *, state: str = "done") -> None:
@@ -73,21 +83,42 @@ def release(queue: Queue, rows: Iterable[Claimed], *, due_at: datetime | None = 
 def retry(queue: Queue, row: Claimed, error: str) -> bool:
     """Put a row back for later with back-off and jitter, or park it as dead after too many tries.
 
-    Returns whether it will be tried again.
+    Returns whether it will be tried again by us; a row that has another owner by now is that owner's.
     """
-    if row.attempts >= queue.max_attempts:
-        _write(queue, [row], "state = 'dead', lease_until = NULL, error = %s", [error[:2000]])
+    # A text of PostgreSQL holds no NUL, and the cause of a failure may be one.
+    cause, again = error.replace("\x00", "\\x00")[:2000], row.attempts < queue.max_attempts
+    try:
+        if again:
+            due_at = queue.now() + backoff(row.attempts)
+            _write(queue, [row], "lease_until = NULL, due_at = %s, error = %s", [due_at, cause])
+        else:
+            _write(queue, [row], "state = 'dead', lease_until = NULL, error = %s", [cause])
+    except LeaseLost:
+        log.warning("a row of %s failed after its lease", queue.table)
         return False
-    _write(
-        queue, [row], "lease_until = NULL, due_at = %s, error = %s", [queue.now() + backoff(row.attempts), error[:2000]]
-    )
-    return True
+    return again
 
 
 def backoff(attempts: int) -> timedelta:
     """How long to wait after so many tries: 0.5 s, 1 s, 2 s … 10 minutes, each with up to half of it as jitter."""
     seconds = min(0.5 * 2 ** max(attempts - 1, 0), MAX_BACKOFF.total_seconds())
     return timedelta(seconds=seconds * (1 + random.random() / 2))  # noqa: S311 - spreads load, hides nothing
+
+
+def _without_killers(queue: Queue, rows: list[Claimed]) -> list[Claimed]:
+    """Park rows that ended no try in any way: their worker died each time. A suspect stays alone."""
+    dead = [row for row in rows if row.attempts > queue.max_attempts]
+    if dead:
+        log.error("%s rows of %s were given up: no try came to an end", len(dead), queue.table)
+        cause = "no try came to an end: its worker died or hung"
+        gone = "state = 'dead', lease_until = NULL, error = concat_ws('; ', nullif(error, ''), %s::text)"
+        _write(queue, dead, gone, [cause])
+    fit = [row for row in rows if row.attempts <= queue.max_attempts]
+    suspect = next((row for row in fit if row.attempts > SUSPECT_AFTER), None)
+    if suspect is None:
+        return fit
+    release(queue, [row for row in fit if row.id != suspect.id])
+    return [suspect]
 
 
 def _write(queue: Queue, rows: Iterable[Claimed], assignments: str, params: Sequence[Any]) -> None:

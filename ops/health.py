@@ -54,7 +54,8 @@ def _database() -> str:
 
 def _valkey() -> str:
     try:
-        redis.Redis.from_url(env.redis_url, socket_timeout=1, socket_connect_timeout=1).ping()
+        with redis.Redis.from_url(env.redis_url, socket_timeout=1, socket_connect_timeout=1) as client:
+            client.ping()
     except redis.RedisError as error:
         log.warning("readiness: valkey: %s", error)
         return "unreachable (work goes on by polling)"

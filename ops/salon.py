@@ -16,6 +16,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 T = TypeVar("T")
 PUBLIC = "public"
 
+# django-tenants' connection, of which Django's types know nothing.
+tenant_connection: Any = connection
 _current: ContextVar[int | None] = ContextVar("salon", default=None)
 _schema_work: ContextVar[bool] = ContextVar("schema_work", default=False)
 
@@ -50,16 +52,19 @@ def run_in_salon(salon_id: int, fn: Callable[[], T]) -> T:
 @contextmanager
 def inside(salon_id: int) -> Iterator[None]:
     """The door itself, for the request middleware and tests; other code calls run_in_salon."""
-    before, schema_before = _current.get(), connection.schema_name
+    before, schema_before = _current.get(), tenant_connection.schema_name
+    if before == salon_id and schema_before == schema_of(salon_id):
+        yield  # we are there: another SET search_path would cost a round trip
+        return
     if connection.in_atomic_block and before is not None and before != salon_id:
         raise TenantMismatch(f"a transaction of salon {before} is open; salon {salon_id} cannot be entered in it")
     token = _current.set(salon_id)
-    connection.set_schema(schema_of(salon_id))
+    tenant_connection.set_schema(schema_of(salon_id))
     try:
         yield
     finally:
         _current.reset(token)
-        connection.set_schema(schema_before)
+        tenant_connection.set_schema(schema_before)
 
 
 @contextmanager

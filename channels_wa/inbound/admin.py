@@ -6,10 +6,11 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from channels_wa.inbound.models import InboxItem
 from channels_wa.inbound.replaying import bytes_of, replay
-from ops.operator import ReadOnlyAdmin
+from ops.operator import ReadOnlyAdmin, act
 
 SHOWN_BYTES = 20_000
 
@@ -46,7 +47,7 @@ class InboxItemAdmin(ReadOnlyAdmin):
         """The item as it came; bytes that are no text are shown as \\x…"""
         return bytes_of(item)[:SHOWN_BYTES].decode("utf-8", "backslashreplace").replace("\x00", "\\x00")
 
-    @admin.action(description="Try again")
+    @act("inbox.tried_again", _lazy("Try again"))
     def try_again(self, request: HttpRequest, queryset: QuerySet[InboxItem]) -> None:
         """Back into the queue."""
         items = list(queryset.filter(state__in=["quarantined", "dead"]))
@@ -55,7 +56,3 @@ class InboxItemAdmin(ReadOnlyAdmin):
         self.message_user(
             request, _("%(done)d of %(all)d will be tried again.") % {"done": done, "all": len(items)}, level
         )
-
-    def has_try_again_permission(self, request: HttpRequest) -> bool:
-        """Every operator."""
-        return self.has_view_permission(request)

@@ -14,7 +14,7 @@ from channels_wa.numbers.models import Number
 from ops.sealing import CannotOpen, PlatformBox
 
 REMEMBERED = 2000
-_ROUTES_FRESH_S = 2.0
+ROUTES_FRESH_S = 2.0
 _readings: "OrderedDict[UUID, Reading]" = OrderedDict()
 
 
@@ -74,7 +74,7 @@ class Routes:
 
 def routes() -> Routes:
     """All routes, read again every few seconds."""
-    return _routes(int(monotonic() / _ROUTES_FRESH_S))
+    return _routes(int(monotonic() / ROUTES_FRESH_S))
 
 
 @lru_cache(maxsize=1)

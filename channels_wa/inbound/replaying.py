@@ -1,10 +1,11 @@
 """Trying again what lies in quarantine or died."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from django.db import connection, transaction
 
-from channels_wa.inbound.contents import contents, routes
+from channels_wa.inbound.contents import ROUTES_FRESH_S, Routes, contents
 from channels_wa.inbound.models import InboxItem
 from channels_wa.inbound.reading import RawItem
 from ops import clock
@@ -18,7 +19,9 @@ def replay(items: Sequence[InboxItem]) -> int:
     `seen` refuses its double.
     """
     raw_items = contents((item.delivery_id, item.index) for item in items)
-    known = routes()
+    known = Routes()
+    # The number may have been connected this moment; workers read the routes again every few seconds.
+    due_at = clock.real() + timedelta(seconds=ROUTES_FRESH_S)
     done = 0
     with transaction.atomic(), connection.cursor() as cursor:
         for item in items:
@@ -30,7 +33,7 @@ def replay(items: Sequence[InboxItem]) -> int:
                 "UPDATE public.inbox_item SET state = 'pending', attempts = 0, lease_until = NULL, fence = fence + 1, "
                 "error = '', due_at = %s, salon_id = %s, number_id = %s "
                 "WHERE id = %s AND state IN ('quarantined', 'dead')",
-                [clock.real(), number.salon_id if number else None, number.pk if number else None, item.pk],
+                [due_at, number.salon_id if number else None, number.pk if number else None, item.pk],
             )
             done += cursor.rowcount
         transaction.on_commit(lambda: ring("inbox"))

@@ -14,3 +14,4 @@ class NumberAdmin(ReadOnlyAdmin):
     list_filter = ("state",)
     search_fields = ("display_phone", "phone_number_id", "waba_id")
     ordering = ("id",)
+    exclude = ("sealed_token",)

@@ -6,10 +6,11 @@ from typing import Any
 from channels_wa.inbound.steps import Incoming
 from flows.engine.inputs import Said, Started
 from flows.engine.state import State
+from flows.graph import GraphError
 from flows.models import Flow
 from flows.runtime import rows
 from flows.runtime.facts import people, salon_facts
-from flows.runtime.graphs import graphs_of
+from flows.runtime.graphs import graphs_of, readable_graphs_of
 from flows.runtime.running import Execution, Turn, run
 from ops import clock
 from ops.salon import current_salon_id
@@ -66,11 +67,16 @@ def _start(salon_id: int, batch: Sequence[Incoming]) -> dict[int, Execution]:
     flows = list(
         Flow.objects.filter(is_active=True, published__isnull=False).values_list("pk", "published_id", "priority")
     )
-    graphs = graphs_of(salon_id, [version_id for _pk, version_id, _priority in flows if version_id])
+    versions = {version_id for _pk, version_id, _priority in flows if version_id}
+    try:
+        graphs = graphs_of(salon_id, versions)
+    except GraphError:
+        graphs = readable_graphs_of(salon_id, versions)
     ordered = sorted(
-        flows,
+        (flow for flow in flows if flow[1] in graphs),
         key=lambda flow: (-flow[2], -_NARROWNESS[graphs[flow[1]].trigger.trigger], flow[0]),  # type: ignore[index]
     )
+    said = rows.said_lately([one.contact_id for one in batch if not one.is_new_contact])
     found: dict[int, Execution] = {}
     for one in batch:
         text = one.message.text or one.message.reply_title or ""
@@ -83,7 +89,7 @@ def _start(salon_id: int, batch: Sequence[Incoming]) -> dict[int, Execution]:
                     conversation_id=one.conversation_id,
                     conversation_public_id=one.conversation_public_id,
                     number_id=one.number_id,
-                    state=State(),
+                    state=State(sent=said.get(one.contact_id, [])),
                     started_at=clock.now(),
                 )
                 break

@@ -131,6 +131,21 @@ def listening(conversation_ids: Sequence[int]) -> dict[int, "Execution"]:
     return {one.conversation_id: one for one in _load(sql, list(conversation_ids))}
 
 
+def said_lately(contact_ids: Sequence[int]) -> dict[int, list[list[int]]]:
+    """What the newest execution of each contact said, as `State.sent`: two machines that start flows at each other are
+    noticed over all their executions."""
+    if not contact_ids:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT wanted.id, newest.sent FROM unnest(%s::bigint[]) AS wanted(id) CROSS JOIN LATERAL ("
+            "SELECT state->'sent' AS sent FROM flow_execution e WHERE e.contact_id = wanted.id "
+            "ORDER BY e.id DESC LIMIT 1) newest",
+            [list(contact_ids)],
+        )
+        return {pk: _json(sent) or [] for pk, sent in cursor.fetchall()}
+
+
 def by_id(execution_ids: Sequence[int]) -> dict[int, "Execution"]:
     """Waiting executions by id; locked until the transaction ends."""
     sql = f"{_LOAD} WHERE e.id = ANY(%s) AND e.status = 'waiting' ORDER BY e.id FOR UPDATE OF e"

@@ -1,5 +1,6 @@
 """Bringing events to those who listen: at least once, in order for each subject."""
 
+import json
 import logging
 from collections import defaultdict
 from dataclasses import dataclass
@@ -49,6 +50,9 @@ def run() -> int:
 def _handle(salon_id: int, handler: str, rows: list[claim.Claimed]) -> int:
     try:
         run_in_salon(salon_id, lambda: _call(handler, rows))
+    except claim.LeaseLost:
+        log.warning("event handler %s took longer than its lease; its owner by now goes on", handler)
+        return 0
     except Exception as error:
         if len(rows) == 1:
             log.exception("event handler %s failed", handler)
@@ -70,6 +74,7 @@ def _load(ids: list[int]) -> list[Heard]:
         cursor.execute(
             "SELECT id, public_id, kind, subject, version, payload, at FROM event WHERE id = ANY(%s) ORDER BY id", [ids]
         )
-        from json import loads
-
-        return [Heard(*row[:5], loads(row[5]) if isinstance(row[5], str) else row[5], row[6]) for row in cursor]
+        return [
+            Heard(pk, public_id, kind, subject, version, json.loads(given) if isinstance(given, str) else given, at)
+            for pk, public_id, kind, subject, version, given, at in cursor
+        ]

@@ -41,7 +41,8 @@ def emit_many(events: Sequence[NewEvent]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO event (public_id, kind, subject, version, payload, at) "
-            "SELECT * FROM unnest(%s::uuid[], %s::text[], %s::uuid[], %s::int[], %s::jsonb[], %s::timestamptz[]) RETURNING id",
+            "SELECT * FROM unnest(%s::uuid[], %s::text[], %s::uuid[], %s::int[], %s::jsonb[], %s::timestamptz[]) "
+            "RETURNING id",
             [
                 [uuid7() for _ in events],
                 [event.kind for event in events],
@@ -71,7 +72,8 @@ def _point_to(wanted: Sequence[tuple[int, NewEvent]], salon_id: int) -> None:
         return
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO public.event_item (salon_id, event_id, kind, handler, order_key, state, due_at, fence, attempts, error) "
+            "INSERT INTO public.event_item "
+            "(salon_id, event_id, kind, handler, order_key, state, due_at, fence, attempts, error) "
             "SELECT %s, id, kind, handler, order_key, 'pending', %s, 0, 0, '' "
             "FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[]) AS new(id, kind, handler, order_key)",
             [

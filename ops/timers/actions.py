@@ -23,9 +23,11 @@ def set_many(salon_id: int | None, timers: Sequence[NewTimer]) -> None:
         return
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO public.timer (salon_id, due_at, kind, subject, version, state, fence, attempts, error, created_at) "
+            "INSERT INTO public.timer "
+            "(salon_id, due_at, kind, subject, version, state, fence, attempts, error, created_at) "
             "SELECT %s, due_at, kind, subject, version, 'pending', 0, 0, '', clock_timestamp() "
-            "FROM unnest(%s::timestamptz[], %s::text[], %s::text[], %s::bigint[]) AS new(due_at, kind, subject, version) "
+            "FROM unnest(%s::timestamptz[], %s::text[], %s::text[], %s::bigint[]) "
+            "AS new(due_at, kind, subject, version) "
             "ON CONFLICT (salon_id, kind, subject, version) DO UPDATE SET due_at = EXCLUDED.due_at, state = 'pending', "
             "attempts = 0, lease_until = NULL, fence = timer.fence + 1",
             [

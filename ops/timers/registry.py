@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
-from django.apps import apps
 from django.utils.module_loading import autodiscover_modules
 
 
@@ -20,6 +20,12 @@ Handler = Callable[[Sequence[Due]], None]
 _handlers: dict[str, Handler] = {}
 
 
+@cache
+def _discover() -> None:
+    """Import every app's jobs.py, once."""
+    autodiscover_modules("jobs")
+
+
 def on_timer(kind: str) -> Callable[[Handler], Handler]:
     """Register the handler of a kind of timer."""
 
@@ -30,10 +36,15 @@ def on_timer(kind: str) -> Callable[[Handler], Handler]:
     return register
 
 
+def kinds() -> frozenset[str]:
+    """Every kind that some app handles."""
+    _discover()
+    return frozenset(_handlers)
+
+
 def handler_of(kind: str) -> Handler:
     """The handler of a kind. Raises LookupError when no app has one."""
-    if not _handlers and apps.ready:
-        autodiscover_modules("jobs")
+    _discover()
     try:
         return _handlers[kind]
     except KeyError:

@@ -5,10 +5,13 @@ import secrets
 from datetime import timedelta
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Q
 
 from ops import clock
+from ops.salon import inside
 from tenants.access.models import ApiKey
+from tenants.audit import actions as audit
 from tenants.salons.models import Salon
 
 PREFIX = "cad_"
@@ -20,14 +23,28 @@ _NOTE_USE_EVERY = timedelta(minutes=1)
 def make_key(salon_id: int, *, name: str, role: str = "manager") -> str:
     """A new key for a salon. Returns the key itself, which is never shown again."""
     key = PREFIX + secrets.token_urlsafe(32)
-    ApiKey.objects.create(salon_id=salon_id, name=name, prefix=key[:_SHOWN], key_hash=_hash(key), role=role)
+    with transaction.atomic():
+        made = ApiKey.objects.create(salon_id=salon_id, name=name, prefix=key[:_SHOWN], key_hash=_hash(key), role=role)
+        with inside(salon_id):
+            audit.record("api_key.made", subject=made.public_id, after={"name": name, "role": role})
     return key
 
 
 def rotate_key(salon_id: int, *, name: str) -> str:
     """Revoke the salon's keys of this name and make a new one."""
-    ApiKey.objects.filter(salon_id=salon_id, name=name, revoked_at=None).update(revoked_at=clock.real())
-    return make_key(salon_id, name=name)
+    with transaction.atomic():
+        old = list(ApiKey.objects.select_for_update().filter(salon_id=salon_id, name=name, revoked_at=None))
+        for key in old:
+            revoke_key(key)
+        return make_key(salon_id, name=name, role=old[-1].role if old else "manager")
+
+
+@transaction.atomic
+def revoke_key(key: ApiKey) -> None:
+    """Let a key open nothing from now on."""
+    if ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=clock.real()):
+        with inside(key.salon_id):
+            audit.record("api_key.revoked", subject=key.public_id)
 
 
 def find_key(key: str) -> ApiKey | None:

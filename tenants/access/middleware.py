@@ -20,9 +20,10 @@ class MemberMiddleware:
     def __call__(self, request: Any) -> HttpResponse:
         """Find the member and go on."""
         request.member = None
-        if request.salon is not None and request.user.is_authenticated:
-            if request.session.get(SALON_IN_SESSION) == request.salon.pk:
-                request.member = member_of(request.salon.pk, request.user.pk)
-            else:
-                request.user = AnonymousUser()
+        # None on the public host, where a salon's session is a foreign one too.
+        salon_id = request.salon.pk if request.salon else None
+        if request.session.get(SALON_IN_SESSION) != salon_id:
+            request.user = AnonymousUser()
+        elif salon_id is not None and request.user.is_authenticated:
+            request.member = member_of(salon_id, request.user.pk)
         return self.get_response(request)

@@ -12,10 +12,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from config.env import env
 from tenants.access.middleware import SALON_IN_SESSION
-from tenants.accounts import handover
+from tenants.accounts import handover, sessions
 from tenants.accounts.mail import kept_mails
 from tenants.salons.actions import CannotOpen, NewSalon, open_salon
-from tenants.salons.hosts import public_url, salon_url
+from tenants.salons.hosts import enter_url, public_url, salon_url
 from tenants.salons.models import Salon
 
 
@@ -39,7 +39,7 @@ def salons(request: Any) -> HttpResponse:
         except CannotOpen as error:
             context = {"values": {"name": name, "slug": slug}, "error": error}
         else:
-            return _hand_over(request.user, salon, "/")
+            return _hand_over(request, salon, "/")
     mine = Salon.objects.filter(
         memberships__user=request.user, memberships__is_active=True, state=Salon.State.ACTIVE
     ).order_by("name")
@@ -56,7 +56,7 @@ def enter(request: Any, slug: str) -> HttpResponse:
     """Hand the login over to a salon's host. A salon one does not belong to is as unknown as one that is not there."""
     salon = get_object_or_404(Salon, slug=slug, state=Salon.State.ACTIVE)
     try:
-        return _hand_over(request.user, salon, handover.safe_path(request.GET.get("next", "/")))
+        return _hand_over(request, salon, request.GET.get("next", "/"))
     except handover.NotAMember:
         raise Http404 from None
 
@@ -68,17 +68,19 @@ def enter_with_code(request: Any) -> HttpResponse:
     entry = handover.redeem(request.GET.get("code", ""), request.salon.pk)
     if entry is None:
         # Used or too old, e.g. by the back button: the public host gives a fresh one to who is logged in.
-        return HttpResponseRedirect(public_url(f"/accounts/enter/{request.salon.slug}/"))
+        return HttpResponseRedirect("/" if request.member else enter_url(request.salon))
     login(request, entry.user, backend="allauth.account.auth_backends.AuthenticationBackend")
     request.session[SALON_IN_SESSION] = request.salon.pk
+    sessions.join(request.session, entry.session_key)
     return HttpResponseRedirect(handover.safe_path(entry.next_path))
 
 
 @require_POST
 def leave(request: HttpRequest) -> HttpResponse:
-    """Log out of this salon's host and go on to log out of the public one."""
+    """Log out of this salon's host, of the public one and of the other salons entered from it."""
+    sessions.end_origin(request.session)
     logout(request)
-    return HttpResponseRedirect(public_url("/accounts/logout/"))
+    return HttpResponseRedirect(public_url("/accounts/login/"))
 
 
 @require_GET
@@ -89,6 +91,6 @@ def demo_mail(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/demo_mail.html", {"mails": kept_mails()})
 
 
-def _hand_over(user: Any, salon: Salon, next_path: str) -> HttpResponse:
-    code = handover.issue(user, salon, next_path=next_path)
+def _hand_over(request: Any, salon: Salon, next_path: str) -> HttpResponse:
+    code = handover.issue(request.user, salon, next_path=next_path, session_key=request.session.session_key or "")
     return HttpResponseRedirect(salon_url(salon.slug, f"/enter/?code={code}"))

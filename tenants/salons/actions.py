@@ -2,9 +2,10 @@
 
 import re
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import available_timezones
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from ops.salon import inside
 from ops.sealing import new_salon_key, wrap_salon_key
@@ -16,6 +17,7 @@ from tenants.salons.hosts import salon_host
 from tenants.salons.models import Domain, Membership, Salon
 from tenants.salons.schemas import create_schema
 
+LONGEST_NAME = 120
 _SLUG = re.compile(r"^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$")
 RESERVED = frozenset(
     {"www", "api", "app", "admin", "operator", "mail", "static", "accounts", "signup", "webhooks", "public"}
@@ -28,6 +30,10 @@ class CannotOpen(ValueError):
     def __init__(self, field: str, message: str) -> None:
         super().__init__(message)
         self.field = field
+
+
+class LastOwner(ValueError):
+    """A salon without an owner would be nobody's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +54,8 @@ def open_salon(new: NewSalon, *, owner: User) -> Salon:
             return _open(new, owner)
     except IntegrityError as error:
         if "slug" in str(error) or "domain" in str(error):
-            raise CannotOpen("slug", f"The address {new.slug!r} is taken; choose another.") from error
+            message = _("The address %(slug)s is taken; choose another.") % {"slug": repr(new.slug)}
+            raise CannotOpen("slug", message) from error
         raise
 
 
@@ -63,19 +70,47 @@ def add_member(salon: Salon, user: User, *, role: Role) -> None:
             audit.record("member.added", subject=member.public_id, after={"role": str(role)})
 
 
-def suspend_salon(salon: Salon) -> None:
-    """Serve its people and guests no longer; nothing is deleted."""
-    Salon.objects.filter(pk=salon.pk).update(state=Salon.State.SUSPENDED)
+@transaction.atomic
+def remove_member(salon: Salon, user: User, *, by: Member | None = None) -> None:
+    """Take a person's place in a salon away; what they wrote keeps their name. Raises LastOwner."""
+    # Locked in one order, so that two owners who remove each other leave one.
+    owners = list(
+        Membership.objects.select_for_update()
+        .filter(salon=salon, role=Role.OWNER, is_active=True)
+        .order_by("pk")
+        .values_list("user_id", flat=True)
+    )
+    if owners == [user.pk]:
+        raise LastOwner
+    Membership.objects.filter(user=user, salon=salon).update(is_active=False)
+    with inside(salon.pk):
+        Member.objects.filter(user_id=user.pk).update(is_active=False)
+        if member := Member.objects.filter(user_id=user.pk).first():
+            audit.record("member.removed", subject=member.public_id, by=by)
 
 
-def resume_salon(salon: Salon) -> None:
-    """Serve a suspended salon again."""
-    Salon.objects.filter(pk=salon.pk).update(state=Salon.State.ACTIVE)
+def suspend_salon(salon: Salon) -> bool:
+    """Serve its people and guests no longer; nothing is deleted. False where it was not being served."""
+    return _move(salon, "suspended", from_=[Salon.State.ACTIVE], to=Salon.State.SUSPENDED)
 
 
-def close_salon(salon: Salon) -> None:
-    """End a salon; its data stays until the retention of closed salons removes it."""
-    Salon.objects.filter(pk=salon.pk).update(state=Salon.State.CLOSED)
+def resume_salon(salon: Salon) -> bool:
+    """Serve a suspended salon again. False for any other: a closed one stays closed."""
+    return _move(salon, "resumed", from_=[Salon.State.SUSPENDED], to=Salon.State.ACTIVE)
+
+
+def close_salon(salon: Salon) -> bool:
+    """End a salon; its data stays until the retention of closed salons removes it. False where it had ended."""
+    return _move(salon, "closed", from_=[Salon.State.ACTIVE, Salon.State.SUSPENDED], to=Salon.State.CLOSED)
+
+
+@transaction.atomic
+def _move(salon: Salon, what: str, *, from_: list[Salon.State], to: Salon.State) -> bool:
+    moved = Salon.objects.filter(pk=salon.pk, state__in=from_).update(state=to)
+    if moved:
+        with inside(salon.pk):
+            audit.record(f"salon.{what}", subject=salon.public_id, after={"state": str(to)})
+    return bool(moved)
 
 
 def _open(new: NewSalon, owner: User) -> Salon:
@@ -96,13 +131,14 @@ def _open(new: NewSalon, owner: User) -> Salon:
 
 def _check(new: NewSalon) -> None:
     if not new.name.strip():
-        raise CannotOpen("name", "Give the salon a name.")
+        raise CannotOpen("name", _("Give the salon a name."))
+    if len(new.name) > LONGEST_NAME or not new.name.isprintable():
+        raise CannotOpen("name", _("A name has at most %(most)d letters and no line ends.") % {"most": LONGEST_NAME})
     if not _SLUG.match(new.slug) or new.slug in RESERVED:
         raise CannotOpen(
             "slug",
-            f"{new.slug!r} cannot be an address: use 1 to 40 small letters, digits and hyphens, e.g. studio-aurora.",
+            _("%(slug)s cannot be an address: use 1 to 40 small letters, digits and hyphens, e.g. studio-aurora.")
+            % {"slug": repr(new.slug[:60])},
         )
     if new.time_zone not in available_timezones():
-        raise CannotOpen(
-            "time_zone", f"{new.time_zone!r} is no IANA time zone, e.g. {ZoneInfo('America/Sao_Paulo').key}."
-        )
+        raise CannotOpen("time_zone", f"{new.time_zone!r} is no IANA time zone, e.g. America/Sao_Paulo.")

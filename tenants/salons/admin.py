@@ -3,18 +3,12 @@
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
-from ops.operator import ReadOnlyAdmin
+from ops.operator import ReadOnlyAdmin, act
 from tenants.salons.actions import resume_salon, suspend_salon
-from tenants.salons.models import Domain, Membership, Salon
-
-
-class DomainInline(admin.TabularInline):  # type: ignore[type-arg]
-    """Hosts of a salon."""
-
-    model = Domain
-    extra = 0
-    can_delete = False
+from tenants.salons.models import Membership, Salon
 
 
 @admin.register(Salon)
@@ -24,21 +18,32 @@ class SalonAdmin(ReadOnlyAdmin):
     list_display = ("name", "slug", "state", "plan", "time_zone", "created_at")
     list_filter = ("state", "plan")
     search_fields = ("name", "slug")
-    fields = ("name", "slug", "state", "plan", "time_zone", "currency", "language", "shard", "schema_version", "created_at")
+    fields = (
+        "name",
+        "slug",
+        "state",
+        "plan",
+        "time_zone",
+        "currency",
+        "language",
+        "shard",
+        "schema_version",
+        "created_at",
+    )
     ordering = ("-id",)
     actions = ("suspend", "resume")
 
-    @admin.action(description="Suspend: serve its people and guests no longer")
+    @act("salon.suspended", _("Suspend: serve its people and guests no longer"))
     def suspend(self, request: HttpRequest, queryset: QuerySet[Salon]) -> None:
         """Close the doors; nothing is deleted."""
-        for salon in queryset:
-            suspend_salon(salon)
+        done = sum(suspend_salon(salon) for salon in queryset)
+        self.message_user(request, gettext("%(done)d salons are suspended.") % {"done": done})
 
-    @admin.action(description="Serve again")
+    @act("salon.resumed", _("Serve again"))
     def resume(self, request: HttpRequest, queryset: QuerySet[Salon]) -> None:
-        """Open the doors."""
-        for salon in queryset:
-            resume_salon(salon)
+        """Open the doors of the suspended ones."""
+        done = sum(resume_salon(salon) for salon in queryset)
+        self.message_user(request, gettext("%(done)d salons are served again.") % {"done": done})
 
 
 @admin.register(Membership)

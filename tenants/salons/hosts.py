@@ -34,10 +34,14 @@ def enter_url(salon: Salon, *, next_path: str = "/") -> str:
 
 def salon_at(hostname: str) -> Salon | None:
     """The active salon that is served under a host name (without port); None when there is none."""
-    return _salon_at(hostname.lower(), int(monotonic() / _KEEP_S))
+    try:
+        return _salon_at(hostname.lower(), int(monotonic() / _KEEP_S))
+    except Domain.DoesNotExist:
+        return None
 
 
 @lru_cache(maxsize=4096)
-def _salon_at(hostname: str, _slice: int) -> Salon | None:
-    domain = Domain.objects.select_related("tenant").filter(domain=hostname).first()
-    return domain.tenant if domain and domain.tenant.state == Salon.State.ACTIVE else None
+def _salon_at(hostname: str, _slice: int) -> Salon:
+    # Raises rather than remember that there is none: a salon that was opened this moment must be found.
+    salon: Salon = Domain.objects.select_related("tenant").get(domain=hostname, tenant__state=Salon.State.ACTIVE).tenant
+    return salon

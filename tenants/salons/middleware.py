@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
@@ -22,8 +23,11 @@ class SalonMiddleware:
 
     def __call__(self, request: Any) -> HttpResponse:
         """Resolve the host; an unknown one gets 404 without a hint."""
-        hostname = request.get_host().partition(":")[0].lower()
         request.salon = None
+        try:
+            hostname = request.get_host().partition(":")[0].lower()
+        except DisallowedHost:
+            return render(request, "404.html", status=404)
         if hostname in ("localhost", "127.0.0.1") and hostname != env.public_hostname:
             return HttpResponseRedirect(public_url(request.get_full_path()))
         if hostname == env.public_hostname:

@@ -17,7 +17,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 
 from config.env import env
-from ops.salon import schema_of, schema_work
+from ops.salon import schema_of, schema_work, tenant_connection
 from tenants.salons.models import Salon
 from tenants.salons.schemas import current_fingerprint, targets, tenant_labels
 
@@ -85,11 +85,11 @@ def _sql(plan: list[Migration], *, like: int) -> str:
     They are made against one salon of the group: some changes look up a constraint's name, which all salons share.
     """
     with schema_work():
-        connection.set_schema(schema_of(like))
+        tenant_connection.set_schema(schema_of(like))
         try:
             statements = MigrationLoader(connection).collect_sql([(migration, False) for migration in plan])
         finally:
-            connection.set_schema_to_public()
+            tenant_connection.set_schema_to_public()
     lines = [line for line in statements if line not in ("BEGIN;", "COMMIT;")]
     lines += [
         f"INSERT INTO django_migrations (app, name, applied) VALUES ('{one.app_label}', '{one.name}', now());"
@@ -130,7 +130,7 @@ def _one_by_one(salon_ids: list[int], report: Report) -> None:
     with schema_work():
         for salon_id in salon_ids:
             try:
-                connection.set_schema(schema_of(salon_id))
+                tenant_connection.set_schema(schema_of(salon_id))
                 executor = MigrationExecutor(connection)
                 executor.migrate(targets(executor.loader))
             except Exception as error:
@@ -139,10 +139,10 @@ def _one_by_one(salon_ids: list[int], report: Report) -> None:
                     break
             else:
                 report.done.append(salon_id)
-                connection.set_schema_to_public()
+                tenant_connection.set_schema_to_public()
                 Salon.objects.filter(pk=salon_id).update(schema_version=current_fingerprint())
             finally:
-                connection.set_schema_to_public()
+                tenant_connection.set_schema_to_public()
 
 
 def _chunks(values: list[int], size: int) -> Iterator[list[int]]:

@@ -83,6 +83,8 @@ class EntryCode(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
     salon = models.ForeignKey(Salon, on_delete=models.CASCADE)
     next_path = models.CharField(max_length=300, default="/")
+    # The public host's session it was made in: who logs out of one logs out of the other.
+    session_key = models.CharField(max_length=40, blank=True, default="")
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True, blank=True)
 

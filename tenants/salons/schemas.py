@@ -17,7 +17,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 
-from ops.salon import schema_of, schema_work
+from ops.salon import schema_of, schema_work, tenant_connection
 
 SENTINEL = "zz_salon_template_zz"
 TEMPLATE = Path(__file__).with_name("template.sql")
@@ -89,10 +89,10 @@ def render_template(pg_dump: str, database_url: str) -> str:
         try:
             with connection.cursor() as cursor:
                 cursor.execute(f"DROP SCHEMA IF EXISTS {SENTINEL} CASCADE; CREATE SCHEMA {SENTINEL}")
-            connection.set_schema(SENTINEL)
+            tenant_connection.set_schema(SENTINEL)
             executor = MigrationExecutor(connection)
             executor.migrate(targets(executor.loader))
-            connection.set_schema_to_public()
+            tenant_connection.set_schema_to_public()
             dump = subprocess.run(
                 [
                     pg_dump,
@@ -109,7 +109,7 @@ def render_template(pg_dump: str, database_url: str) -> str:
                 text=True,
             ).stdout
         finally:
-            connection.set_schema_to_public()
+            tenant_connection.set_schema_to_public()
             with connection.cursor() as cursor:
                 cursor.execute(f"DROP SCHEMA IF EXISTS {SENTINEL} CASCADE")
     return f"-- fingerprint: {current_fingerprint()}\n{_bare(dump)}"
