@@ -34,4 +34,5 @@ def _new_loop() -> asyncio.AbstractEventLoop:
         import uvloop
     except ImportError:
         return asyncio.new_event_loop()
-    return uvloop.new_event_loop()
+    new: asyncio.AbstractEventLoop = uvloop.new_event_loop()
+    return new

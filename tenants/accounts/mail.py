@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django.core.mail import EmailMessage
@@ -31,4 +32,9 @@ class DemoBackend(BaseEmailBackend):
 
 def kept_mails() -> list[dict[str, Any]]:
     """The demo's mails, newest first."""
-    return [json.loads(file.read_text()) for file in sorted((env.state_dir / "mail").glob("*.json"), reverse=True)]
+    return [_mail(file.read_text()) for file in sorted((env.state_dir / "mail").glob("*.json"), reverse=True)]
+
+
+def _mail(text: str) -> dict[str, Any]:
+    mail = json.loads(text)
+    return {**mail, "at": datetime.fromisoformat(mail["at"])}

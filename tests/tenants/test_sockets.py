@@ -1,0 +1,164 @@
+"""The door of WebSockets, and that it closes behind whoever lost the right (I27)."""
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import pytest
+from asgiref.sync import async_to_sync, sync_to_async
+from channels.layers import get_channel_layer
+from channels.testing import WebsocketCommunicator
+
+from ops.live import group
+from tenants.access.roles import Permission
+from tenants.access.sockets import CLOSE_FORBIDDEN, CLOSE_TRY_AGAIN, SalonConsumer
+from tenants.accounts.models import User
+from tenants.salons.actions import add_member, remove_member, suspend_salon
+from tenants.salons.models import Membership
+from tests.tenants.people import Person
+from tests.world import Browser, Salons
+
+HOST = "aurora.cadeira.localhost:8000"
+
+
+class Ear(SalonConsumer):
+    """Hears the salon's news."""
+
+    permission = Permission.INBOX_ANSWER
+    recheck_s = 0.01
+
+    async def topics(self) -> list[str]:
+        return ["news"]
+
+
+def socket(browser: Browser | None, *, host: str = HOST, origin: str | None = None) -> WebsocketCommunicator:
+    headers = [(b"host", host.encode())]
+    if origin != "":
+        headers.append((b"origin", (origin or f"http://{host}").encode()))
+    if browser is not None:
+        cookie = f"junk; __Host-session={browser.cookies['__Host-session'].value}"
+        headers.append((b"cookie", cookie.encode()))
+    return WebsocketCommunicator(Ear.as_asgi(), "/ws/ear/", headers=headers)
+
+
+def play(story: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Run a story; its database work is done by this thread, inside the test's transaction."""
+    async_to_sync(story)()
+
+
+async def is_let_in(talk: WebsocketCommunicator) -> bool:
+    let_in, _ = await talk.connect(timeout=5)
+    if let_in:
+        await talk.disconnect()
+    return bool(let_in)
+
+
+def test_a_member_hears_the_salons_news_and_no_others(alice: Browser, salons: Salons) -> None:
+    async def story() -> None:
+        talk = socket(alice)
+        assert (await talk.connect(timeout=5))[0]
+        layer = get_channel_layer()
+        await layer.group_send(group(salons.other.pk, "news"), {"type": "live", "message": {"kind": "foreign"}})
+        await layer.group_send(group(salons.aurora.pk, "news"), {"type": "live", "message": {"kind": "ours"}})
+        assert await talk.receive_json_from(timeout=5) == {"kind": "ours"}
+        await talk.disconnect()
+
+    play(story)
+
+
+@pytest.mark.parametrize(
+    "origin",
+    ["", "http://evil.test", "http://other.cadeira.localhost:8000", "http://cadeira.localhost:8000", "null"],
+)
+def test_a_page_of_another_host_is_refused(alice: Browser, origin: str) -> None:
+    async def story() -> None:
+        assert not await is_let_in(socket(alice, origin=origin))
+
+    play(story)
+
+
+@pytest.mark.parametrize("host", ["other.cadeira.localhost:8000", "cadeira.localhost:8000", "x.cadeira.localhost"])
+def test_a_salons_session_is_refused_at_another_host(alice: Browser, host: str) -> None:
+    async def story() -> None:
+        assert not await is_let_in(socket(alice, host=host))
+
+    play(story)
+
+
+def test_strangers_and_those_without_the_right_are_refused(alice: Browser, vera: Browser, charlie: Browser) -> None:
+    async def story() -> None:
+        for refused in (None, vera, charlie):
+            assert not await is_let_in(socket(refused))
+        assert await is_let_in(socket(alice))
+
+    play(story)
+
+
+def removed(salons: Salons, bob: Browser) -> None:
+    remove_member(salons.aurora, bob.user)
+
+
+def demoted(salons: Salons, bob: Browser) -> None:
+    add_member(salons.aurora, bob.user, role=Membership.objects.get(user__email="vera@example.com").role)
+
+
+def switched_off(salons: Salons, bob: Browser) -> None:
+    User.objects.filter(pk=bob.user.pk).update(is_active=False)
+
+
+def logged_out(salons: Salons, bob: Browser) -> None:
+    bob.logout()
+
+
+def new_password(salons: Salons, bob: Browser) -> None:
+    bob.user.set_password("outro gato")
+    bob.user.save()
+
+
+def suspended(salons: Salons, bob: Browser) -> None:
+    from tenants.salons import hosts
+
+    suspend_salon(salons.aurora)
+    hosts._salon_at.cache_clear()
+
+
+@pytest.mark.parametrize("change", [removed, demoted, switched_off, logged_out, new_password, suspended])
+def test_i27_an_open_socket_closes_when_the_right_goes(
+    bob: Browser, salons: Salons, change: Callable[[Salons, Browser], None]
+) -> None:
+    async def story() -> None:
+        talk = socket(bob)
+        assert (await talk.connect(timeout=5))[0]
+        await sync_to_async(change)(salons, bob)
+        closed = await talk.receive_output(timeout=5)
+        assert closed == {"type": "websocket.close", "code": CLOSE_FORBIDDEN}
+
+    play(story)
+
+
+def test_i27_the_rights_are_asked_again_within_five_seconds() -> None:
+    assert SalonConsumer.recheck_s < 5
+
+
+def test_a_socket_closes_when_its_rights_cannot_be_asked(bob: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_self: Ear) -> bool:
+        raise RuntimeError("no database")
+
+    async def story() -> None:
+        talk = socket(bob)
+        assert (await talk.connect(timeout=5))[0]
+        monkeypatch.setattr(Ear, "_authenticate", fail)
+        assert (await talk.receive_output(timeout=5))["code"] == CLOSE_TRY_AGAIN
+
+    play(story)
+
+
+def test_logging_out_closes_the_sockets_of_that_login(dora_inside: Person, dora: User) -> None:
+    client: Any = dora_inside.at(HOST)
+
+    async def story() -> None:
+        talk = socket(client)
+        assert (await talk.connect(timeout=5))[0]
+        await sync_to_async(dora_inside.send)("/accounts/logout/")
+        assert (await talk.receive_output(timeout=5))["code"] == CLOSE_FORBIDDEN
+
+    play(story)
