@@ -26,6 +26,6 @@ _gate = Gate(
     _keeper,
     secrets=env.meta_app_secrets,
     verify_token=env.meta_verify_token,
-    figures=GateFigures(registry=None),
+    figures=GateFigures(),
 )
 app = Server(_keeper, _gate)  # type: ignore[arg-type]
