@@ -17,6 +17,7 @@ DEBUG = False
 ALLOWED_HOSTS = [*env.allowed_hosts, env.public_hostname, f".{env.public_hostname}", ".localhost", "127.0.0.1"]
 
 SHARED_APPS = [
+    "django.contrib.admin",  # before django_tenants, whose admin page has an inline style, which the CSP forbids
     "django_tenants",
     "tenants.salons",
     "tenants.accounts",
@@ -26,7 +27,6 @@ SHARED_APPS = [
     "django.contrib.auth",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "django.contrib.admin",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "allauth",
@@ -190,9 +190,10 @@ WHITENOISE_AUTOREFRESH = False
 
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "ops.cache.Cache",
         "LOCATION": env.redis_url,
         "KEY_FUNCTION": "ops.cache.key",
+        "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},
     }
 }
 CHANNEL_LAYERS = {

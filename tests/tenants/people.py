@@ -4,6 +4,7 @@ import re
 from typing import Any
 from urllib.parse import urlsplit
 
+from allauth.account.models import EmailAddress
 from django.core import mail
 from django.test import Client
 
@@ -52,7 +53,7 @@ class Person:
 def registered(email: str, **fields: Any) -> User:
     """Somebody with a confirmed address."""
     user = User.objects.create_user(email, PASSWORD, **fields)
-    user.emailaddress_set.create(email=user.email, verified=True, primary=True)
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     return user
 
 

@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 
 from crm.contacts.models import Contact
-from ops.salon import TenantMismatch, inside, run_in_salon, schema_of
+from ops.salon import TenantMismatch, inside, run_in_salon, schema_of, tenant_connection
 from tests.world import Salons
 
 
@@ -20,7 +20,7 @@ def test_the_other_salon_sees_nothing(salons: Salons, db: None) -> None:
 
 def test_i23_a_connection_forced_elsewhere_stops_every_query(salons: Salons, db: None) -> None:
     with inside(salons.aurora.pk):
-        connection.set_schema(schema_of(salons.other.pk))
+        tenant_connection.set_schema(schema_of(salons.other.pk))
         for _ in range(1000):
             with pytest.raises(TenantMismatch), connection.cursor() as cursor:
                 cursor.execute("DELETE FROM contact")
@@ -28,12 +28,12 @@ def test_i23_a_connection_forced_elsewhere_stops_every_query(salons: Salons, db:
 
 
 def test_i23_public_code_in_a_salons_schema_stops(salons: Salons, db: None) -> None:
-    connection.set_schema(schema_of(salons.other.pk))
+    tenant_connection.set_schema(schema_of(salons.other.pk))
     try:
         with pytest.raises(TenantMismatch):
             Contact.objects.count()
     finally:
-        connection.set_schema_to_public()
+        tenant_connection.set_schema_to_public()
 
 
 def test_it_returns_plain_values_only(salons: Salons, db: None) -> None:

@@ -9,11 +9,10 @@ from channels.layers import get_channel_layer
 from channels.testing import WebsocketCommunicator
 
 from ops.live import group
-from tenants.access.roles import Permission
+from tenants.access.roles import Permission, Role
 from tenants.access.sockets import CLOSE_FORBIDDEN, CLOSE_TRY_AGAIN, SalonConsumer
 from tenants.accounts.models import User
 from tenants.salons.actions import add_member, remove_member, suspend_salon
-from tenants.salons.models import Membership
 from tests.tenants.people import Person
 from tests.world import Browser, Salons
 
@@ -98,7 +97,7 @@ def removed(salons: Salons, bob: Browser) -> None:
 
 
 def demoted(salons: Salons, bob: Browser) -> None:
-    add_member(salons.aurora, bob.user, role=Membership.objects.get(user__email="vera@example.com").role)
+    add_member(salons.aurora, bob.user, role=Role.VIEWER)
 
 
 def switched_off(salons: Salons, bob: Browser) -> None:
