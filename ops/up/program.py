@@ -69,6 +69,8 @@ class Command:
     stop_signal: int = signal.SIGTERM
     stop_timeout_s: float = 8.0
     ready_file: Path | None = None
+    # Added to our own niceness: what can wait gives way to the gate, whose answer Meta waits for.
+    niceness: int = 0
     output: Path | None = None  # where its standard output goes, when not to the log
 
     def start(self) -> subprocess.Popen[bytes]:
@@ -85,8 +87,18 @@ class Command:
                 stdout=files.enter_context(self.output.open("wb")) if self.output else log,
                 stderr=log,
                 start_new_session=True,
-                preexec_fn=lifeline(self.stop_signal),  # noqa: PLW1509
+                preexec_fn=self._before_exec(),  # noqa: PLW1509
             )
+
+    def _before_exec(self) -> Callable[[], None]:
+        stay_attached = lifeline(self.stop_signal)
+
+        def before_exec() -> None:
+            stay_attached()
+            if self.niceness:
+                os.nice(self.niceness)
+
+        return before_exec
 
     def ready(self, pid: int) -> bool:
         """Whether it does its work; `pid` is for the likeness with the services."""

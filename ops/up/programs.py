@@ -54,19 +54,20 @@ def web(values: Mapping[str, str], state_dir: Path) -> Command:
     return Command("web", "web", arguments, log, child_environ(state_dir), lambda: answers_200(int(port), "/readyz"))
 
 
-def _celery(name: str, kind: str, arguments: list[str], state_dir: Path) -> Command:
+def _celery(name: str, kind: str, arguments: list[str], state_dir: Path, *, niceness: int) -> Command:
     """A Celery process; it writes a file when it is ready."""
     ready_file = state_dir / "run" / f"{name}.ready"
     environ = child_environ(state_dir, WORKER_READY_FILE=str(ready_file))
     log = state_dir / "log" / f"{name}.log"
-    return Command(name, kind, arguments, log, environ, ready_file.exists, ready_file=ready_file)
+    is_ready = ready_file.exists
+    return Command(name, kind, arguments, log, environ, is_ready, ready_file=ready_file, niceness=niceness)
 
 
 def workers(values: Mapping[str, str], state_dir: Path) -> list[Command]:
     """Guests' replies apart from all that can wait, so that a campaign never delays an answer."""
     return [
-        _celery("worker-replies", "worker", _worker("replies", "replies", values["WORKERS"]), state_dir),
-        _celery("worker-background", "worker", _worker("background", "background", "1"), state_dir),
+        _celery("worker-replies", "worker", _worker("replies", "replies", values["WORKERS"]), state_dir, niceness=5),
+        _celery("worker-background", "worker", _worker("background", "background", "1"), state_dir, niceness=10),
     ]
 
 
@@ -76,7 +77,7 @@ def beat(state_dir: Path) -> Command:
         *("-m", "celery", "-A", "config.celery", "beat", "-S", "django_celery_beat.schedulers:DatabaseScheduler"),
         *("-l", "warning", "--pidfile", ""),
     ]
-    return _celery("beat", "beat", arguments, state_dir)
+    return _celery("beat", "beat", arguments, state_dir, niceness=10)
 
 
 def prepare_demo(state_dir: Path) -> Command:
