@@ -19,12 +19,12 @@ from django.db import connection
 
 from channels_wa.adapters import adapter_of
 from channels_wa.adapters.outcome import Outcome, Unknown
-from channels_wa.outbox import claiming, flight, recording
+from channels_wa.outbox import claiming, flight
 from channels_wa.outbox.claiming import Item, ReadyNumber
 from channels_wa.outbox.flight import Call, Report
 from channels_wa.outbox.limiter import Limiter
 from channels_wa.outbox.message import Lane
-from channels_wa.outbox.reactions import Result, react
+from channels_wa.outbox.recorder import Recorder
 from channels_wa.outbox.sharing import Shares
 from ops import background, bell, clock
 from ops.failpoint import failpoint
@@ -34,10 +34,10 @@ log = logging.getLogger(__name__)
 
 IN_FLIGHT_MAX = 512
 CLAIM_MAX = 256
-# Results are gathered for this long while many calls are in flight: a few larger transactions cost less.
-GATHER_S = 0.004
-GATHER_FROM = 16
 AFTER_TROUBLE_S = 0.5
+# While many calls are in flight, looks are no closer together than this.
+BUSY_FROM = 16
+LOOK_EVERY_S = 0.01
 STOP_WITHIN_S = 25.0
 _WAKE = None
 
@@ -57,14 +57,15 @@ CAMPAIGNS = Group("campaigns", (int(Lane.REMINDER), int(Lane.CAMPAIGN)))
 class Dispatcher:
     """Serves one group in this process. `run` is for one caller at a time; a second only asks for another look."""
 
-    def __init__(self, group: Group) -> None:
+    def __init__(self, group: Group, *, records_aside: bool = True) -> None:
         self.group = group
         self.limiter = Limiter()
         self._shares = Shares()
         self._pumping = threading.Lock()
-        self._inbox: queue.SimpleQueue[Report | None] = queue.SimpleQueue()
+        self._recorder = Recorder(self._recorded, aside=records_aside)
+        # How many calls were dealt with; _WAKE asks for a look.
+        self._inbox: queue.SimpleQueue[int | None] = queue.SimpleQueue()
         self._in_flight = 0
-        self._unrecorded: list[Result] = []
         self._owed: list[tuple[Item, datetime | None, str]] = []
         self._look_at: float | None = 0.0
         # When what was put back for a short while may go.
@@ -105,6 +106,7 @@ class Dispatcher:
             self.wake()
             return 0
         try:
+            self._recorder.start()
             self._look_at, calls = 0.0, 0
             while True:
                 calls += self._turn(may_begin=clock.real() < until)
@@ -116,6 +118,7 @@ class Dispatcher:
 
     def _live(self) -> None:
         with self._pumping:
+            self._recorder.start()
             while not (self._stopping and self._in_flight == 0):
                 try:
                     self._turn(may_begin=not self._stopping)
@@ -135,12 +138,10 @@ class Dispatcher:
         return clock.real() + timedelta(seconds=max(0.0, self._look_at - time.monotonic())) >= until
 
     def _turn(self, *, may_begin: bool) -> int:
-        """Record what came back, then begin what may begin; how many calls were begun."""
-        if reports := self._collect():
-            self._record([_result(report) for report in reports])
-            self._look_at = 0.0  # an accepted message lets the guest's next one go
-        elif self._unrecorded:
-            self._record([])
+        """Hear what came back, then begin what may begin; how many calls were begun."""
+        # In this order: what is said after the hearing is still there for the next.
+        self._hear()
+        self._recorder.write_here()
         if self._owed:
             owed, self._owed = self._owed, []
             self._put_back(owed)
@@ -173,7 +174,7 @@ class Dispatcher:
             raise
         self._call(begun)
         # There may be more of the same; only a look that finds nothing says that there is not.
-        self._look_in(0.0)
+        self._look_in(0.0 if self._in_flight < BUSY_FROM else LOOK_EVERY_S)
         return len(begun)
 
     def _prepare(self, items: Sequence[Item], numbers: dict[int, ReadyNumber]) -> list[Call]:
@@ -193,8 +194,9 @@ class Dispatcher:
                 else:
                     go.append(call)
         self._put_back(prepared.later)
-        if prepared.results:
-            self._record(prepared.results)
+        self._in_flight += len(prepared.results)
+        for result in prepared.results:
+            self._recorder.put(result)
         return go
 
     def _call(self, calls: Sequence[Call]) -> None:
@@ -211,7 +213,7 @@ class Dispatcher:
 
         def report(index: int, outcome: Outcome) -> None:
             told.add(index)
-            self._inbox.put(Report(calls[index].item, outcome))
+            self._recorder.put(Report(calls[index].item, outcome))
 
         try:
             await adapter_of(kind).send_many([call.message for call in calls], report)
@@ -221,45 +223,30 @@ class Dispatcher:
                 report(index, Unknown(f"the adapter failed: {type(error).__name__}"))
             raise
 
-    def _collect(self) -> list[Report]:
-        reports: list[Report] = []
+    def _recorded(self, count: int) -> None:
+        self._inbox.put(count)
+
+    def _hear(self) -> None:
+        """Take what the recorder and those who wake us have said."""
         while True:
             try:
-                one = self._inbox.get_nowait()
+                said = self._inbox.get_nowait()
             except queue.Empty:
-                break
-            if one is _WAKE:
-                self._look_at = 0.0
-            else:
-                reports.append(one)
-        self._in_flight -= len(reports)
-        return reports
+                return
+            self._in_flight -= said or 0
+            # A message that was accepted lets the guest's next one go, so this too is a reason to look.
+            self._look_in(LOOK_EVERY_S if said and self._in_flight >= BUSY_FROM else 0.0)
 
     def _wait(self) -> None:
-        """Until an answer comes, somebody wakes us, or it is time to look again."""
-        timeout = None if self._look_at is None else max(0.0, self._look_at - time.monotonic())
-        if self._unrecorded or self._owed:
-            timeout = min(AFTER_TROUBLE_S, timeout if timeout is not None else AFTER_TROUBLE_S)
-        if self._in_flight >= GATHER_FROM:
-            time.sleep(GATHER_S)
+        """Until something is recorded, somebody wakes us, or it is time to look again."""
+        timeout = None if self._look_at is None or self.is_full else max(0.0, self._look_at - time.monotonic())
+        if self._owed:
+            timeout = AFTER_TROUBLE_S
         try:
-            first = self._inbox.get(timeout=timeout) if timeout != 0.0 else self._inbox.get_nowait()
+            said = self._inbox.get(timeout=timeout) if timeout != 0.0 else self._inbox.get_nowait()
         except queue.Empty:
             return
-        # Back at its end: the order of reports means nothing.
-        self._inbox.put(first)
-
-    def _record(self, results: list[Result]) -> None:
-        for result in results:
-            if result.wamid:
-                failpoint("outbox.after_accept")
-        try:
-            recording.record([*self._unrecorded, *results])
-            self._unrecorded = []
-        except recording.NotRecorded as error:
-            self._unrecorded = error.results
-            connection.close()
-        failpoint("outbox.after_record")
+        self._inbox.put(said)  # for _hear; the order means nothing
 
     def _put_back(self, rows: list[tuple[Item, datetime | None, str]]) -> None:
         try:
@@ -271,10 +258,6 @@ class Dispatcher:
     def _look_in(self, seconds: float) -> None:
         at = time.monotonic() + seconds if seconds else 0.0
         self._look_at = at if self._look_at is None else min(self._look_at, at)
-
-
-def _result(report: Report) -> Result:
-    return react(report.item, report.outcome, now=clock.now(), real=clock.real())
 
 
 _lock = threading.Lock()

@@ -9,6 +9,8 @@ from channels_wa.outbox.claiming import ReadyNumber
 from channels_wa.outbox.limiter import Ask, Taken, capacity_of
 
 _FORGET_AFTER_S = 5.0
+# Well under the time in which a bucket fills, or tokens would be lost.
+REST_S = 0.02
 
 
 @dataclass(slots=True)
@@ -83,7 +85,8 @@ class Shares:
             tokens, rate = of_salon, salon.rate
         if tokens >= 1:
             return int(tokens), 0.0
-        return 0, (1 - tokens) / max(rate, 0.001)
+        # Somewhat longer than to the next token: whoever has none left has a backlog, and a claim for each costs more.
+        return 0, max(REST_S, (1 - tokens) / max(rate, 0.001))
 
 
 def _now(seen: _Seen | None, capacity: float) -> float:

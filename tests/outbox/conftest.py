@@ -127,7 +127,7 @@ def out(salons: Salons, db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[O
     def fresh(group: dispatcher.Group) -> dispatcher.Dispatcher:
         found = next((one for one in made if one.group is group), None)
         if found is None:
-            made.append(found := dispatcher.Dispatcher(group))
+            made.append(found := dispatcher.Dispatcher(group, records_aside=False))
         return found
 
     monkeypatch.setattr(dispatcher, "dispatcher_of", fresh)
