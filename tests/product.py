@@ -7,7 +7,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -15,6 +16,7 @@ import psycopg
 
 from ops.services.clean import clean
 from ops.services.files import end_of
+from ops.services.place import make_state_dir
 from ops.services.ports import free_port
 from tests.load import Meta
 from tests.proxy import Proxy
@@ -75,7 +77,7 @@ class Product:
 
     def start(self) -> Self:
         """Come up; an assertion with the end of the log when it does not."""
-        self.state_dir.mkdir(parents=True, exist_ok=True)
+        make_state_dir(self.state_dir)
         self.graph.__enter__()
         self.run()
         return self
@@ -108,7 +110,8 @@ class Product:
         """Stop everything and remove what it kept."""
         self.end()
         self.graph.__exit__()
-        clean(self.state_dir)
+        if not os.environ.get("KEEP_PRODUCT"):
+            clean(self.state_dir)
 
     @property
     def demo(self) -> dict[str, Any]:
@@ -121,6 +124,15 @@ class Product:
         """Meta, for the demo salon's number."""
         demo = self.demo
         return Meta(demo["app_secret"], demo["phone_number_id"], demo["waba_id"])
+
+    def settings(self) -> dict[str, str]:
+        """env.json: what every process of it is told."""
+        found: dict[str, str] = json.loads((self.state_dir / "env.json").read_text())
+        return found
+
+    def environ(self, **more: str) -> dict[str, str]:
+        """The environment for one more process of this product."""
+        return {**self._environ, "PROMETHEUS_MULTIPROC_DIR": str(self.state_dir / "run" / "metrics"), **more}
 
     def pids(self, kind: str) -> list[int]:
         """Main processes of a kind; `worker child` are the processes that do a worker's tasks."""
@@ -139,6 +151,38 @@ class Product:
         except ProcessLookupError:
             return 0
         return pid
+
+    @contextmanager
+    def paused(self, kind: str) -> Iterator[None]:
+        """Nobody of a kind does anything for the length of a block; none is stopped in the middle of a transaction."""
+
+        def pause() -> bool:
+            for pid in self._with_children(kind):
+                os.kill(pid, signal.SIGSTOP)
+            busy = "SELECT count(*) FROM pg_stat_activity WHERE state <> 'idle' AND pid <> pg_backend_pid()"
+            if self.one(f"{busy} AND backend_type = 'client backend'") == 0:
+                return True
+            self._go_on(kind)
+            return False
+
+        until(pause, 30, f"{kind} is idle")
+        try:
+            yield
+        finally:
+            self._go_on(kind)
+
+    def _go_on(self, kind: str) -> None:
+        for pid in self._with_children(kind):
+            os.kill(pid, signal.SIGCONT)
+
+    def _with_children(self, kind: str) -> list[int]:
+        return [one for pid in self.pids(kind) for one in (pid, *children(pid))]
+
+    def end_leases(self) -> None:
+        """As if the time of every lease had passed: what the dead had claimed is free, and the living lose theirs."""
+        for table in ("inbox_item", "timer", "event_item"):
+            self.rows(f"UPDATE public.{table} SET lease_until = now() WHERE state = 'pending' AND lease_until > now()")
+        self.rows("UPDATE public.outbox_item SET lease_until = now() WHERE state = 'sending' AND lease_until > now()")
 
     def all_up(self) -> bool:
         """Whether every kind runs and both servers answer that they are ready."""
@@ -179,10 +223,12 @@ class Product:
         return self.rows(query, params)[0][0]
 
     def backlog(self) -> int:
-        """Deliveries, items and messages that have not taken effect yet."""
+        """Deliveries, items and messages that have not taken effect yet; not what waits for a later moment."""
         found = self.one(
-            "SELECT (SELECT count(*) FROM delivery WHERE split_at IS NULL) + (SELECT count(*) FROM inbox_item WHERE "
-            "state = 'pending') + (SELECT count(*) FROM outbox_item WHERE state IN ('queued', 'sending'))"
+            "SELECT (SELECT count(*) FROM delivery WHERE split_at IS NULL) "
+            "+ (SELECT count(*) FROM inbox_item WHERE state = 'pending') "
+            "+ (SELECT count(*) FROM outbox_item WHERE state = 'sending' OR (state = 'queued' AND (reason = '' OR "
+            "not_before <= now() + (SELECT COALESCE(max(seconds), 0) FROM clock_offset) * interval '1 s')))"
         )
         return int(found)
 

@@ -64,9 +64,10 @@ class Proxy:
         self._call(self._abort)
 
     def _call(self, change: Callable[[], None]) -> None:
-        done = threading.Event()
-        self._loop.call_soon_threadsafe(lambda: (change(), done.set()))
-        done.wait(5)
+        async def do() -> None:
+            change()
+
+        self._wait(do())
 
     def _wait(self, job: Coroutine[Any, Any, None]) -> None:
         future: Future[None] = asyncio.run_coroutine_threadsafe(job, self._loop)

@@ -206,6 +206,8 @@ CHANNEL_LAYERS = {
 CELERY_BROKER_URL = env.redis_url
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+# A Valkey that refuses (read-only after a fail-over) is one that is away: a worker must not end over it (I7).
+CELERY_BROKER_CHANNEL_ERROR_RETRY = True
 # A bell that cannot be rung at once is not worth waiting for: the poll does the work.
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 5, "socket_connect_timeout": 1, "visibility_timeout": 60}
 CELERY_TASK_IGNORE_RESULT = True

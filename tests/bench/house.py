@@ -178,7 +178,7 @@ class House:
             "SELECT id, phone_number_id, waba_id FROM public.number WHERE salon_id = %s ORDER BY id", [self.salon_id]
         ).fetchone()
         assert row is not None
-        return row
+        return int(row[0]), str(row[1]), str(row[2])
 
     @property
     def meta(self) -> Meta:
