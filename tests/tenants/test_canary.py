@@ -1,0 +1,132 @@
+"""I22: two salons with the same primary keys and canary words; whatever is asked of one, the other never shows.
+
+Every address of a salon's host and of the API is asked with the other salon's ids, by every method and role, in the
+path, the query and the body. An address that no id is known for fails the test, so that a new one must be added.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.core.cache import cache
+from django.test import Client
+
+from ops.salon import inside
+from tenants.access.keys import make_key
+from tests.api.conftest import Seeded, seed
+from tests.api.program import Program
+from tests.guards import walk
+from tests.world import Browser, Salons
+
+CANARY, OURS = "zzcanaryzz", "ourword"
+JSON = "application/json"
+METHODS = ("get", "post", "put", "patch", "delete", "head")
+# Addresses that end the session or need none; each has tests of its own.
+LEFT_OUT = {"leave/", "language/setlang/", "enter/"}
+
+
+@pytest.fixture
+def foreign(salons: Salons, db: None) -> Seeded:
+    """What Aurora has; the other salon has rows of the same primary keys."""
+    cache.clear()
+    seed(salons.other, word=OURS, phone="+5511977770000", pk=4_242)
+    return seed(salons.aurora, word=CANARY, phone="+5511988881234", pk=4_242)
+
+
+def ids(found: Seeded) -> dict[str, str]:
+    return dict(vars(found))
+
+
+def paths(found: Seeded) -> Iterator[str]:
+    """Every address, with the ids of these rows."""
+    known = ids(found)
+    for address in walk.addresses(settings.SALON_URLCONF):
+        route = address.route
+        if route in LEFT_OUT or r"[\s\S]" in route:
+            continue
+        for resource, name in (("contacts", "contact"), ("conversations", "conversation"), ("messages", "inbound"),
+                               ("connections", "number"), ("executions", "execution"), ("flows", "flow"),
+                               ("inbox", "conversation")):  # fmt: skip
+            if f"{resource}/" in route:
+                route = re.sub(r"<uuid:public_id>|\(\?P<id>\[\^/\]\+\)", known[name], route)
+        route = route.replace("<uuid:execution_id>", known["execution"])
+        route = re.sub(r"/\?\$$|/\?\\Z$|\\Z$|\$$", "/", route).replace("^", "")
+        assert not re.search(r"[<>()\[\]]", route), f"no id is known for {address.route}: add it here"
+        yield f"/{route}"
+
+
+def rows() -> dict[str, list[tuple[Any, ...]]]:
+    """Everything a salon has, but what only says that it was asked."""
+    found = {}
+    for config in apps.get_app_configs():
+        if config.name in settings.TENANT_APPS and config.label not in ("audit", "api"):
+            for model in config.get_models():
+                found[model._meta.db_table] = sorted(map(repr, model._default_manager.values_list()))
+    return found  # type: ignore[return-value]
+
+
+def texts(client: Client, found: Seeded) -> Iterator[tuple[str, str, str]]:
+    """What each address answers to each method, with the foreign ids in query and body too."""
+    query = {**ids(found), "search": CANARY, "identity": "+5511988881234", "wamid": f"wamid.{CANARY}", "after": "1"}
+    body = {**ids(found), "to": "+5511988881234", "type": "text", "text": "hi", "nested": {"contact": found.contact}}
+    for path in paths(found):
+        for method in METHODS:
+            call = getattr(client, method)
+            if method in ("get", "head"):
+                # A list may take an id as a filter; what is one row takes none.
+                asked = {} if method == "head" or any(pk in path for pk in ids(found).values()) else query
+                answers = [call(path), *(call(path, {name: value}) for name, value in asked.items())]
+            else:
+                form = urlencode(query), "application/x-www-form-urlencoded"
+                answers = [call(path, given, content_type=kind) for given, kind in ((json.dumps(body), JSON), form)]
+            for answer in answers:
+                assert answer.status_code < 500, (method, path, answer.status_code)
+                yield method, path, b"".join(answer).decode() if answer.streaming else answer.content.decode()
+
+
+def look(client: Client, salons: Salons, found: Seeded) -> None:
+    """Ask everything; no canary may be seen, no row of Aurora may change."""
+    with inside(salons.aurora.pk):
+        before = rows()
+    asked = 0
+    for method, path, text in texts(client, found):
+        asked += 1
+        shown = text.replace(f"wamid.{CANARY}", "").replace(f'value="{CANARY}"', "")
+        assert CANARY not in re.sub(r"[?&][a-z]+=[^\"&\s]*", "", shown), (method, path)
+        assert "98888-1234" not in shown, (method, path)
+    assert asked > 80
+    with inside(salons.aurora.pk):
+        assert rows() == before
+
+
+@pytest.mark.parametrize("role", ["owner", "receptionist", "viewer"])
+def test_i22_a_members_browser(salons: Salons, foreign: Seeded, charlie: Browser, role: str) -> None:
+    from tenants.salons.models import Membership
+
+    Membership.objects.filter(user=charlie.user).update(role=role)
+    look(charlie, salons, foreign)
+
+
+def test_i22_a_program_of_the_other_salon(salons: Salons, foreign: Seeded) -> None:
+    look(Program(salons.other), salons, foreign)
+
+
+def test_i22_a_stranger(salons: Salons, foreign: Seeded, charlie: Browser) -> None:
+    charlie.logout()
+    look(charlie, salons, foreign)
+
+
+def test_i22_a_key_of_the_other_salon_at_auroras_own_host(salons: Salons, foreign: Seeded) -> None:
+    key = make_key(salons.other.pk, name="x")
+    look(Client(headers={"host": "aurora.cadeira.localhost:8000", "authorization": f"Api-Key {key}"}), salons, foreign)
+
+
+def test_i22_the_walk_can_see_a_canary(salons: Salons, foreign: Seeded, alice: Browser) -> None:
+    """The same walk by Aurora's own owner finds it, or it would find nothing anywhere."""
+    with pytest.raises(AssertionError, match=r"\('(get|post|head)', '/"):
+        look(alice, salons, foreign)
