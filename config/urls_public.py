@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from portal.frame.language import choose_language
 from tenants.accounts import views as accounts
 
 # One log-in for everybody, with its locks and its mail; /operator/ itself opens to operators only.
@@ -16,7 +17,7 @@ urlpatterns = [
     path("accounts/", include("tenants.accounts.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("demo/mail/", accounts.demo_mail, name="demo_mail"),
-    path("language/", include("django.conf.urls.i18n")),
+    path("language/", choose_language, name="set_language"),
     path("operator/", admin.site.urls),
     path("api/", include("api.urls")),
 ]

@@ -2,13 +2,14 @@
 
 from django.urls import include, path
 
+from portal.frame.language import choose_language
 from tenants.accounts import views as accounts
 
 urlpatterns = [
     path("", include("portal.pages.urls")),
     path("enter/", accounts.enter_with_code, name="enter"),
     path("leave/", accounts.leave, name="leave"),
-    path("language/", include("django.conf.urls.i18n")),
+    path("language/", choose_language, name="set_language"),
     path("inbox/", include("crm.inbox.urls")),
     path("contacts/", include("crm.contacts.urls")),
     path("flows/", include("flows.urls")),

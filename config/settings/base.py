@@ -77,7 +77,9 @@ ASGI_APPLICATION = "config.asgi.application"
 MIDDLEWARE = [
     "ops.http.TraceMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "portal.frame.static_files.StaticFiles",
+    # Safe against BREACH: the token of a form is masked anew in each page, and Django adds bytes of random length.
+    "django.middleware.gzip.GZipMiddleware",
     "tenants.salons.middleware.SalonMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -168,6 +170,9 @@ DEFAULT_FROM_EMAIL = f"Cadeira <no-reply@{env.public_hostname}>"
 LANGUAGE_CODE = "pt-br"
 LANGUAGES = [("pt-br", _("Português (Brasil)")), ("en", _("English")), ("es", _("Español"))]
 LANGUAGE_COOKIE_NAME = "language"
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_SECURE = True
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True
@@ -186,7 +191,7 @@ STORAGES = {
 }
 # The demo serves the folder as it is; production collects hashed names at build time.
 WHITENOISE_USE_FINDERS = env.demo
-WHITENOISE_AUTOREFRESH = False
+WHITENOISE_AUTOREFRESH = env.demo
 
 CACHES = {
     "default": {

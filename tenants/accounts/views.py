@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from config.env import env
+from portal.frame.language import keep_language
 from tenants.access.middleware import SALON_IN_SESSION
 from tenants.accounts import handover, sessions
 from tenants.accounts.mail import kept_mails
@@ -72,7 +73,9 @@ def enter_with_code(request: Any) -> HttpResponse:
     login(request, entry.user, backend="allauth.account.auth_backends.AuthenticationBackend")
     request.session[SALON_IN_SESSION] = request.salon.pk
     sessions.join(request.session, entry.session_key)
-    return HttpResponseRedirect(handover.safe_path(entry.next_path))
+    answer = HttpResponseRedirect(handover.safe_path(entry.next_path))
+    keep_language(request, answer, entry.user.language)
+    return answer
 
 
 @require_POST

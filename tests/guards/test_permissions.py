@@ -25,7 +25,7 @@ OPEN_ON_PURPOSE = {
     "tenants.accounts.views.leave": "ends the caller's own session",
     "tenants.accounts.views.demo_mail": "the demo's mail; 404 anywhere else",
     "django.views.generic.base.RedirectView": "/signup/ leads to the form",
-    "django.views.i18n.set_language": "sets a cookie",
+    "portal.frame.language.choose_language": "one's own language",
     "api.docs.SchemaView": "the API's description; shows no salon's data",
     "api.docs.DocsView": "the API's description; shows no salon's data",
     "api.errors.nothing_here": "says 404 in JSON",
