@@ -22,7 +22,7 @@ def clean(state_dir: Path) -> list[Path]:
     if _in_use(state_dir):
         raise Trouble(f"`make up` runs for {state_dir}. Stop it with Ctrl-C there first.")
     removed = []
-    for folder in (state_dir / "test", state_dir):  # tests keep services of their own in there
+    for folder in (*state_dir.glob("bench/*/"), state_dir / "test", state_dir):  # these keep services of their own
         recorded = record.elsewhere(folder)
         stop_recorded(folder)
         removed += [part for part in (folder, elsewhere_of(folder), recorded) if part and _remove(part)]

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import IO, Protocol
 
 from ops.services.files import open_log
 from ops.services.lifeline import lifeline
@@ -84,7 +84,7 @@ class Command:
                 cwd=ROOT,
                 env=dict(self.environ),
                 stdin=subprocess.DEVNULL,
-                stdout=files.enter_context(self.output.open("wb")) if self.output else log,
+                stdout=files.enter_context(_open_for_us(self.output)) if self.output else log,
                 stderr=log,
                 start_new_session=True,
                 preexec_fn=self._before_exec(),  # noqa: PLW1509
@@ -103,6 +103,12 @@ class Command:
     def ready(self, pid: int) -> bool:
         """Whether it does its work; `pid` is for the likeness with the services."""
         return self.is_ready()
+
+
+def _open_for_us(file: Path) -> IO[bytes]:
+    """A fresh file that only we may read: prepare_demo's output has passwords in it."""
+    file.unlink(missing_ok=True)
+    return os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
 
 
 def child_environ(state_dir: Path, **extra: str) -> dict[str, str]:

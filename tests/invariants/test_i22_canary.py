@@ -1,0 +1,91 @@
+"""I22 for the portal: over every page, method, role and id of another salon nothing crosses (the API: tests/api)."""
+
+import itertools
+import re
+from collections.abc import Iterator
+
+import pytest
+from django.test import Client
+
+from tenants.salons.hosts import salon_host
+from tests.api.conftest import Seeded, seed
+from tests.api.test_canary import _rows
+from tests.guards.walk import addresses
+from tests.world import Browser, Salons
+
+PK = 373737
+OURS, THEIRS = "sparrow", "canary"
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD")
+ROLES = ("alice", "bob", "vera", "nobody")
+PLACE = re.compile(r"<(?:(\w+):)?(\w+)>")
+# Of this salon's pages these are the API's own, walked by tests/api, and the language switch of Django.
+ELSEWHERE = ("api/", "language/")
+
+
+def routes() -> list[str]:
+    """Every address of a salon's host."""
+    found = [address.route for address in addresses("config.urls_salon")]
+    return [route for route in found if not route.startswith(ELSEWHERE)]
+
+
+def paths(theirs: Seeded, ours: Seeded) -> Iterator[str]:
+    """Each route with the other salon's ids at each place, also beside one of our own."""
+    foreign = [str(value) for value in vars(theirs).values()]
+    own = [str(value) for value in vars(ours).values()]
+    for route in routes():
+        count = len(PLACE.findall(route))
+        choices = itertools.product(foreign, repeat=count) if count < 2 else itertools.product(own + foreign, foreign)
+        for ids in choices:
+            filled = iter(ids)
+            yield "/" + PLACE.sub(lambda _match, filled=filled: next(filled), route)  # type: ignore[misc]
+
+
+@pytest.fixture
+def two(salons: Salons, db: None) -> tuple[Seeded, Seeded]:
+    """Both salons' rows with equal primary keys."""
+    return (
+        seed(salons.aurora, word=OURS, phone="+5511955550000", pk=PK),
+        seed(salons.other, word=THEIRS, phone="+5511966660000", pk=PK),
+    )
+
+
+def visitor(salons: Salons, role: str) -> Client:
+    if role == "nobody":
+        return Client(headers={"host": salon_host(salons.aurora.slug)})
+    return Browser(salons.aurora, f"{role}@example.com")
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_i22_no_page_shows_or_changes_another_salon(salons: Salons, two: tuple[Seeded, Seeded], role: str) -> None:
+    ours, theirs = two
+    before = _rows(salons.other)
+    client = visitor(salons, role)
+    for path in paths(theirs, ours):
+        for method in METHODS:
+            for headers in ({}, {"HX-Request": "true"}):
+                answer = client.generic(
+                    method, path, b"text=x", content_type="application/x-www-form-urlencoded", headers=headers
+                )
+                said = b"".join(answer) if answer.streaming else answer.content
+                assert THEIRS.encode() not in said.lower(), (method, path)
+                assert answer.status_code < 500, (method, path)
+                if method == "GET" and PLACE.sub("", path) != path:
+                    assert answer.status_code in (302, 403, 404), (method, path)
+    assert _rows(salons.other) == before
+
+
+def test_i22_no_query_of_a_page_crosses(salons: Salons, two: tuple[Seeded, Seeded], alice: Browser) -> None:
+    _ours, theirs = two
+    plain = [f"/{route}" for route in routes() if not PLACE.search(route)]
+    for path in plain:
+        for name in ("before", "after", "show", "status", "part", "id", "salon", "contact", "conversation"):
+            for value in (*vars(theirs).values(), PK):
+                answer = alice.get(path, {name: value})
+                assert THEIRS.encode() not in answer.content.lower(), (path, name, value)
+                assert answer.status_code < 500, (path, name, value)
+
+
+def test_i22_the_canary_can_be_seen_by_its_own(salons: Salons, two: tuple[Seeded, Seeded]) -> None:
+    charlie = Browser(salons.other, "charlie@example.com")
+    assert THEIRS in charlie.get_page("/contacts/")
+    assert THEIRS in charlie.get_page(f"/inbox/{two[1].conversation}/")
