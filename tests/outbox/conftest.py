@@ -7,6 +7,7 @@ from itertools import count
 from typing import Any
 
 import pytest
+import redis
 from django.db import connection
 
 from channels_wa.adapters import ADAPTERS
@@ -18,6 +19,7 @@ from channels_wa.outbox.actions import enqueue_many
 from channels_wa.outbox.message import Enqueued, NewMessage
 from channels_wa.outbox.models import OutboxItem
 from channels_wa.outbox.statuses import Applied
+from config.env import env
 from ops import clock
 from ops.salon import run_in_salon
 from tests.world import Salons
@@ -144,3 +146,10 @@ def skip_time() -> Iterator[Callable[[timedelta], None]]:
     before = clock._offset
     yield skip
     clock._offset = before
+
+
+@pytest.fixture
+def valkey() -> Iterator[redis.Redis]:
+    client = redis.Redis.from_url(env.redis_url)
+    yield client
+    client.close()

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from channels_wa.adapters.outcome import Accepted, ErrorClass, Rejected, Unknown
 from channels_wa.numbers.models import Number
-from channels_wa.outbox import attempts, epoch, numbers
+from channels_wa.outbox import attempts, claiming, epoch, numbers
 from channels_wa.outbox.message import Lane
 from channels_wa.outbox.models import OutboxItem
 from ops import clock
@@ -159,3 +159,19 @@ def test_i29_a_restored_outbox_waits_for_an_operator(out: Out) -> None:
     assert epoch.release(before) == 1
     out.run()
     assert out.status(old) == "sent"
+
+
+def test_i15_what_one_worker_owns_no_other_claims(out: Out) -> None:
+    out.say()
+    number = claiming.ready_numbers((0,))[0]
+    assert len(claiming.claim([(number, 5)])) == 1
+    assert claiming.claim([(number, 5)]) == []
+
+
+def test_what_was_given_back_was_never_tried(out: Out) -> None:
+    one = out.say()
+    [item] = claiming.claim([(claiming.ready_numbers((0,))[0], 1)])
+    claiming.put_back([(item, None, "")])
+    assert (out.item(one).state, out.item(one).attempts) == ("queued", 0)
+    out.run()
+    assert out.status(one) == "sent"

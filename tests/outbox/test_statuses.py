@@ -80,7 +80,7 @@ def test_i16_it_never_moves_down(out: Out) -> None:
     assert seen == sorted(seen)
     events = run_in_salon(
         out.salon_id,
-        lambda: set(StatusEvent.objects.filter(message_id=one.message_id).values_list("status", flat=True)),
+        lambda: {event.status for event in StatusEvent.objects.filter(message_id=one.message_id)},
     )
     assert events == {"sent", "delivered", "read", "failed"}  # failed is kept, though it is not the state
 

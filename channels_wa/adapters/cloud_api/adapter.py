@@ -33,8 +33,8 @@ class CloudApiAdapter:
         has_service_window=True,
     )  # fmt: skip
 
-    def __init__(self, base_url: str | None = None) -> None:
-        self._base_url = base_url
+    def __init__(self, base_url: str | None = None, *, call_timeout_s: float = CALL_TIMEOUT_S) -> None:
+        self._base_url, self._call_timeout_s = base_url, call_timeout_s
         self._session: aiohttp.ClientSession | None = None
         self._owner: tuple[int, asyncio.AbstractEventLoop] | None = None
 
@@ -90,7 +90,7 @@ class CloudApiAdapter:
             self._session = aiohttp.ClientSession(
                 # The default of 100 connections caps a process at 1,250 sends/s with an 80 ms provider.
                 connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEP_IDLE_S, ttl_dns_cache=60),
-                timeout=aiohttp.ClientTimeout(total=CALL_TIMEOUT_S, connect=CONNECT_TIMEOUT_S),
+                timeout=aiohttp.ClientTimeout(total=self._call_timeout_s, connect=CONNECT_TIMEOUT_S),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 auto_decompress=True,
             )
