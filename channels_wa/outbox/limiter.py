@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from channels_wa.outbox.buckets import Bucket, LocalBuckets
 from config.env import env
@@ -64,13 +66,18 @@ def capacity_of(rate: float) -> float:
     return max(1.0, rate * _BURST_SHARE)
 
 
+def quick_client(url: str = "") -> "redis.Redis":
+    """A client that gives up after BUSY_S and tries nothing twice: a send must not wait for Valkey."""
+    return redis.Redis.from_url(
+        url or env.redis_url, socket_timeout=BUSY_S, socket_connect_timeout=BUSY_S, retry=Retry(NoBackoff(), 0)
+    )
+
+
 class Limiter:
     """The buckets of one process: Valkey's, and its own for when that is away."""
 
     def __init__(self, client: "redis.Redis | None" = None) -> None:
-        self._client = client or redis.Redis.from_url(
-            env.redis_url, socket_timeout=BUSY_S, socket_connect_timeout=BUSY_S, retry=None
-        )
+        self._client = client or quick_client()
         self._script = self._client.register_script(_SCRIPT)
         self._local = LocalBuckets(LOCAL_SHARE)
         self._away_until = 0.0

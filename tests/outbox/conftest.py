@@ -83,8 +83,9 @@ class Out:
         """Let time pass for one attempt."""
         with connection.cursor() as cursor:
             cursor.execute(
-                "UPDATE outbox_item SET attempt_at = attempt_at - %s, lease_until = lease_until - %s WHERE id = %s",
-                [timedelta(seconds=seconds), timedelta(seconds=seconds), one.item_id],
+                "UPDATE outbox_item SET attempt_at = attempt_at - make_interval(secs => %s), "
+                "lease_until = lease_until - make_interval(secs => %s) WHERE id = %s",
+                [seconds, seconds, one.item_id],
             )
 
     def _wrote(self, contact_id: int, at: datetime) -> None:

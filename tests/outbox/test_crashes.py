@@ -78,3 +78,14 @@ def test_i14_a_crash_sends_at_most_once_or_at_least_once_as_asked(
     at_least = [sent[f"+5511{guest:09d}"] for guest in range(first + 500, first + 520)]
     assert max(at_most) <= 1
     assert min(at_least) >= 1 and max(at_least) <= 2
+
+
+@pytest.mark.parametrize("valkey", ["alive", "dead"])
+def test_i7_a_workers_thread_sends_what_was_just_committed(run: Run, graph: Graph, valkey: str) -> None:
+    first = {"alive": 5000, "dead": 6000}[valkey]
+    graph.ask("reset", {})
+    done = run("live", first, **({} if valkey == "alive" else {"REDIS_URL": "redis://127.0.0.1:1/0"}))
+    median_s, stands = json.loads(done.stdout)
+    assert {tuple(one) for one in stands[-10:]} == {("settled", "accepted")}
+    assert len(graph.ledger()) == 10
+    assert median_s < 2  # a guard against hanging; the bench measures

@@ -1,6 +1,7 @@
 """The one door out: rows, checks, dedupe."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -77,7 +78,7 @@ def test_a_sent_message_cannot_be_taken_back_or_sent_again(out: Out) -> None:
     out.run()
     for verb in (cancel, retry):
         with pytest.raises(TooLate):
-            run_in_salon(out.salon_id, lambda verb=verb: verb(one.message_id))
+            run_in_salon(out.salon_id, partial(verb, one.message_id))
     assert out.status(one) == "sent"
 
 

@@ -8,7 +8,7 @@ import redis
 
 from channels_wa.outbox.buckets import Bucket, LocalBuckets
 from channels_wa.outbox.claiming import ReadyNumber
-from channels_wa.outbox.limiter import BUSY_S, PAIR_BURST, Ask, Limiter, capacity_of
+from channels_wa.outbox.limiter import PAIR_BURST, Ask, Limiter, capacity_of, quick_client
 from channels_wa.outbox.sharing import Shares
 
 _numbers = itertools.count()
@@ -83,7 +83,7 @@ def test_without_valkey_each_process_takes_a_quarter(monkeypatch: pytest.MonkeyP
 
 
 def test_a_dead_valkey_is_asked_once_and_not_for_long() -> None:
-    dead = Limiter(redis.Redis(port=1, socket_connect_timeout=BUSY_S, retry=None))
+    dead = Limiter(quick_client("redis://127.0.0.1:1/0"))
     assert dead.take([ask("x", number_rate=1.0)]).waits_s[0] > 0
     dead._client.close()
     assert dead._away_until > 0

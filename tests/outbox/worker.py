@@ -1,8 +1,11 @@
-"""A process of its own for tests that kill it: `python -m tests.outbox.worker prepare|send|settle`."""
+"""A process of its own for tests that kill it: `python -m tests.outbox.worker prepare|enqueue|send|settle|live`."""
 
 import json
 import os
 import sys
+import threading
+import time
+from collections.abc import Callable
 from datetime import timedelta
 
 import django
@@ -18,11 +21,13 @@ from channels_wa.numbers.actions import NewNumber, connect  # noqa: E402
 from channels_wa.numbers.models import Number  # noqa: E402
 from channels_wa.outbox import dispatcher, settling  # noqa: E402
 from channels_wa.outbox.actions import enqueue_many  # noqa: E402
-from channels_wa.outbox.message import NewMessage  # noqa: E402
+from channels_wa.outbox.message import AT_MOST_ONCE, NewMessage  # noqa: E402
 from channels_wa.outbox.models import OutboxItem  # noqa: E402
 from ops import clock  # noqa: E402
 from ops.salon import run_in_salon  # noqa: E402
 from tests.world import open_two_salons  # noqa: E402
+
+pause = threading.Event()
 
 
 def prepare() -> None:
@@ -76,5 +81,27 @@ def settle() -> None:
     print(json.dumps(list(OutboxItem.objects.values_list("state", "outcome"))))
 
 
+def live(first: str) -> None:
+    """As in a worker: a thread dispatches; ten answers one after the other, and how long each took to be accepted."""
+    dispatcher.run_replies()
+    took = []
+    for guest in range(int(first), int(first) + 10):
+        began = time.perf_counter()
+        enqueue(AT_MOST_ONCE, str(guest), "1")
+        while OutboxItem.objects.exclude(state="settled").exists() and time.perf_counter() - began < 20:
+            pause.wait(0.001)
+        took.append(time.perf_counter() - began)
+    dispatcher.stop()
+    print(json.dumps([sorted(took)[5], list(OutboxItem.objects.values_list("state", "outcome"))]))
+
+
+COMMANDS: dict[str, Callable[..., None]] = {
+    "prepare": prepare,
+    "enqueue": enqueue,
+    "send": send,
+    "settle": settle,
+    "live": live,
+}
+
 if __name__ == "__main__":
-    {"prepare": prepare, "enqueue": enqueue, "send": send, "settle": settle}[sys.argv[1]](*sys.argv[2:])
+    COMMANDS[sys.argv[1]](*sys.argv[2:])
