@@ -53,7 +53,7 @@ class House:
         self.memory_mb: dict[str, float] = {}
         self._open = ExitStack()
 
-    def open(self) -> "House":
+    def open(self, *, set_environ: bool = True) -> "House":
         """Services, configuration, sandbox, migrations and the demo salon."""
         for variable in SETTINGS_OF_THE_CALLER:
             os.environ.pop(variable, None)
@@ -66,7 +66,8 @@ class House:
         given = {"DATABASE_URL": urls.database_url, "REDIS_URL": urls.redis_url}
         self.values = envfile.write(wanted, ports, given, {})
         (self.state_dir / "run" / "metrics").mkdir(exist_ok=True)
-        os.environ["STATE_DIR"] = str(self.state_dir)
+        if set_environ:
+            os.environ["STATE_DIR"] = str(self.state_dir)
         self._open.enter_context(self.running("sandbox"))
         self._prepare()
         return self

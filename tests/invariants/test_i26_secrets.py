@@ -46,9 +46,7 @@ def test_i26_no_secret_is_readable_anywhere(product: Product) -> None:
     write(product, strangers(5))
     until(lambda: product.one("SELECT count(*) FROM number WHERE state = 'stopped'"), 20, "the number is stopped")
     errors = [
-        call(
-            product.port, "GET", f"/api/v1/contacts/?search={PLANTED}", headers={"Authorization": f"Api-Key {PLANTED}"}
-        ),
+        call(product.port, "GET", "/api/v1/contacts/", headers={"Authorization": f"Api-Key {PLANTED}"}),
         call(product.port, "POST", "/api/v1/messages/", {"to": PLANTED}),
         call(product.gate_port, "POST", "/webhooks/whatsapp/", {"token": PLANTED}),
     ]
