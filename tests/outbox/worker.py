@@ -78,7 +78,7 @@ def settle() -> None:
             )
         settling.run()
         send()
-    print(json.dumps(list(OutboxItem.objects.values_list("state", "outcome"))))
+    print(json.dumps(list(OutboxItem.objects.order_by("id").values_list("state", "outcome"))))
 
 
 def live(first: str) -> None:
@@ -92,7 +92,7 @@ def live(first: str) -> None:
             pause.wait(0.001)
         took.append(time.perf_counter() - began)
     dispatcher.stop()
-    print(json.dumps([sorted(took)[5], list(OutboxItem.objects.values_list("state", "outcome"))]))
+    print(json.dumps([sorted(took)[5], list(OutboxItem.objects.order_by("id").values_list("state", "outcome"))]))
 
 
 COMMANDS: dict[str, Callable[..., None]] = {
