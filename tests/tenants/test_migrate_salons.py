@@ -36,8 +36,9 @@ def test_it_refuses_a_slug_that_is_no_address(salons: Salons, db: None, slug: st
 
 
 def test_it_refuses_a_slug_that_is_taken(salons: Salons, db: None) -> None:
-    with pytest.raises(CannotOpen, match="taken"):
+    with pytest.raises(CannotOpen, match="aurora") as refused:
         open_salon(NewSalon("X", "aurora"), owner=User.objects.get(email="alice@example.com"))
+    assert refused.value.field == "slug"
     assert Salon.objects.filter(slug="aurora").count() == 1
 
 
