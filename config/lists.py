@@ -26,6 +26,7 @@ EVENT_HANDLERS = {
     "message.failed": ["crm.inbox.attention.on_events"],
     "message.unknown": ["crm.inbox.attention.on_events"],
     "execution.failed": ["crm.inbox.attention.on_events"],
+    "conversation.closed": ["flows.runtime.closing.on_events"],  # nobody answers there any more
 }
 
 # Where the operator's pages note what was done, whichever layer they stand in.

@@ -7,6 +7,7 @@ from flows.console import views
 app_name = "flows"
 urlpatterns = [
     path("", views.flows, name="list"),
+    path("contacts/<uuid:public_id>/", views.contact_runs, name="contact_runs"),
     path("<uuid:public_id>/", views.flow, name="flow"),
     path("<uuid:public_id>/executions/", views.executions, name="executions"),
     path("<uuid:public_id>/executions/<uuid:execution_id>/", views.execution, name="execution"),

@@ -43,7 +43,12 @@ def contacts(request: SalonRequest) -> HttpResponse:
 def contact(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """One contact: how to reach them, what is known, their conversations."""
     found = get_object_or_404(Contact, public_id=public_id)
-    return render(request, "crm/contact.html", {"contact": _page(found), "conversations": _conversations(found)})
+    context = {
+        "contact": _page(found),
+        "conversations": _conversations(found),
+        "sees_runs": request.member.may(Permission.EXECUTIONS_SEE),
+    }
+    return render(request, "crm/contact.html", context)
 
 
 def _row(contact: Contact, address: str) -> dict[str, Any]:

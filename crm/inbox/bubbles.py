@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from channels_wa.messages.models import Message
+from crm.inbox.reasons import words_of
 from tenants.members.models import Member
 
 # Icon and words of what is not plain text. A kind that is not here is shown by its own name: nothing is hidden.
@@ -49,6 +50,7 @@ class Bubble:
     at: datetime
     status: str
     reason: str
+    reason_words: str
     starts_day: bool
 
     @property
@@ -60,6 +62,11 @@ class Bubble:
     def is_failed(self) -> bool:
         """Whether the guest did not get it."""
         return self.status in BAD
+
+    @property
+    def can_retry(self) -> bool:
+        """Whether a person may send it once more; what a rule of ours refused would be refused again."""
+        return self.is_ours and self.status in ("failed", "unknown")
 
 
 def bubbles_of(messages: Sequence[Message]) -> list[Bubble]:
@@ -77,6 +84,7 @@ def bubbles_of(messages: Sequence[Message]) -> list[Bubble]:
 
 def _bubble(one: Message, *, author: str, starts_day: bool) -> Bubble:
     icon, words = _kind(one)
+    reason = one.reason if one.status in BAD or one.status == "unknown" else ""
     by_flow = one.direction == "out" and one.execution_id is not None
     return Bubble(
         public_id=one.public_id,
@@ -88,7 +96,8 @@ def _bubble(one: Message, *, author: str, starts_day: bool) -> Bubble:
         author=_("Flow") if by_flow else author,
         at=one.at,
         status=one.status,
-        reason=one.reason if one.status in BAD or one.status == "unknown" else "",
+        reason=reason,
+        reason_words=words_of(reason),
         starts_day=starts_day,
     )
 

@@ -10,8 +10,10 @@ from channels_wa.messages.models import Message
 from crm.inbox.bubbles import bubbles_of
 from crm.inbox.models import Conversation
 from crm.inbox.rows import rows_of
+from crm.inbox.talk import state_of
+from ops import clock
 from portal.frame.rendering import as_on_a_page, language_of
-from tenants.access.roles import Permission
+from tenants.access.roles import Permission, may
 from tenants.access.sockets import SalonConsumer
 from tenants.salons.models import Salon
 
@@ -75,14 +77,14 @@ class InboxConsumer(SalonConsumer):
             await self._send(News([pk for pk, _ in missed], [], sorted({pk for _, pk in missed})))
 
     async def _send(self, news: "News") -> None:
-        html, arrived = await self.in_salon(lambda: self._rendered(news))
+        parts = await self.in_salon(lambda: self._rendered(news))
         self.newest = max([self.newest, *news.added])
-        if html:
-            await self.send_json({"kind": "messages", "seq": self.newest, "html": html, "arrived": arrived})
+        if parts["html"]:
+            await self.send_json({"kind": "messages", "seq": self.newest, **parts})
 
-    def _rendered(self, news: "News") -> tuple[str, list[str]]:
+    def _rendered(self, news: "News") -> dict[str, Any]:
         with as_on_a_page(language=self.language, time_zone=self.time_zone):
-            return rendered(news)
+            return rendered(news, may_answer=may(self.role, Permission.INBOX_ANSWER))
 
 
 class News(NamedTuple):
@@ -93,8 +95,8 @@ class News(NamedTuple):
     conversations: Sequence[int]
 
 
-def rendered(news: News) -> tuple[str, list[str]]:
-    """The parts of a page that the news changes, and the conversations to which a guest has written."""
+def rendered(news: News, *, may_answer: bool) -> dict[str, Any]:
+    """The parts of a page that the news changes, to which conversations a guest has written, and how all stand now."""
     wanted = {*news.added, *news.changed}
     messages = list(Message.objects.filter(pk__in=wanted).defer("raw").order_by("pk"))
     moved = {one.conversation_id for one in messages if one.pk in set(news.added)}
@@ -109,11 +111,12 @@ def rendered(news: News) -> tuple[str, list[str]]:
         {"row": row, "is_moved": one.pk in moved}
         for one, row in zip(conversations, rows_of(conversations), strict=True)
     ]
-    html = render_to_string("crm/news.html", {"bubbles": bubbles, "rows": rows})
+    html = render_to_string("crm/news.html", {"bubbles": bubbles, "rows": rows, "may_answer": may_answer})
     arrived = {
         str(public_ids[one.conversation_id]) for one in messages if one.pk in news.added and one.direction == "in"
     }
-    return html.strip(), sorted(arrived)
+    states = {str(one.public_id): state_of(one, now=clock.now()) for one in conversations}
+    return {"html": html.strip(), "arrived": sorted(arrived), "states": states}
 
 
 def _newer_than(pk: int) -> list[tuple[int, int]]:

@@ -34,7 +34,18 @@ class Conversation(models.Model):
                 fields=["contact", "number_id"], name="one_open_conversation", condition=Q(closed_at=None)
             )
         ]
-        indexes = [models.Index(fields=["-last_at", "-id"], name="conversation_last")]
+        # One for each list of the inbox, so that each begins at its own newest and a row stands in few of them: every
+        # message writes them anew.
+        indexes = [
+            models.Index(fields=["-last_at", "-id"], name="conversation_open", condition=Q(closed_at=None)),
+            models.Index(
+                fields=["-last_at", "-id"],
+                name="conversation_waiting",
+                condition=Q(closed_at=None, last_direction="in"),
+            ),
+            models.Index(fields=["-last_at", "-id"], name="conversation_attention", condition=~Q(attention="")),
+            models.Index(fields=["-last_at", "-id"], name="conversation_closed", condition=Q(closed_at__isnull=False)),
+        ]
 
     def __str__(self) -> str:
         return str(self.public_id)

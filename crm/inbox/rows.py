@@ -35,7 +35,12 @@ class Row:
     @property
     def attention_words(self) -> str | Promise:
         """Why a person should look."""
-        return ATTENTION.get(self.attention, _("Please look at this conversation"))
+        return why(self.attention)
+
+
+def why(attention: str) -> str | Promise:
+    """Why a person should look at a conversation, in words."""
+    return ATTENTION.get(attention, _("Please look at this conversation"))
 
 
 def rows_of(conversations: Sequence[Conversation]) -> list[Row]:

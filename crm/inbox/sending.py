@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from channels_wa.messages.models import Identity, Message
 from channels_wa.numbers.models import Number
@@ -116,7 +117,7 @@ def first_number(contact: Contact | None = None) -> Number:
     number = own.filter(pk=last.number_id).first() if last else None
     number = number or own.filter(state=Number.State.ACTIVE).first() or own.first()
     if number is None:
-        raise CannotSend("number", "This salon has no connected number; connect one first.")
+        raise CannotSend("number", _("This salon has no connected number; connect one first."))
     return number
 
 
@@ -138,9 +139,10 @@ def open_conversation(contact: Contact, number: Number) -> tuple[int, UUID]:
 
 def _check(content: Content) -> None:
     if content.type == "text" and not content.text.strip():
-        raise CannotSend("text", "Must not be empty.")
+        raise CannotSend("text", _("Must not be empty."))
     if len(content.text) > MAX_TEXT:
-        raise CannotSend("text", f"Must have at most {MAX_TEXT} characters; it has {len(content.text)}.")
+        words = _("Must have at most %(most)d characters; it has %(length)d.")
+        raise CannotSend("text", words % {"most": MAX_TEXT, "length": len(content.text)})
 
 
 def _recipient(contact: Contact, number: Number) -> tuple[str, str]:
@@ -152,4 +154,4 @@ def _recipient(contact: Contact, number: Number) -> tuple[str, str]:
     for found in (same, others, phones):
         if found:
             return found[-1].kind, found[-1].value
-    raise CannotSend("contact", "This contact has neither a phone number nor a WhatsApp id for this number.")
+    raise CannotSend("contact", _("This contact has neither a phone number nor a WhatsApp id for this number."))

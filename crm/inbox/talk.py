@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from crm.contacts.names import addresses, name_of
 from crm.inbox.models import Conversation
+from crm.inbox.rows import why
 
 # WHATSAPP.md §5: free text is taken for 24 hours after the guest's last message.
 SERVICE_WINDOW = timedelta(hours=24)
@@ -24,12 +26,20 @@ class Talk:
     address: str
     unread: int
     attention: str
+    attention_words: str | Promise
+    bot_on: bool
+    is_closed: bool
     left: timedelta
 
     @property
     def window_open(self) -> bool:
         """Whether WhatsApp still takes free text."""
         return self.left > timedelta(0)
+
+    @property
+    def state(self) -> str:
+        """See state_of."""
+        return _state(self.is_closed, self.left, self.bot_on)
 
     @property
     def window_words(self) -> str:
@@ -44,7 +54,6 @@ def talk_of(conversation: Conversation, *, now: datetime) -> Talk:
     """The head of this conversation."""
     contact = conversation.contact
     address = addresses([contact.pk]).get(contact.pk, "")
-    last = conversation.last_inbound_at
     return Talk(
         public_id=conversation.public_id,
         contact_public_id=contact.public_id,
@@ -52,5 +61,23 @@ def talk_of(conversation: Conversation, *, now: datetime) -> Talk:
         address=address,
         unread=conversation.unread,
         attention=conversation.attention,
-        left=last + SERVICE_WINDOW - now if last else timedelta(0),
+        attention_words=why(conversation.attention),
+        bot_on=conversation.bot_on,
+        is_closed=conversation.closed_at is not None,
+        left=_left(conversation, now),
     )
+
+
+def state_of(conversation: Conversation, *, now: datetime) -> str:
+    """What the head and the composer go by, as one word: an open page that shows another one reads them again."""
+    return _state(conversation.closed_at is not None, _left(conversation, now), conversation.bot_on)
+
+
+def _left(conversation: Conversation, now: datetime) -> timedelta:
+    last = conversation.last_inbound_at
+    return last + SERVICE_WINDOW - now if last else timedelta(0)
+
+
+def _state(is_closed: bool, left: timedelta, bot_on: bool) -> str:
+    writing = "closed" if is_closed else "free" if left > timedelta(0) else "late"
+    return f"{writing}/{'bot' if bot_on else 'people'}"

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from crm.inbox import views
+from crm.inbox import switches, views
 
 app_name = "inbox"
 urlpatterns = [
@@ -10,4 +10,8 @@ urlpatterns = [
     path("<uuid:public_id>/", views.conversation, name="conversation"),
     path("<uuid:public_id>/read/", views.read, name="read"),
     path("<uuid:public_id>/messages/", views.send, name="send"),
+    path("<uuid:public_id>/bot/", switches.bot, name="bot"),
+    path("<uuid:public_id>/close/", switches.close, name="close"),
+    path("<uuid:public_id>/reopen/", switches.reopen, name="reopen"),
+    path("messages/<uuid:public_id>/retry/", switches.retry, name="retry"),
 ]

@@ -15,6 +15,7 @@ from channels_wa.numbers.models import Number
 from crm.inbox import actions
 from crm.inbox.bubbles import bubbles_of
 from crm.inbox.models import Conversation
+from crm.inbox.phone import phone_url
 from crm.inbox.rows import rows_of
 from crm.inbox.sending import CannotSend, Content, send_message
 from crm.inbox.talk import talk_of
@@ -24,6 +25,7 @@ from tenants.access.guard import SalonRequest, allowed
 from tenants.access.roles import Permission
 
 MESSAGES_A_PAGE = 50
+PARTS = {"head": "crm/talk_head.html", "composer": "crm/composer.html"}
 
 
 @require_GET
@@ -37,8 +39,10 @@ def inbox(request: SalonRequest) -> HttpResponse:
 @require_GET
 @allowed(Permission.INBOX_SEE)
 def conversation(request: SalonRequest, public_id: UUID) -> HttpResponse:
-    """One conversation: whole page, the right half, or only messages (?part=messages)."""
+    """One conversation: whole page, the right half, or a part of it (?part=)."""
     found = get_object_or_404(Conversation.objects.select_related("contact"), public_id=public_id)
+    if request.GET.get("part") in PARTS:
+        return render(request, PARTS[request.GET["part"]], _head(request, found))
     context = _talk(request, found)
     if request.GET.get("part") == "messages":
         return render(request, "crm/messages.html", context)
@@ -72,7 +76,15 @@ def send(request: SalonRequest, public_id: UUID) -> HttpResponse:
     context = {"talk": talk_of(found, now=clock.now()), "error": error, "text": text if error else ""}
     if not is_fragment(request):
         return render(request, "crm/conversation.html", {**_talk(request, found), **_list("open"), **context})
-    return render(request, "crm/composer.html", context, status=422 if error else 200)
+    answer = render(request, "crm/composer.html", context, status=422 if error else 200)
+    if not error:
+        # Where the socket is down the page reads its messages anew, so that what was sent is seen.
+        answer["HX-Trigger"] = "message-sent"
+    return answer
+
+
+def _head(request: SalonRequest, found: Conversation) -> dict[str, Any]:
+    return {"talk": talk_of(found, now=clock.now()), "may_answer": request.member.may(Permission.INBOX_ANSWER)}
 
 
 def _talk(request: SalonRequest, found: Conversation) -> dict[str, Any]:
@@ -81,18 +93,18 @@ def _talk(request: SalonRequest, found: Conversation) -> dict[str, Any]:
     page = by_id(messages, before=before, size=MESSAGES_A_PAGE)
     url = reverse("inbox:conversation", args=[found.public_id])
     return {
-        "talk": talk_of(found, now=clock.now()),
+        **_head(request, found),
         "bubbles": bubbles_of(page.rows[::-1]),
         "older_url": page.next_url(url, part="messages"),
         "is_older": bool(before),
         "messages_url": f"{url}?part=messages",
-        "may_answer": request.member.may(Permission.INBOX_ANSWER),
     }
 
 
 def _list(show: str, *, before: str = "") -> dict[str, Any]:
     rows, empty, hint = _shown(show)
     page = by_moment(rows.select_related("contact"), "last_at", before=before)
+    teaches = not page.rows and show == "open"
     url = reverse("inbox:list")
     labels = {"open": _("Open"), "waiting": _("Waiting"), "attention": _("To look at"), "closed": _("Closed")}
     return {
@@ -108,6 +120,7 @@ def _list(show: str, *, before: str = "") -> dict[str, Any]:
         ],
         "empty_text": empty,
         "empty_hint": hint,
+        "empty_url": phone_url() if teaches else "",
     }
 
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from crm.contacts.models import Contact
 from flows.console.drawing import canvas_words, described, for_canvas, trigger_words
 from flows.console.rows import STATUSES, runs_of, steps_of
 from flows.models import Flow, FlowExecution, FlowStep, FlowVersion
@@ -18,6 +19,7 @@ from tenants.access.guard import SalonRequest, allowed
 from tenants.access.roles import Permission
 
 STEPS_A_PAGE = 50
+RUNS_OF_A_CONTACT = 20
 
 
 @require_GET
@@ -85,6 +87,15 @@ def execution(request: SalonRequest, public_id: UUID, execution_id: UUID) -> Htt
         FlowExecution.objects.select_related("flow", "version"), public_id=execution_id, flow__public_id=public_id
     )
     return _page(request, found.flow, found.version, FlowStep.objects.filter(execution=found), lit=found, run=found)
+
+
+@require_GET
+@allowed(Permission.EXECUTIONS_SEE)
+def contact_runs(request: SalonRequest, public_id: UUID) -> HttpResponse:
+    """The newest runs with one contact: a part of their page, which stands in a layer below and cannot ask for it."""
+    rows = FlowExecution.objects.filter(contact_id=get_object_or_404(Contact, public_id=public_id).pk)
+    runs = runs_of(list(rows.select_related("flow").order_by("-pk")[:RUNS_OF_A_CONTACT]))
+    return render(request, "flows/contact_runs.html", {"runs": runs})
 
 
 def _page(

@@ -26,5 +26,5 @@ def keep_language(request: HttpRequest, answer: HttpResponse, language: str) -> 
             language,
             max_age=settings.LANGUAGE_COOKIE_AGE,
             secure=True,
-            samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+            samesite="Lax",
         )

@@ -1,8 +1,7 @@
 """Static files: WhiteNoise, and in the demo compressed by ourselves.
 
-Production collects hashed and compressed files at build time. The demo serves the folder as it is, so that nothing has to be
-collected at `make up` (four seconds for a few hundred files) and a changed file shows at once; there each text is compressed
-when it is first asked for, and kept.
+Production collects hashed and compressed files at build time. The demo serves the folder as it is: nothing has to be
+collected at `make up`, and a changed file shows at once. There each text is compressed when it is first asked for.
 """
 
 import gzip

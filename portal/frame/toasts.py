@@ -18,6 +18,14 @@ def add_toast(response: HttpResponse, text: str, *, kind: str = "success", undo_
     return response
 
 
+def add_event(response: HttpResponse, *names: str) -> HttpResponse:
+    """Let the page hear these events when it takes this answer."""
+    if "HX-Trigger" in response.headers:
+        triggers = json.loads(response.headers["HX-Trigger"]) | dict.fromkeys(names, "")
+        response["HX-Trigger"] = json.dumps(triggers)
+    return response
+
+
 def toast(request: HttpRequest, text: str, *, status: int = 200, undo_url: str = "") -> HttpResponse:
     """An answer that changes nothing but says `text`; without JavaScript, the page one came from says it."""
     failed = status >= 400

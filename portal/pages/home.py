@@ -65,7 +65,9 @@ def tiles(*, now: datetime, with_flows: bool) -> list[Tile]:
         ),
     ]
     if with_flows:
-        ran = FlowExecution.objects.filter(started_at__gte=today, started_at__lt=tomorrow)
+        # Numbered in the order they began: today's are the newest.
+        newest = FlowExecution.objects.order_by("-pk")[:MOST_COUNTED].values("pk")
+        ran = FlowExecution.objects.filter(pk__in=newest, started_at__gte=today)
         shown.append(Tile(_("Flow runs"), _count(ran), reverse("flows:list"), "sitemap"))
     return shown
 

@@ -4,7 +4,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from config.env import env
+from crm.inbox.phone import phone_url
 from ops import clock
 from portal.pages import home as today
 from tenants.access.guard import SalonRequest, allowed
@@ -23,6 +23,6 @@ def home(request: SalonRequest) -> HttpResponse:
         "waiting": today.waiting(),
         "runs": today.newest_runs() if with_flows else None,
         "numbers": today.numbers(request.salon.pk),
-        "phone_url": f"http://localhost:{env.sandbox_port}/phone" if env.demo else "",
+        "phone_url": phone_url(),
     }
     return render(request, "portal/home.html", context)

@@ -2,6 +2,7 @@
 (() => {
   const NEAR_PX = 120;
 
+  const openTalk = () => document.querySelector(".talk");
   const scrollBox = () => document.querySelector("[data-scroll-end]");
   const toEnd = () => { const box = scrollBox(); if (box) box.scrollTop = box.scrollHeight; };
   const nearEnd = () => { const box = scrollBox(); return box && box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_PX; };
@@ -46,6 +47,49 @@
     else if (list?.querySelector(".row-item")) list.querySelector(".rows__empty")?.remove();
     markOpen();
     if (follow) toEnd();
+  });
+
+  // Who may write, and who answers, has changed: only then is the head read again, and the composer only with cause.
+  document.addEventListener("live:messages", ({ detail }) => {
+    const head = document.getElementById("talk-head");
+    const now = detail.states?.[openTalk()?.dataset.open];
+    if (!head || !now || head.dataset.state === now) return;
+    const writing = (state) => state.split("/")[0];
+    if (writing(now) !== writing(head.dataset.state)) htmx.trigger(document.body, "composer-changed");
+    htmx.trigger(document.body, "talk-changed");
+  });
+
+  // What was sent appears by the socket; where that is down, the messages are read again.
+  let connected = false;
+  document.addEventListener("live:state", ({ detail }) => { connected = detail.connected; });
+  document.addEventListener("message-sent", () => {
+    if (!connected) htmx.trigger(document.querySelector(".talk .bubbles"), "reload");
+    keepDraft("");
+  });
+
+  // A draft outlives a look at another conversation and a reload.
+  const draftKey = () => `draft:${openTalk()?.dataset.open}`;
+  function keepDraft(text) {
+    try {
+      if (text) sessionStorage.setItem(draftKey(), text);
+      else sessionStorage.removeItem(draftKey());
+    } catch { /* storage may be forbidden: then it lives as long as the page */ }
+  }
+  function showDraft() {
+    const field = document.getElementById("composer-text");
+    try { if (field && !field.value) field.value = sessionStorage.getItem(draftKey()) ?? ""; } catch { /* none, then */ }
+  }
+  document.addEventListener("input", ({ target }) => { if (target.id === "composer-text") keepDraft(target.value); });
+  document.addEventListener("DOMContentLoaded", showDraft);
+  document.addEventListener("htmx:load", showDraft);
+
+  // Read aloud what a guest writes into the open conversation.
+  document.addEventListener("live:messages", ({ detail }) => {
+    if (!detail.arrived.includes(openTalk()?.dataset.open)) return;
+    const texts = document.querySelectorAll(".talk .bubble--in .bubble__box");
+    const words = [...(texts[texts.length - 1]?.children ?? [])].filter((part) => !part.matches(".bubble__foot"));
+    document.getElementById("announcer").textContent =
+      `${openTalk().dataset.title}: ${words.map((part) => part.textContent.trim()).join(" ")}`;
   });
 
   // What the guest writes into the open conversation is read, if someone is looking.

@@ -141,4 +141,6 @@ def _check(new: NewSalon) -> None:
             % {"slug": repr(new.slug[:60])},
         )
     if new.time_zone not in available_timezones():
-        raise CannotOpen("time_zone", f"{new.time_zone!r} is no IANA time zone, e.g. America/Sao_Paulo.")
+        raise CannotOpen(
+            "time_zone", _("%(zone)s is no IANA time zone, e.g. America/Sao_Paulo.") % {"zone": repr(new.time_zone)}
+        )

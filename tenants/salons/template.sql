@@ -366,8 +366,11 @@ ALTER TABLE ONLY zz_salon_template_zz.status_event
     ADD CONSTRAINT status_event_pkey PRIMARY KEY (id);
 CREATE INDEX audit_subject ON zz_salon_template_zz.audit_entry USING btree (subject, id);
 CREATE INDEX conversation_assignee_id_664908a7 ON zz_salon_template_zz.conversation USING btree (assignee_id);
+CREATE INDEX conversation_attention ON zz_salon_template_zz.conversation USING btree (last_at DESC, id DESC) WHERE (NOT ((attention)::text = ''::text));
+CREATE INDEX conversation_closed ON zz_salon_template_zz.conversation USING btree (last_at DESC, id DESC) WHERE (closed_at IS NOT NULL);
 CREATE INDEX conversation_contact_id_73935db1 ON zz_salon_template_zz.conversation USING btree (contact_id);
-CREATE INDEX conversation_last ON zz_salon_template_zz.conversation USING btree (last_at DESC, id DESC);
+CREATE INDEX conversation_open ON zz_salon_template_zz.conversation USING btree (last_at DESC, id DESC) WHERE (closed_at IS NULL);
+CREATE INDEX conversation_waiting ON zz_salon_template_zz.conversation USING btree (last_at DESC, id DESC) WHERE ((closed_at IS NULL) AND ((last_direction)::text = 'in'::text));
 CREATE INDEX event_subject ON zz_salon_template_zz.event USING btree (subject, id);
 CREATE INDEX execution_contact ON zz_salon_template_zz.flow_execution USING btree (contact_id, id DESC);
 CREATE INDEX execution_flow ON zz_salon_template_zz.flow_execution USING btree (flow_id, id DESC);

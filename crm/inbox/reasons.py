@@ -1,0 +1,38 @@
+"""Why a message did not leave or arrive, in words a salon understands. The raw reason stays beside them for support."""
+
+import re
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from channels_wa.adapters.error_classes import class_of
+
+_WINDOW = _("The guest last wrote more than 24 hours ago, and WhatsApp takes only templates then.")
+# By our own word for it, or by the class of an error of WhatsApp's (channels_wa.adapters.outcome).
+WORDS: dict[str, str | Promise] = {
+    "window_closed": _WINDOW,
+    "needs_template": _WINDOW,
+    "erased": _("The guest's data was erased."),
+    "cancelled": _("It was taken back before it left."),
+    "cancelled_by_operator": _("It was taken back before it left."),
+    "recipient": _("This guest cannot be reached on WhatsApp. Call them, or check the number."),
+    "content": _("WhatsApp does not take a message like this. Change it and send it again."),
+    "media": _("The file could not be sent. Try another one."),
+    "number_stopped": _("Your WhatsApp number is stopped. See the notice on the home page."),
+    "slow_pair": _("Too many messages to this guest in a short time. Wait a little, then try again."),
+    "wait_a_day": _("WhatsApp does not bring this guest more messages of the kind today."),
+    "transient": _("WhatsApp had a problem and could not take it. Try again."),
+    "not_sent": _("WhatsApp could not be reached. Try again."),
+    "template_state": _("The template is paused at WhatsApp."),
+    "account_stop": _("WhatsApp has stopped your account. See the notice on the home page."),
+}
+_CODE = re.compile(r"^(\d{1,7})\b")
+
+
+def words_of(reason: str) -> str:
+    """A sentence for a known reason; empty for one that has none."""
+    name = reason.partition(":")[0].strip()
+    code = _CODE.match(reason)
+    if code:
+        name = str(class_of(int(code[1])))
+    return str(WORDS.get(name, ""))
