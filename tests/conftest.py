@@ -22,13 +22,13 @@ def django_db_setup(django_test_environment: None, django_db_blocker: DjangoDbBl
             cursor.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
             cursor.execute(f"CREATE DATABASE {name}")
         connections.close_all()
-        connection.close_pool()
+        connection.close_pool()  # type: ignore[attr-defined]
         settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = name
         call_command("migrate_schemas", schema_name="public", verbosity=0)
     yield
     with django_db_blocker.unblock():
         connections.close_all()
-        connection.close_pool()
+        connection.close_pool()  # type: ignore[attr-defined]
 
 
 @pytest.fixture(scope="session")
