@@ -96,13 +96,22 @@ class Command:
         def before_exec() -> None:
             stay_attached()
             if self.niceness:
-                os.nice(self.niceness)
+                _give_way(self.niceness)
 
         return before_exec
 
     def ready(self, pid: int) -> bool:
         """Whether it does its work; `pid` is for the likeness with the services."""
         return self.is_ready()
+
+
+def _give_way(niceness: int) -> None:
+    """Be nice to the other programs. Each is a session of its own, and Linux may weigh whole sessions first."""
+    os.nice(niceness)
+    try:
+        Path("/proc/self/autogroup").write_text(str(niceness))
+    except OSError:
+        pass  # no autogroups here: then niceness alone counts
 
 
 def _open_for_us(file: Path) -> IO[bytes]:
