@@ -1,6 +1,7 @@
 """I4: of n parts of a delivery of which k are bad, n - k take effect and k lie in quarantine with their bytes."""
 
 import json
+from itertools import zip_longest
 from typing import Any
 
 from channels_wa.inbound import drain
@@ -40,8 +41,8 @@ BAD = [
 
 
 def test_i04_the_good_take_effect_and_the_bad_keep_their_bytes(salons: Salons, db: None) -> None:
-    mixed = [part for pair in zip(BAD, [*GOOD, *GOOD], strict=False) for part in pair][: 2 * len(BAD)]
-    mixed = [*dict.fromkeys(map(json.dumps, [*mixed, *GOOD]))]
+    # A bad one before, between and after the good ones.
+    mixed = [json.dumps(part) for pair in zip_longest(BAD, GOOD) for part in pair if part]
     raw = f'{{"object":"whatsapp_business_account","entry":[{{"id":"{WABA}","changes":[{",".join(mixed)}]}}]}}'
     keep(raw.encode())
     drain.run()

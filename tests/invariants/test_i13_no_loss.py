@@ -1,6 +1,7 @@
 """I13: whatever the provider and the network do, each message ends in a state with a reason, and none is sent twice."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -48,7 +49,7 @@ def assert_ended(product: Product, guests: list[str]) -> dict[str, int]:
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: f"{fault['fault']} {fault.get('code', '')}".strip())
-def test_i13_through_faults_of_the_provider(product: Product, fault: dict[str, int]) -> None:
+def test_i13_through_faults_of_the_provider(product: Product, fault: dict[str, Any]) -> None:
     guests = strangers(GUESTS)
     product.sandbox("faults", count=GUESTS, **fault)
     write(product, guests)
