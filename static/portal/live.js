@@ -10,6 +10,7 @@
 (() => {
   const FIRST_WAIT_MS = 500;
   const LONGEST_WAIT_MS = 15000;
+  const FOCUSABLE = "a, button, summary";
 
   /**
    * Put rendered parts where they belong: <template data-into="#list" data-at="end|start"> adds its element, or moves the one
@@ -21,6 +22,7 @@
     for (const part of parts.content.querySelectorAll("template")) {
       const fresh = part.content.firstElementChild;
       const old = document.getElementById(fresh.id);
+      const held = [...(old?.querySelectorAll(FOCUSABLE) ?? [])].indexOf(document.activeElement);
       if (part.dataset.at === "place") old?.replaceWith(fresh);
       else {
         const list = document.querySelector(part.dataset.into);
@@ -28,7 +30,10 @@
         old?.remove();
         list[part.dataset.at === "start" ? "prepend" : "append"](fresh);
       }
-      if (fresh.isConnected) htmx.process(fresh);
+      if (!fresh.isConnected) continue;
+      htmx.process(fresh);
+      // Who stood on the old one by keyboard stands on the new one.
+      if (held >= 0) fresh.querySelectorAll(FOCUSABLE)[held]?.focus({ preventScroll: true });
     }
   }
 

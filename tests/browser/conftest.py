@@ -1,0 +1,160 @@
+"""Chromium over the whole product: pages as people see them, with every complaint of the browser noted."""
+
+import os
+import secrets
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect, sync_playwright
+
+from tests.product import Product
+
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+# The browser reports what a policy blocked as an event; from here on it is an error like any other.
+NOTE_VIOLATIONS = """
+document.addEventListener("securitypolicyviolation", (event) =>
+  console.error(`CSP: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`));
+"""
+PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
+expect.set_options(timeout=10_000)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All that stands here drives Chromium."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@dataclass
+class Person:
+    """Somebody's browser: pages that share cookies, and what the browser complained about."""
+
+    context: BrowserContext
+    product: Product
+    complaints: list[str] = field(default_factory=list)
+    # What a test provokes on purpose.
+    forgiven: tuple[str, ...] = ()
+
+    def open(self, url: str) -> Page:
+        """A new tab; `url` is a path of the demo salon, a whole address, or empty."""
+        page = self.context.new_page()
+        page.on("console", self._note)
+        page.on("pageerror", lambda error: self.complaints.append(f"{page.url}: {error}"))
+        if url:
+            page.goto(url if "://" in url else f"{self.product.demo['salon_url']}{url}")
+        return page
+
+    def _note(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.complaints.append(f"{message.location.get('url', '')}: {message.text}")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium; without it these tests are skipped, or fail where CI=true."""
+    found = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    if found is None:
+        why = "there is no Chromium (sudo apt-get install chromium)"
+        if os.environ.get("CI") == "true":
+            pytest.fail(why)
+        pytest.skip(why)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def product(chromium: Browser) -> Iterator[Product]:
+    """One product for all of them, started by the first that has a browser to look at it with."""
+    product = Product(Path(os.environ["STATE_DIR"]) / f"browser-{os.getpid()}", WORKERS="1")
+    try:
+        yield product.start()
+    finally:
+        product.stop()
+
+
+Meet = Callable[..., Person]
+
+
+@pytest.fixture
+def meet(chromium: Browser, product: Product) -> Iterator[Meet]:
+    """Make people; at the end no browser of theirs may have complained."""
+    met: list[Person] = []
+
+    def one(**options: Any) -> Person:
+        context = chromium.new_context(**{"locale": "pt-BR", "viewport": DESK, **options})
+        context.set_default_timeout(10_000)
+        context.add_init_script(NOTE_VIOLATIONS)
+        met.append(Person(context, product))
+        return met[-1]
+
+    yield one
+    for person in met:
+        person.context.close()
+    assert not [one for person in met for one in person.complaints if not any(word in one for word in person.forgiven)]
+
+
+@pytest.fixture(scope="session")
+def logged_in(chromium: Browser, product: Product) -> Any:
+    """The cookies of the demo's owner, after the log-in that a person goes through."""
+    context = chromium.new_context(locale="pt-BR")
+    log_in(context.new_page(), product, product.demo["owner_email"], product.demo["owner_password"])
+    state = context.storage_state()
+    context.close()
+    return state
+
+
+def log_in(page: Page, product: Product, email: str, password: str) -> None:
+    """By the form of the public host, into the only salon there is to enter."""
+    page.goto(f"{product.demo['public_url']}/")
+    page.locator("#id_login").fill(email)
+    page.locator("#id_password").fill(password)
+    page.get_by_role("button", name="Entrar").click()
+    page.wait_for_url("**/accounts/salons/")
+    page.locator(".salon").first.click()
+    page.wait_for_url(lambda url: urlsplit(url).path == "/")
+
+
+@pytest.fixture
+def owner(meet: Meet, logged_in: Any) -> Person:
+    """The demo's owner at a desk."""
+    return meet(storage_state=logged_in)
+
+
+@dataclass(frozen=True)
+class Guest:
+    """Somebody with a phone, whom no other test knows."""
+
+    name: str
+    digits: str
+    phone: Page
+
+    def writes(self, text: str) -> None:
+        """Write to the salon."""
+        self.phone.locator("#message").fill(text)
+        self.phone.locator("#send").click()
+
+    @property
+    def heard(self) -> Locator:
+        """What the salon has written to them."""
+        return self.phone.locator(".bubble--salon")
+
+
+@pytest.fixture
+def guest(meet: Meet, product: Product) -> Guest:
+    """Beatriz, at the phone page."""
+    demo, digits = product.demo, f"55119{secrets.randbelow(10**8):08d}"
+    page = meet(viewport=PHONE).open(f"{demo['sandbox_url']}/phone?pnid={demo['phone_number_id']}")
+    page.locator("#guest-phone").fill(digits)
+    page.locator("#guest-name").fill(f"Beatriz {digits}")
+    page.locator("#guest-name").press("Tab")
+    expect(page.locator("#presence")).to_have_text("conectado")
+    return Guest(f"Beatriz {digits}", digits, page)
