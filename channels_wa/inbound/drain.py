@@ -1,9 +1,11 @@
 """The drain: from kept deliveries to effects. Bounded, safe to run anywhere and any number of times at once."""
 
 import logging
+import time
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 
 from channels_wa.inbound import queue
 from channels_wa.inbound.answer import answer, reload
@@ -12,6 +14,7 @@ from channels_wa.inbound.contents import contents, routes
 from channels_wa.inbound.keep import Work, keep
 from channels_wa.inbound.parse import Unreadable, parse_message
 from channels_wa.inbound.reading import RawItem
+from channels_wa.inbound.split import BATCH as SPLIT_AT_ONCE
 from channels_wa.inbound.split import split_some
 from channels_wa.inbound.statuses import apply_statuses
 from channels_wa.inbound.steps import Incoming, steps
@@ -25,17 +28,44 @@ log = logging.getLogger(__name__)
 LOOK_FOR = timedelta(seconds=5)
 MESSAGES_AT_ONCE = 64
 STATUSES_AT_ONCE = 500
+WAIT_FOR_SPLITTER_S = 0.005
 
 
 def run(look_for: timedelta = LOOK_FOR) -> int:
-    """Drain what is there, for at most five seconds; how many deliveries and items were handled."""
+    """Look at everything that may be there, for at most five seconds; how many deliveries and items were handled.
+
+    This is what finds work whose bell or worker was lost, and what waits for its second try.
+    """
     until, total = clock.real() + look_for, 0
     with JOB_SECONDS.labels("replies", "drain").time():
         while clock.real() < until:
             # Messages first: a guest waits for an answer, nobody for a tick.
-            done = split_some() + drain_messages() + drain_statuses() + note_changes()
+            done = split_some().deliveries + drain_messages() + drain_statuses() + note_changes()
             total += done
             if not done:
+                break
+    return total
+
+
+def run_new(look_for: timedelta = LOOK_FOR) -> int:
+    """Handle what a bell tells of, and look at nothing else: a lone message is answered with few statements.
+
+    Whoever keeps a delivery rings after the commit, and the bell is reset before we look; so what comes behind our back
+    rings again.
+    """
+    until, total = clock.real() + look_for, 0
+    with JOB_SECONDS.labels("replies", "drain").time():
+        while clock.real() < until:
+            found = split_some()
+            handled = drain_messages()
+            while handled and (more := drain_messages()) and clock.real() < until:
+                handled += more
+            handled += drain_statuses() if found.statuses else 0
+            handled += note_changes() if found.changes else 0
+            total += found.deliveries + handled
+            if found.is_busy and not handled:
+                time.sleep(WAIT_FOR_SPLITTER_S)
+            elif found.deliveries < SPLIT_AT_ONCE and handled < STATUSES_AT_ONCE:
                 break
     return total
 
@@ -45,7 +75,11 @@ def drain_messages() -> int:
     rows = queue.claim_messages(MESSAGES_AT_ONCE)
     failpoint("inbound.after_claim")
     for salon_id, works in _understood(rows).items():
-        _through(salon_id, works)
+        try:
+            run_in_salon(salon_id, partial(_in_salon, works))
+        except Exception:
+            # Their leases end by themselves; the other salons of the batch are not to wait for that.
+            log.exception("messages of salon %s could not be handled", salon_id)
     return len(rows)
 
 
@@ -92,38 +126,40 @@ def _work(row: claim.Claimed, raw: RawItem | None) -> Work:
     return Work(row, raw, incoming)
 
 
-def _through(salon_id: int, works: list[Work]) -> None:
+def _in_salon(works: list[Work]) -> None:
+    """Keep what is new, then answer."""
     new = [work for work in works if work.row.values["stage"] == "keep"]
     old = [work for work in works if work.row.values["stage"] == "answer"]
-    kept = _kept(salon_id, new) if new else []
+    kept = _kept(new) if new else []
     if held := queue.not_yet_answerable([work.row for work in kept]) if kept else set():
         claim.release(queue.MESSAGES, [work.row for work in kept if work.row.id in held])
         kept = [work for work in kept if work.row.id not in held]
     if old:
-        kept += run_in_salon(salon_id, lambda: reload(old))
+        kept += reload(old)
     if kept:
-        run_in_salon(salon_id, lambda: answer(kept))
+        answer(kept)
 
 
-def _kept(salon_id: int, works: list[Work]) -> list[Work]:
-    def keep_and_tell() -> list[Work]:
-        kept = keep(works)
-        for step in steps("tell"):
-            step([work.incoming for work in kept])
-        return kept
-
-    return _or_one_by_one(works, keep_and_tell, salon_id)
-
-
-def _or_one_by_one(works: list[Work], whole: Callable[[], list[Work]], salon_id: int) -> list[Work]:
+def _kept(works: list[Work]) -> list[Work]:
     try:
-        return run_in_salon(salon_id, whole)
+        kept = keep(works)
     except claim.LeaseLost:
         log.warning("keeping took longer than its lease; its owner by now goes on")
         return []
     except Exception as error:
         if len(works) > 1:
-            return [kept for work in works for kept in _kept(salon_id, [work])]
+            return [kept for work in works for kept in _kept([work])]
         log.exception("keeping a message failed")
         claim.retry(queue.MESSAGES, works[0].row, f"{type(error).__name__}: {error}")
         return []
+    _tell(kept)
+    return kept
+
+
+def _tell(kept: list[Work]) -> None:
+    for step in steps("tell"):
+        try:
+            step([work.incoming for work in kept])
+        except Exception:
+            # It is committed by now: news may be lost, the message may not be handled a second time.
+            log.exception("news of kept messages lost")

@@ -40,16 +40,27 @@ class _Row:
     error: str
 
 
-def split_some(limit: int = BATCH) -> int:
-    """Split the oldest deliveries that wait; how many. 0 also when another process is at it."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was split: how many deliveries, and whether they hold statuses or other changes beside messages."""
+
+    deliveries: int = 0
+    statuses: bool = False
+    changes: bool = False
+    # Another process is splitting: what is there may be its or may have come too late for it.
+    is_busy: bool = False
+
+
+def split_some(limit: int = BATCH) -> Found:
+    """Split the oldest deliveries that wait."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_LOCK])
         if not cursor.fetchone()[0]:
-            return 0
+            return Found(is_busy=True)
         cursor.execute("SELECT id, raw FROM public.delivery WHERE split_at IS NULL ORDER BY id LIMIT %s", [limit])
         waiting = cursor.fetchall()
         if not waiting:
-            return 0
+            return Found()
         known = routes()
         rows: list[_Row] = []
         counts, problems = [], []
@@ -66,7 +77,8 @@ def split_some(limit: int = BATCH) -> int:
         )
         failpoint("inbound.in_split")
     failpoint("inbound.after_split")
-    return len(waiting)
+    kinds = {row.kind for row in rows}
+    return Found(len(waiting), "status" in kinds, bool(kinds - {"message", "status"}))
 
 
 def _row(delivery_id: UUID, item: RawItem, known: Routes) -> _Row:

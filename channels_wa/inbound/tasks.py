@@ -9,4 +9,4 @@ from ops.doorbell import Doorbell
 @shared_task(base=Doorbell, bell="inbox", queue="replies")
 def drain(**_: object) -> int:
     """Drain what is there, for at most five seconds; how many."""
-    return draining.run()
+    return draining.run_new()

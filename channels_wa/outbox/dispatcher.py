@@ -173,8 +173,9 @@ class Dispatcher:
             self._owed += [(item, None, "") for item in items]
             raise
         self._call(begun)
-        # There may be more of the same; only a look that finds nothing says that there is not.
-        self._look_in(0.0 if self._in_flight < BUSY_FROM else LOOK_EVERY_S)
+        if len(items) == sum(most for _number, most in shares):
+            # As much as was asked for: there may be more of the same. Less says that the rest has to wait.
+            self._look_in(0.0 if self._in_flight < BUSY_FROM else LOOK_EVERY_S)
         return len(begun)
 
     def _prepare(self, items: Sequence[Item], numbers: dict[int, ReadyNumber]) -> list[Call]:
@@ -190,6 +191,7 @@ class Dispatcher:
                 if wait_s:
                     prepared.later.append((call.item, now + timedelta(seconds=wait_s), "rate_limit"))
                     heapq.heappush(self._due_at, time.monotonic() + wait_s)
+                    self._look_in(wait_s)
                     RATE_LIMIT_WAITS.inc()
                 else:
                     go.append(call)
@@ -234,8 +236,8 @@ class Dispatcher:
             except queue.Empty:
                 return
             self._in_flight -= said or 0
-            # A message that was accepted lets the guest's next one go, so this too is a reason to look.
-            self._look_in(LOOK_EVERY_S if said and self._in_flight >= BUSY_FROM else 0.0)
+            # A message that was accepted lets the guest's next one go, so this too is a reason to look, if not at once.
+            self._look_in(LOOK_EVERY_S if said else 0.0)
 
     def _wait(self) -> None:
         """Until something is recorded, somebody wakes us, or it is time to look again."""

@@ -165,3 +165,33 @@ def test_broken_json_is_quarantined_whole(salons: Salons) -> None:
     keep(b'{"entry": [')
     drain.run()
     assert states() == ["quarantined"]
+
+
+def break_down(batch: list[Incoming]) -> None:
+    raise RuntimeError("no news today")
+
+
+def test_lost_news_do_not_make_a_message_a_duplicate(salons: Salons, settings: Settings) -> None:
+    settings.INBOUND_STEPS = {**settings.INBOUND_STEPS, "tell": [f"{__name__}.break_down"]}
+    for guest in ("5511990000001", "5511990000002"):
+        keep(delivery(PNID, text_message("oi", sender=guest)))
+    drain.run()
+    assert states() == ["done", "done"]
+    assert len(answered) == 2
+
+
+def test_a_bell_handles_all_messages_of_one_guest_and_the_statuses(salons: Salons) -> None:
+    for number in range(5):
+        keep(delivery(PNID, text_message(str(number))))
+    keep(delivery(PNID, statuses=[{"id": "wamid.nobody", "status": "read", "recipient_id": "5511990000001"}]))
+    drain.run_new()
+    assert states() == ["done"] * 5 + ["quarantined"]
+    assert [one.message.text for one in answered] == [str(number) for number in range(5)]
+
+
+def test_a_bell_leaves_what_waits_for_its_second_try_to_the_look(salons: Salons) -> None:
+    keep(delivery(PNID, statuses=[{"id": "wamid.nobody", "status": "read", "recipient_id": "5511990000001"}]))
+    drain.split_some()
+    assert drain.run_new() == 0
+    drain.run()
+    assert states() == ["quarantined"]

@@ -6,37 +6,60 @@ import ops.clock
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='InboxItem',
+            name="InboxItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('delivery_id', models.UUIDField()),
-                ('index', models.IntegerField()),
-                ('salon_id', models.BigIntegerField(blank=True, null=True)),
-                ('number_id', models.BigIntegerField(blank=True, null=True)),
-                ('kind', models.CharField(max_length=40)),
-                ('order_key', models.CharField(max_length=200)),
-                ('stage', models.CharField(default='keep', max_length=8)),
-                ('state', models.CharField(choices=[('pending', 'Pending'), ('done', 'Done'), ('duplicate', 'Duplicate'), ('quarantined', 'Quarantined'), ('dead', 'Dead')], default='pending', max_length=12)),
-                ('message_id', models.BigIntegerField(blank=True, null=True)),
-                ('due_at', models.DateTimeField()),
-                ('lease_until', models.DateTimeField(blank=True, null=True)),
-                ('fence', models.BigIntegerField(default=0)),
-                ('attempts', models.IntegerField(default=0)),
-                ('error', models.TextField(blank=True, default='')),
-                ('created_at', models.DateTimeField(default=ops.clock.real)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("delivery_id", models.UUIDField()),
+                ("index", models.IntegerField()),
+                ("salon_id", models.BigIntegerField(blank=True, null=True)),
+                ("number_id", models.BigIntegerField(blank=True, null=True)),
+                ("kind", models.CharField(max_length=40)),
+                ("order_key", models.CharField(max_length=200)),
+                ("stage", models.CharField(default="keep", max_length=8)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("pending", "Pending"),
+                            ("done", "Done"),
+                            ("duplicate", "Duplicate"),
+                            ("quarantined", "Quarantined"),
+                            ("dead", "Dead"),
+                        ],
+                        default="pending",
+                        max_length=12,
+                    ),
+                ),
+                ("message_id", models.BigIntegerField(blank=True, null=True)),
+                ("due_at", models.DateTimeField()),
+                ("lease_until", models.DateTimeField(blank=True, null=True)),
+                ("fence", models.BigIntegerField(default=0)),
+                ("attempts", models.IntegerField(default=0)),
+                ("error", models.TextField(blank=True, default="")),
+                ("created_at", models.DateTimeField(default=ops.clock.real)),
             ],
             options={
-                'db_table': 'inbox_item',
-                'indexes': [models.Index(condition=models.Q(('state', 'pending')), fields=['kind', 'id'], name='inbox_item_open'), models.Index(condition=models.Q(('state', 'pending')), fields=['order_key', 'id'], name='inbox_item_order'), models.Index(condition=models.Q(('state__in', ['quarantined', 'dead'])), fields=['state', 'id'], name='inbox_item_bad')],
-                'constraints': [models.UniqueConstraint(fields=('delivery_id', 'index'), name='inbox_item_once')],
+                "db_table": "inbox_item",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "pending")), fields=["kind", "id"], name="inbox_item_open"
+                    ),
+                    models.Index(
+                        condition=models.Q(("state", "pending")), fields=["order_key", "id"], name="inbox_item_order"
+                    ),
+                    models.Index(
+                        condition=models.Q(("state__in", ["quarantined", "dead"])),
+                        fields=["state", "id"],
+                        name="inbox_item_bad",
+                    ),
+                ],
+                "constraints": [models.UniqueConstraint(fields=("delivery_id", "index"), name="inbox_item_once")],
             },
         ),
     ]

@@ -6,34 +6,37 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Number',
+            name="Number",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=ops.ids.uuid7, editable=False, unique=True)),
-                ('salon_id', models.BigIntegerField(db_index=True)),
-                ('adapter', models.CharField(default='cloud_api', max_length=20)),
-                ('phone_number_id', models.CharField(max_length=40, unique=True)),
-                ('waba_id', models.CharField(db_index=True, max_length=40)),
-                ('portfolio', models.CharField(blank=True, default='', max_length=40)),
-                ('display_phone', models.CharField(max_length=20)),
-                ('name', models.CharField(blank=True, default='', max_length=120)),
-                ('sealed_token', models.BinaryField(default=bytes)),
-                ('throughput_mps', models.PositiveIntegerField(default=80)),
-                ('state', models.CharField(choices=[('active', 'Active'), ('stopped', 'Stopped')], default='active', max_length=12)),
-                ('stopped_reason', models.TextField(blank=True, default='')),
-                ('slow_until', models.DateTimeField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(default=ops.clock.now)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=ops.ids.uuid7, editable=False, unique=True)),
+                ("salon_id", models.BigIntegerField(db_index=True)),
+                ("adapter", models.CharField(default="cloud_api", max_length=20)),
+                ("phone_number_id", models.CharField(max_length=40, unique=True)),
+                ("waba_id", models.CharField(db_index=True, max_length=40)),
+                ("portfolio", models.CharField(blank=True, default="", max_length=40)),
+                ("display_phone", models.CharField(max_length=20)),
+                ("name", models.CharField(blank=True, default="", max_length=120)),
+                ("sealed_token", models.BinaryField(default=bytes)),
+                ("throughput_mps", models.PositiveIntegerField(default=80)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("active", "Active"), ("stopped", "Stopped")], default="active", max_length=12
+                    ),
+                ),
+                ("stopped_reason", models.TextField(blank=True, default="")),
+                ("slow_until", models.DateTimeField(blank=True, null=True)),
+                ("created_at", models.DateTimeField(default=ops.clock.now)),
             ],
             options={
-                'db_table': 'number',
+                "db_table": "number",
             },
         ),
     ]
