@@ -42,8 +42,8 @@ def known(product: Product) -> dict[str, str]:
 
 def address(name: str, known: dict[str, str], product: Product) -> str:
     if name.startswith("public:"):
-        return product.demo["public_url"] + name.removeprefix("public:")
-    return product.demo["salon_url"] + known.get(name, name)
+        return f"{product.demo['public_url']}{name.removeprefix('public:')}"
+    return f"{product.demo['salon_url']}{known.get(name, name)}"
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -57,6 +57,12 @@ class Guest:
             )
 
 
+@pytest.fixture(autouse=True)
+def _one_transaction(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A socket's database work happens in the test's own transaction, whose connection must not be closed."""
+    monkeypatch.setattr("channels.db.close_old_connections", lambda: None)
+
+
 @pytest.fixture
 def guest(salons: Salons, db: None) -> Guest:
     """Beatriz and her open conversation; she wrote "oi" a minute ago."""

@@ -51,7 +51,7 @@ def test_older_messages_come_as_a_page_of_their_own(alice: Browser, guest: Guest
     address = f"/inbox/{guest.conversation.public_id}/"
     assert "message 9<" not in alice.get(address).content.decode()
     older = alice.get(
-        address, {"part": "messages", "before": guest.wrote("last").pk - 50}, headers={"hx-request": "true"}
+        address, {"part": "messages", "before": str(guest.wrote("last").pk - 50)}, headers={"hx-request": "true"}
     )
     assert "message 9<" in older.content.decode()
 
