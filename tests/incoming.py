@@ -19,7 +19,9 @@ def text_message(text: str, *, sender: str = "5511990000001", wamid: str = "", *
     return {"from": sender, "id": wamid, "timestamp": "1790000000", "type": "text", "text": {"body": text}, **more}
 
 
-def delivery(pnid: str, *messages: dict[str, Any], statuses: list[dict[str, Any]] | None = None, name: str = "Ana") -> bytes:
+def delivery(
+    pnid: str, *messages: dict[str, Any], statuses: list[dict[str, Any]] | None = None, name: str = "Ana"
+) -> bytes:
     """Meta's envelope around messages and statuses of one number."""
     value: dict[str, Any] = {"messaging_product": "whatsapp", "metadata": {"phone_number_id": pnid}}
     if messages:

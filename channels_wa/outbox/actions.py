@@ -34,7 +34,7 @@ def enqueue_many(messages: Sequence[NewMessage]) -> list[Enqueued]:
         return []
     now = clock.now()
     refusals = _ask(messages, now)
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         results = writing.write(salon_id, messages, refusals, now)
         _tell_refused(salon_id, [one for one in results if one.is_new and one.status == "cancelled"])
         _wake_after_commit(messages, results, now)

@@ -56,7 +56,7 @@ class _Message:
     is_changed: bool = False
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def apply(batch: Sequence[StatusUpdate]) -> list[Applied]:
     """Apply statuses of the salon we are in, in the caller's transaction; what became of each, in order.
 

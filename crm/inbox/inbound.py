@@ -23,8 +23,7 @@ def add_to_conversations(batch: Sequence[Incoming]) -> list[Incoming]:
     found = _open_conversations(pairs)
     missing = [pair for pair in pairs if pair not in found]
     if missing:
-        _open(missing)
-        found |= _open_conversations(missing)
+        found |= _open(missing)
         if len(found) != len(pairs):
             raise OpenedMeanwhile
     placed = []
@@ -51,14 +50,15 @@ def _open_conversations(pairs: Sequence[tuple[int, int]]) -> dict[tuple[int, int
         return {(row[0], row[1]): (row[2], row[3], row[4]) for row in cursor.fetchall()}
 
 
-def _open(pairs: Sequence[tuple[int, int]]) -> None:
+def _open(pairs: Sequence[tuple[int, int]]) -> dict[tuple[int, int], tuple[int, UUID, bool]]:
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO conversation (public_id, contact_id, number_id, bot_on, unread, last_text, last_direction, "
             "last_at, attention, opened_at) "
             "SELECT public_id, contact_id, number_id, true, 0, '', '', %s, '', %s "
             "FROM unnest(%s::uuid[], %s::bigint[], %s::bigint[]) AS new(public_id, contact_id, number_id) "
-            "ON CONFLICT (contact_id, number_id) WHERE closed_at IS NULL DO NOTHING",
+            "ON CONFLICT (contact_id, number_id) WHERE closed_at IS NULL DO NOTHING "
+            "RETURNING contact_id, number_id, id, public_id, bot_on",
             [
                 clock.now(),
                 clock.now(),
@@ -67,6 +67,7 @@ def _open(pairs: Sequence[tuple[int, int]]) -> None:
                 [number for _contact, number in pairs],
             ],
         )
+        return {(row[0], row[1]): (row[2], row[3], row[4]) for row in cursor.fetchall()}
 
 
 def _note(batch: Sequence[Incoming]) -> None:

@@ -77,7 +77,10 @@ def test_i4_a_bad_item_does_not_stop_its_neighbours(salons: Salons) -> None:
     raw = delivery(PNID, text_message("oi"), text_message("x\x00y"), {"type": "text"}, text_message("tchau"))
     keep(raw)
     drain.run()
-    assert run_in_salon(salons.aurora.pk, lambda: list(Message.objects.values_list("text", flat=True))) == ["oi", "tchau"]
+    assert run_in_salon(salons.aurora.pk, lambda: list(Message.objects.values_list("text", flat=True))) == [
+        "oi",
+        "tchau",
+    ]
     assert sorted(states()) == ["done", "done", "quarantined", "quarantined"]
 
 
