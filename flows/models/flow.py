@@ -11,7 +11,7 @@ class Flow(models.Model):
 
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
     name = models.CharField(max_length=120)
-    # When it starts by itself, read from the start node at publish: {"on": "any" | "keyword" | "first_contact", "words": [...]}.
+    # When it starts by itself, read from the start node at publish, e.g. {"on": "keywords", "keywords": ["agendar"]}.
     trigger = models.JSONField(default=dict, blank=True)
     # Among flows that want the same message the highest wins, then the oldest.
     priority = models.SmallIntegerField(default=0)

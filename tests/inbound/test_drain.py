@@ -8,6 +8,7 @@ from pytest_django import Settings
 
 from channels_wa.inbound import drain
 from channels_wa.inbound.models import InboxItem
+from channels_wa.inbound.split import split_some
 from channels_wa.inbound.steps import Incoming, steps
 from channels_wa.messages.models import Identity, Message
 from crm.contacts.models import Contact
@@ -194,7 +195,7 @@ def test_a_bell_handles_all_messages_of_one_guest_and_the_statuses(salons: Salon
 
 def test_a_bell_leaves_what_waits_for_its_second_try_to_the_look(salons: Salons) -> None:
     keep(delivery(PNID, statuses=[{"id": "wamid.nobody", "status": "read", "recipient_id": "5511990000001"}]))
-    drain.split_some()
+    split_some()
     assert drain.run_new() == 0
     drain.run()
     assert states() == ["quarantined"]
