@@ -14,6 +14,8 @@ from ops.events.actions import emit
 from tenants.audit import actions as audit
 from tenants.members.models import Member
 
+ABOUT_A_MESSAGE = ("message_failed", "message_unknown")
+
 
 class OpenElsewhere(Exception):
     """The guest has an open conversation over this number already; nothing was changed."""
@@ -70,6 +72,10 @@ def reopen(*, conversation: Conversation, by: Member) -> bool:
 def retry(*, message: Message, by: Member) -> None:
     """Send once more what failed. Raises TooLate (channels_wa.outbox.actions) and CannotSend."""
     audit.record("message.retried", subject=message.public_id, by=by, before={"reason": message.reason})
+    # Somebody has looked; if it fails again, that calls for them again.
+    talk = Conversation.objects.filter(pk=message.conversation_id, attention__in=ABOUT_A_MESSAGE)
+    if talk.update(attention=""):
+        tell_changed([message.conversation_id])
     try:
         with transaction.atomic():
             outbox.retry(message.pk)

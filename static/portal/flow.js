@@ -1,14 +1,17 @@
 // The flow page: draws the graph, lights the path of one run, and follows the console as steps arrive.
 (() => {
   const MOST_ROWS = 500; // a page left open all day must not grow for ever
+  const MOST_WITHOUT_MAP = 12;
   const read = (id) => JSON.parse(document.getElementById(id).textContent);
 
   document.addEventListener("DOMContentLoaded", () => {
     const page = document.getElementById("flow-page");
     const canvas = document.getElementById("canvas");
     const console_ = document.getElementById("console");
-    const path = read("path");
-    const island = mountFlow(canvas, read("graph"), {
+    const path = read("path"), graph = read("graph");
+    // A flow that is seen whole needs no map, which would only lie on its steps.
+    canvas.classList.toggle("canvas--whole", graph.nodes.length <= MOST_WITHOUT_MAP);
+    const island = mountFlow(canvas, graph, {
       readOnly: true, described: read("described"), words: read("words"), sprite: canvas.dataset.sprite,
     });
     island.light(path);

@@ -120,3 +120,11 @@ def test_another_salons_message_is_not_there(charlie: Browser, guest: Guest) -> 
     failed = guest.wrote("Claro", direction="out", status="failed")
     assert post(charlie, f"/inbox/messages/{failed.public_id}/retry/").status_code == 404
     assert post(charlie, f"/inbox/messages/{uuid7()}/retry/").status_code == 404
+
+
+def test_sending_again_ends_the_call_for_a_look(alice: Browser, guest: Guest) -> None:
+    failed = guest.wrote("Claro", direction="out", status="failed", reason="131026 unreachable", purpose="reply")
+    with inside(guest.salon_id):
+        Conversation.objects.filter(pk=guest.conversation.pk).update(attention="message_failed")
+    post(alice, f"/inbox/messages/{failed.public_id}/retry/")
+    assert now(guest).attention == ""
