@@ -56,9 +56,12 @@ class Person:
             self.complaints.append(f"{message.location.get('url', '')}: {message.text}")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
-    """Debian's Chromium; without it these tests are skipped, or fail where CI=true."""
+    """Debian's Chromium; without it these tests are skipped, or fail where CI=true.
+
+    For this folder only: while it is open, Playwright runs an event loop in the thread of all tests.
+    """
     found = next(filter(None, map(shutil.which, CHROMIUM)), None)
     if found is None:
         why = "there is no Chromium (sudo apt-get install chromium)"
@@ -71,7 +74,7 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def product(chromium: Browser) -> Iterator[Product]:
     """One product for all of them, started by the first that has a browser to look at it with."""
     product = Product(Path(os.environ["STATE_DIR"]) / f"browser-{os.getpid()}", WORKERS="1")
@@ -102,7 +105,7 @@ def meet(chromium: Browser, product: Product) -> Iterator[Meet]:
     assert not [one for person in met for one in person.complaints if not any(word in one for word in person.forgiven)]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def logged_in(chromium: Browser, product: Product) -> Any:
     """The cookies of the demo's owner, after the log-in that a person goes through."""
     context = chromium.new_context(locale="pt-BR")
