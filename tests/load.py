@@ -4,6 +4,7 @@ A plain client on asyncio protocols: a general HTTP library would take more of t
 """
 
 import asyncio
+import gc
 import hashlib
 import hmac
 import itertools
@@ -11,7 +12,8 @@ import json
 import math
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -91,12 +93,27 @@ def body_of(request: Request) -> bytes:
 
 def at_rate(ports: Sequence[int], requests: Iterable[Request], per_s: float, **more: Any) -> Log:
     """Send at this rate whatever comes back (open loop); the time of each counts from when it was due."""
-    return asyncio.run(_run(ports, requests, per_s=per_s, **more))
+    with _no_collections():
+        return asyncio.run(_run(ports, requests, per_s=per_s, **more))
 
 
 def as_fast_as_taken(ports: Sequence[int], requests: Iterable[Request], **more: Any) -> Log:
     """Send the next when one is answered, on every connection (closed loop)."""
-    return asyncio.run(_run(ports, requests, per_s=math.inf, **more))
+    with _no_collections():
+        return asyncio.run(_run(ports, requests, per_s=math.inf, **more))
+
+
+@contextmanager
+def _no_collections() -> Iterator[None]:
+    """A collection that walks 100,000 prepared requests stops this side for 150 ms and looks like a slow gate."""
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+        gc.unfreeze()
 
 
 async def _run(
