@@ -1,7 +1,9 @@
 """A pytest plugin (`-p tests.invariants.planting`, PLANTED=name): makes the product wrong in one way."""
 
 import asyncio
+import hmac
 import os
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -114,6 +116,48 @@ def running_flows_follow_the_newest_version() -> None:
     setattr(inbound, "graphs_of", graphs_of)  # noqa: B010
 
 
+def no_unique_constraint() -> None:
+    """Only code, no constraint, says what was kept already."""
+    from tenants.salons import schemas
+
+    text, fingerprint = schemas.template()
+    for name in ("seen_pkey PRIMARY KEY (wamid)", "message_wamid_key UNIQUE (wamid)"):
+        text, found = re.subn(rf"ALTER TABLE ONLY [\w.]+\n\s+ADD CONSTRAINT {re.escape(name)};", "", text)
+        assert found == 1, name
+    schemas.template = lambda: (text, fingerprint)  # type: ignore[assignment]
+
+
+def hmac_compared_by_equals() -> None:
+    """How long the comparison takes tells how much of the signature was right."""
+    from channels_wa.gate import signature
+
+    def is_valid(raw: bytes, header: bytes | None, secrets: Sequence[bytes]) -> bool:
+        return any(header == b"sha256=" + hmac.new(one, raw, "sha256").hexdigest().encode() for one in secrets)
+
+    signature.is_valid = is_valid
+
+
+def on_commit_in_the_wrong_schema() -> None:
+    """Who is told after a commit is decided by where the connection stands then."""
+    from django.db import transaction
+
+    from ops import live
+    from ops.salon import current_salon_id
+
+    def publish_on_commit(salon_id: int, topic: str, message: dict[str, Any]) -> None:
+        transaction.on_commit(lambda: live.publish(current_salon_id() or 0, topic, message))
+
+    live.publish_on_commit = publish_on_commit
+
+
+def cache_without_salon() -> None:
+    """Rows of two salons with one number are one in memory."""
+    from flows.runtime import graphs
+
+    honest = graphs.graphs_of
+    graphs.graphs_of = lambda _salon_id, version_ids: honest(0, version_ids)
+
+
 # Fault -> the tests that must turn red.
 FAULTS: dict[str, tuple[Callable[[], None], tuple[str, ...]]] = {
     "acknowledge before commit": (acknowledge_before_commit, ("tests/gate/test_keeper.py",)),
@@ -132,6 +176,10 @@ FAULTS: dict[str, tuple[Callable[[], None], tuple[str, ...]]] = {
         running_flows_follow_the_newest_version,
         ("tests/invariants/test_i12_version_safety.py",),
     ),
+    "no unique constraint": (no_unique_constraint, ("tests/inbound/test_drain.py",)),
+    "== on an HMAC": (hmac_compared_by_equals, ("tests/gate/test_signature.py",)),
+    "on-commit in the wrong schema": (on_commit_in_the_wrong_schema, ("tests/ops/test_live.py",)),
+    "cache without salon": (cache_without_salon, ("tests/flows/runtime/test_graphs.py",)),
 }
 _kept_alive: set[Any] = set()
 
