@@ -57,6 +57,7 @@ TENANT_APPS = [
     "tenants.members",
     "tenants.audit",
     "channels_wa.messages",
+    "channels_wa.message_templates",
     "crm.contacts",
     "crm.inbox",
     "flows",
