@@ -1,22 +1,32 @@
-"""WhatsApp by Meta's Cloud API: one aiohttp session for each process and loop."""
+"""WhatsApp by Meta's Cloud API."""
 
 import asyncio
-import os
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import ClassVar
 
 import aiohttp
 
-from channels_wa.adapters.base import Capabilities, OutboundMessage, Report, ignore
+from channels_wa.adapters.base import (
+    Capabilities,
+    MediaGone,
+    MediaRef,
+    OutboundFile,
+    OutboundMessage,
+    ProviderError,
+    Report,
+    Sender,
+    ignore,
+)
+from channels_wa.adapters.carrying import problems_by
 from channels_wa.adapters.cloud_api import answer, body
+from channels_wa.adapters.cloud_api.graph import GraphClient, GraphError
+from channels_wa.adapters.cloud_api.session import SessionKeeper
 from channels_wa.adapters.outcome import ErrorClass, Outcome, Rejected, Unknown
+from channels_wa.messages.problems import Problem
 from config.env import env
 
 # Under the lease of an attempt, so that an answer is recorded by its owner.
 CALL_TIMEOUT_S = 20.0
-CONNECT_TIMEOUT_S = 5.0
-# Shorter than servers keep idle connections: a call on one that is just being closed would end as "unknown".
-KEEP_IDLE_S = 4.0
 _JSON = "application/json"
 
 
@@ -31,16 +41,16 @@ class CloudApiAdapter:
         ),
         longest_text=4096,
         has_service_window=True,
+        has_typing=True,
     )  # fmt: skip
 
     def __init__(self, base_url: str | None = None, *, call_timeout_s: float = CALL_TIMEOUT_S) -> None:
-        self._base_url, self._call_timeout_s = base_url, call_timeout_s
-        self._session: aiohttp.ClientSession | None = None
-        self._owner: tuple[int, asyncio.AbstractEventLoop] | None = None
+        self._base_url = base_url
+        self._sessions = SessionKeeper(call_timeout_s)
 
     async def send_many(self, messages: Sequence[OutboundMessage], report: Report = ignore) -> list[Outcome]:
         """POST them side by side."""
-        session = self._session_here()
+        session = self._sessions.here()
 
         async def one(index: int, message: OutboundMessage) -> Outcome:
             outcome = await self._send(session, message)
@@ -55,11 +65,73 @@ class CloudApiAdapter:
         """Number and guest, as Meta counts them."""
         return f"{message.phone_number_id}:{message.recipient.lstrip('+')}"
 
+    async def mark_read(self, sender: Sender, wamid: str, *, typing: bool = False) -> bool:
+        """Ends Meta's blue ticks' wait; typing shows for 25 s or until the answer (WHATSAPP.md §2)."""
+        try:
+            answered = await self._graph(sender).call(
+                "POST", f"{sender.phone_number_id}/messages", body=body.read_mark(wamid, typing=typing)
+            )
+        except ProviderError:
+            return False
+        return answered.get("success") is True
+
+    async def upload_media(self, sender: Sender, file: OutboundFile) -> str:
+        """POST /{phone_number_id}/media; the id lives 30 days."""
+        fields = {"messaging_product": "whatsapp", "type": file.mime_type}
+        answered = await self._graph(sender).upload(f"{sender.phone_number_id}/media", fields, file)
+        media_id = answered.get("id")
+        if not isinstance(media_id, str | int) or not str(media_id):
+            raise ProviderError("WhatsApp took the file without naming it.", error_class=ErrorClass.TRANSIENT)
+        return str(media_id)
+
+    async def fetch_media(self, sender: Sender, ref: MediaRef, *, most_bytes: int) -> AsyncIterator[bytes]:
+        """By the address from the webhook where it still works (5 min), else by a new one."""
+        graph = self._graph(sender)
+        if ref.url and graph.is_metas(ref.url):
+            stream = graph.download(ref.url, most_bytes=most_bytes)
+            try:
+                first = await anext(stream)
+            except StopAsyncIteration:
+                return
+            except ProviderError:
+                pass  # an address that has expired answers in many ways; a new one decides
+            else:
+                yield first
+                async for piece in stream:
+                    yield piece
+                return
+        url = await self._address(graph, sender, ref)
+        async for piece in graph.download(url, most_bytes=most_bytes):
+            yield piece
+
+    def validate(self, message: OutboundMessage) -> list[Problem]:
+        """What Meta does not know, and what its body cannot be made of."""
+        found = problems_by(self.capabilities, message)
+        if not found:
+            try:
+                body.encode(message)
+            except (KeyError, TypeError, ValueError, AttributeError) as error:
+                found.append(Problem(message.type, str(error)))
+        return found
+
     async def close(self) -> None:
         """End the session; the next call opens a new one."""
-        if self._session is not None:
-            await self._session.close()
-        self._session = self._owner = None
+        await self._sessions.close()
+
+    async def _address(self, graph: GraphClient, sender: Sender, ref: MediaRef) -> str:
+        try:
+            told = await graph.call("GET", ref.media_id, params={"phone_number_id": sender.phone_number_id})
+        except GraphError as error:
+            if error.status == 404 or error.code == 100:
+                raise MediaGone(str(error), code=error.code, error_class=ErrorClass.MEDIA) from None
+            raise
+        url = told.get("url")
+        if not isinstance(url, str):
+            raise MediaGone("WhatsApp named no address for the file.", error_class=ErrorClass.MEDIA)
+        return url
+
+    def _graph(self, sender: Sender) -> GraphClient:
+        return GraphClient(sender.token, base_url=self._base_url)
 
     async def _send(self, session: aiohttp.ClientSession, message: OutboundMessage) -> Outcome:
         try:
@@ -83,16 +155,3 @@ class CloudApiAdapter:
     def _url(self, phone_number_id: str) -> str:
         base = self._base_url or env.whatsapp_graph_url
         return f"{base.rstrip('/')}/{env.whatsapp_graph_version}/{phone_number_id}/messages"
-
-    def _session_here(self) -> aiohttp.ClientSession:
-        here = (os.getpid(), asyncio.get_running_loop())
-        if self._session is None or self._owner != here:
-            self._session = aiohttp.ClientSession(
-                # The default of 100 connections caps a process at 1,250 sends/s with an 80 ms provider.
-                connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEP_IDLE_S, ttl_dns_cache=60),
-                timeout=aiohttp.ClientTimeout(total=self._call_timeout_s, connect=CONNECT_TIMEOUT_S),
-                cookie_jar=aiohttp.DummyCookieJar(),
-                auto_decompress=True,
-            )
-            self._owner = here
-        return self._session

@@ -21,6 +21,12 @@ def encode(message: OutboundMessage) -> bytes:
     return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
 
+def read_mark(wamid: str, *, typing: bool) -> JSON:
+    """The body that marks an inbound message as read, and with `typing` shows that somebody writes."""
+    mark: JSON = {"messaging_product": "whatsapp", "status": "read", "message_id": wamid}
+    return {**mark, "typing_indicator": {"type": "text"}} if typing else mark
+
+
 def _recipient(message: OutboundMessage) -> JSON:
     if message.recipient_kind == "phone":
         # Without + Meta puts the business's own country code in front.
