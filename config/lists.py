@@ -26,6 +26,8 @@ EVENT_HANDLERS = {
     "message.failed": ["crm.inbox.attention.on_events"],
     "message.unknown": ["crm.inbox.attention.on_events"],
     "execution.failed": ["crm.inbox.attention.on_events"],
+    "number.connected": ["channels_wa.outbox.numbers.on_events"],  # what waited for it goes
+    "number.resumed": ["channels_wa.outbox.numbers.on_events"],
     "conversation.closed": ["flows.runtime.closing.on_events"],  # nobody answers there any more
 }
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from channels_wa.outbox import window, writing
+from channels_wa.outbox import numbers, window, writing
 from channels_wa.outbox.checks import OutboundFacts, Refusal, ask
 from channels_wa.outbox.dispatcher import wake
 from channels_wa.outbox.message import Enqueued, NewMessage
@@ -73,15 +73,25 @@ def retry(message_id: int) -> None:
         transaction.on_commit(lambda: wake(row[0]))
 
 
-def resume_number(number_id: int) -> int:
-    """After a stopped number was connected again: let its waiting messages go; how many."""
-    with connection.cursor() as cursor:
+def bring_forward(message_ids: Sequence[int]) -> int:
+    """What these messages waited for has come, so they may leave now; how many were waiting."""
+    if not message_ids:
+        return 0
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         cursor.execute(
             "UPDATE public.outbox_item SET not_before = %s, reason = '' "
-            "WHERE number_id = %s AND state = 'queued' AND reason LIKE 'number_%%'",
-            [clock.now(), number_id],
+            "WHERE salon_id = %s AND message_id = ANY(%s) AND state = 'queued' AND reason <> '' RETURNING lane",
+            [clock.now(), _salon(), list(message_ids)],
         )
-        return int(cursor.rowcount)
+        lanes = {lane for (lane,) in cursor.fetchall()}
+        waiting = int(cursor.rowcount)
+        transaction.on_commit(lambda: wake(*lanes))
+    return waiting
+
+
+def resume_number(number_id: int) -> int:
+    """After a stopped number was connected again: let its waiting messages go; how many."""
+    return numbers.resume(number_id)
 
 
 def _show(message_id: int, status: str, reason: str) -> None:
@@ -124,6 +134,7 @@ def _ask(messages: Sequence[NewMessage], now: datetime) -> list[Refusal | None]:
                 message.type,
                 message.purpose,
                 written_at.get((message.contact_id, message.number_id)),
+                message.payload,
             )
             for message in messages
         ],

@@ -1,9 +1,10 @@
 """Asking OUTBOUND_CHECKS: when a message is written, and again right before the call."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
+from typing import Any
 
 from django.conf import settings
 from django.utils.module_loading import import_string
@@ -20,6 +21,8 @@ class OutboundFacts:
     purpose: str
     # When the guest last wrote to this number; None: never.
     last_inbound_at: datetime | None
+    # What the message carries beside its text: media, template, buttons.
+    payload: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

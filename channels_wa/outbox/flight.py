@@ -13,7 +13,7 @@ from channels_wa.adapters.base import OutboundMessage
 from channels_wa.adapters.outcome import Outcome
 from channels_wa.numbers.actions import token_of
 from channels_wa.numbers.models import Number
-from channels_wa.outbox import contents
+from channels_wa.outbox import contents, media_ids
 from channels_wa.outbox.attempts import Attempt, callback_data
 from channels_wa.outbox.checks import Refusal, ask
 from channels_wa.outbox.claiming import Item, ReadyNumber
@@ -27,6 +27,9 @@ from ops.sealing import CannotOpen
 
 # Of a number's bucket, so that a guest's answer finds a token while a campaign runs through the same number.
 LEAVE = {int(Lane.REPLY): 0.0, int(Lane.REMINDER): 0.1, int(Lane.CAMPAIGN): 0.3}
+
+# Media that is not with Meta by now is looked for again after this; its upload brings the message forward sooner.
+MEDIA_AGAIN = timedelta(seconds=30)
 
 
 class Call(NamedTuple):
@@ -79,8 +82,12 @@ def prepare(items: Sequence[Item], numbers: dict[int, ReadyNumber]) -> Prepared:
 
 def _load_and_ask(items: Sequence[Item]) -> tuple[dict[int, Content], dict[int, Refusal]]:
     loaded = contents.load(item.message_id for item in items)
-    refusals = ask([content.facts for content in loaded.values()], now=clock.now())
-    return loaded, {pk: refusal for pk, refusal in zip(loaded, refusals, strict=True) if refusal}
+    now = clock.now()
+    asked = ask([content.facts for content in loaded.values()], now=now)
+    refusals = {pk: refusal for pk, refusal in zip(loaded, asked, strict=True) if refusal}
+    with_ids, missing = media_ids.put_in([content for pk, content in loaded.items() if pk not in refusals])
+    refusals |= {content.message_id: Refusal("media_uploading", until=now + MEDIA_AGAIN) for content in missing}
+    return loaded | with_ids, refusals
 
 
 def _add_call(found: Prepared, item: Item, content: Content, *, number: ReadyNumber, salon_rate: float | None) -> None:

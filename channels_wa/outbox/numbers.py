@@ -4,13 +4,15 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import connection
+from django.db import connection, transaction
 
 from channels_wa.numbers.models import Number
 from channels_wa.outbox.message import Lane
 from channels_wa.outbox.reactions import NumberEffect
 from ops import clock
-from ops.events import actions as events
+from ops.bell import ring
+from ops.eventqueue.handling import Heard
+from ops.events.actions import emit
 from ops.salon import run_in_salon
 
 log = logging.getLogger(__name__)
@@ -45,8 +47,32 @@ def stop(number_id: int, reason: str) -> bool:
         return False
     salon_id, public_id = row
     log.error("number %s stopped: %s", public_id, reason)
-    run_in_salon(salon_id, lambda: events.emit("number.stopped", subject=public_id, payload={"reason": reason}))
+    run_in_salon(salon_id, lambda: emit("number.stopped", subject=public_id, payload={"reason": reason}))
     return True
+
+
+def resume(number_id: int) -> int:
+    """Let the messages go that waited for the number itself; how many."""
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE public.outbox_item SET not_before = %s, reason = '' "
+            "WHERE number_id = %s AND state = 'queued' AND reason LIKE 'number\\_%%'",
+            [clock.now(), number_id],
+        )
+        # The dispatchers are above this module; a bell reaches those of all workers.
+        transaction.on_commit(_ring)
+        return int(cursor.rowcount)
+
+
+def on_events(events: Sequence[Heard]) -> None:
+    """A number was connected again or resumed: what waited for it goes at once."""
+    for number_id in {int(event.payload["number_id"]) for event in events}:
+        resume(number_id)
+
+
+def _ring() -> None:
+    ring("replies")
+    ring("campaigns")
 
 
 def hold_back() -> int:
