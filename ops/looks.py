@@ -16,6 +16,7 @@ log = logging.getLogger(__name__)
 LOOKS = {
     "replies": ["channels_wa.inbound.drain.run", "channels_wa.outbox.dispatcher.run_replies"],
     "background": [
+        "ops.timers.errands.run",
         "ops.timers.ticker.run",
         "ops.eventqueue.handling.run",
         "channels_wa.outbox.dispatcher.run_campaigns",

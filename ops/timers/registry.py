@@ -18,6 +18,7 @@ class Due:
 # Called inside the salon and inside a transaction with a batch of one kind; re-reads its subjects under lock.
 Handler = Callable[[Sequence[Due]], None]
 _handlers: dict[str, Handler] = {}
+_waiting: set[str] = set()
 
 
 @cache
@@ -26,11 +27,13 @@ def _discover() -> None:
     autodiscover_modules("jobs")
 
 
-def on_timer(kind: str) -> Callable[[Handler], Handler]:
-    """Register the handler of a kind of timer."""
+def on_timer(kind: str, *, waits: bool = False) -> Callable[[Handler], Handler]:
+    """Register the handler of a kind of timer; `waits` for one that asks somebody outside (see errands)."""
 
     def register(handler: Handler) -> Handler:
         _handlers[kind] = handler
+        if waits:
+            _waiting.add(kind)
         return handler
 
     return register
@@ -40,6 +43,12 @@ def kinds() -> frozenset[str]:
     """Every kind that some app handles."""
     _discover()
     return frozenset(_handlers)
+
+
+def kinds_that_wait() -> frozenset[str]:
+    """Those whose handlers ask somebody outside."""
+    _discover()
+    return frozenset(_waiting)
 
 
 def handler_of(kind: str) -> Handler:

@@ -3,10 +3,11 @@
 from celery import shared_task
 
 from ops.doorbell import Doorbell
-from ops.timers import ticker
+from ops.timers import errands, ticker
 
 
 @shared_task(base=Doorbell, bell="timers", queue="background")
 def tick(**_: object) -> int:
     """Do what is due; how many timers."""
+    errands.run()
     return ticker.run()
