@@ -29,6 +29,12 @@ EVENT_HANDLERS = {
     "number.connected": ["channels_wa.outbox.numbers.on_events"],  # what waited for it goes
     "number.resumed": ["channels_wa.outbox.numbers.on_events"],
     "conversation.closed": ["flows.runtime.closing.on_events"],  # nobody answers there any more
+    # What Meta says of numbers and accounts stands on the number; watchers hear of it as number.changed.
+    "meta.phone_number_quality_update": ["channels_wa.numbers.changes.on_events"],
+    "meta.phone_number_name_update": ["channels_wa.numbers.changes.on_events"],
+    "meta.account_update": ["channels_wa.numbers.changes.on_events"],
+    "meta.account_review_update": ["channels_wa.numbers.changes.on_events"],
+    "meta.business_capability_update": ["channels_wa.numbers.changes.on_events"],
 }
 
 # Where the operator's pages note what was done, whichever layer they stand in.

@@ -11,6 +11,7 @@ from allauth.account.models import EmailAddress
 
 from channels_wa.numbers.actions import NewNumber, connect
 from channels_wa.numbers.models import Number
+from channels_wa.numbers.notes import note_limit, note_quality
 from config.env import env
 from crm.contacts.models import Contact
 from flows.gallery.install import install_demo_flows
@@ -86,8 +87,12 @@ def give_demo_parts(salon: Salon) -> Number:
             token=f"sandbox-{secrets.token_urlsafe(24)}",
             name=salon.name,
             throughput_mps=DEMO_THROUGHPUT_MPS,
+            via="demo",
+            is_warmed_up=True,
         ),
     )
+    note_limit(number, "TIER_UNLIMITED")
+    note_quality(number, Number.Quality.GREEN)
     run_in_salon(salon.pk, _fill)
     return number
 

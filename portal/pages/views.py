@@ -1,4 +1,4 @@
-"""The first page."""
+"""The first page, and the index of settings."""
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -6,6 +6,7 @@ from django.views.decorators.http import require_GET
 
 from crm.inbox.phone import phone_url
 from ops import clock
+from portal.frame.navigation import settings_for
 from portal.pages import home as today
 from tenants.access.guard import SalonRequest, allowed
 from tenants.access.roles import Permission
@@ -26,3 +27,11 @@ def home(request: SalonRequest) -> HttpResponse:
         "phone_url": phone_url(),
     }
     return render(request, "portal/home.html", context)
+
+
+@require_GET
+@allowed(Permission.SETTINGS_SEE)
+def settings(request: SalonRequest) -> HttpResponse:
+    """What can be set, as far as this person may."""
+    found = settings_for(lambda permission: request.member.may(Permission(permission)))
+    return render(request, "portal/settings.html", {"settings": found})

@@ -26,6 +26,8 @@ class Permission(models.TextChoices):
     FLOWS_EDIT = "flows.edit"
     EXECUTIONS_SEE = "executions.see"
     NUMBERS_SEE = "numbers.see"
+    NUMBERS_MANAGE = "numbers.manage"
+    SETTINGS_SEE = "settings.see"
     MEMBERS_MANAGE = "members.manage"
     API_DOCS = "api.docs"
 
@@ -34,6 +36,7 @@ _SEES = {
     Permission.HOME_SEE,
     Permission.INBOX_SEE,
     Permission.CONTACTS_SEE,
+    Permission.SETTINGS_SEE,
     Permission.API_DOCS,
 }
 _ANSWERS = _SEES | {Permission.INBOX_ANSWER, Permission.CONTACTS_EDIT}
