@@ -9,7 +9,7 @@ import json
 import os
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
@@ -68,6 +68,8 @@ class Env(BaseSettings):
     public_host: str = "cadeira.localhost:8000"
     whatsapp_graph_url: str = "https://graph.facebook.com"
     whatsapp_graph_version: str = "v26.0"
+    # The field of a message that carries a BSUID; Meta's pages and clients disagree (WHATSAPP.md §11).
+    whatsapp_bsuid_field: Literal["recipient", "to"] = "recipient"
     meta_app_id: str = ""
     meta_app_secrets: Words = Field(default_factory=list)
     meta_verify_token: str = ""
