@@ -6,45 +6,89 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='MessageTemplate',
+            name="MessageTemplate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=ops.ids.uuid7, editable=False, unique=True)),
-                ('waba_id', models.CharField(max_length=40)),
-                ('meta_id', models.CharField(blank=True, db_index=True, default='', max_length=40)),
-                ('name', models.CharField(max_length=512)),
-                ('language', models.CharField(max_length=20)),
-                ('category', models.CharField(choices=[('utility', 'Service'), ('marketing', 'Marketing'), ('authentication', 'Login code')], default='utility', max_length=20)),
-                ('parameter_format', models.CharField(default='positional', max_length=12)),
-                ('status', models.CharField(choices=[('draft', 'Draft'), ('submitting', 'Being submitted'), ('pending', 'In review'), ('approved', 'Approved'), ('rejected', 'Rejected'), ('paused', 'Paused'), ('disabled', 'Disabled'), ('in_appeal', 'Under appeal'), ('limit_exceeded', 'Over the limit'), ('locked', 'Locked'), ('archived', 'Archived'), ('pending_deletion', 'Being deleted'), ('deleted', 'Deleted')], default='draft', max_length=20)),
-                ('quality', models.CharField(choices=[('green', 'High quality'), ('yellow', 'Medium quality'), ('red', 'Low quality'), ('unknown', 'No rating yet')], default='unknown', max_length=10)),
-                ('components', models.JSONField(blank=True, default=list)),
-                ('changes', models.JSONField(blank=True, null=True)),
-                ('header_media', models.UUIDField(blank=True, null=True)),
-                ('reason', models.TextField(blank=True, default='')),
-                ('recommendation', models.TextField(blank=True, default='')),
-                ('problems', models.JSONField(blank=True, default=list)),
-                ('paused_until', models.DateTimeField(blank=True, null=True)),
-                ('correct_category', models.CharField(blank=True, default='', max_length=20)),
-                ('revision', models.PositiveIntegerField(default=0)),
-                ('heard_at', models.JSONField(blank=True, default=dict)),
-                ('created_at', models.DateTimeField(default=ops.clock.now)),
-                ('edited_at', models.DateTimeField(default=ops.clock.now)),
-                ('submitted_at', models.DateTimeField(blank=True, null=True)),
-                ('synced_at', models.DateTimeField(blank=True, null=True)),
-                ('deleted_at', models.DateTimeField(blank=True, null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=ops.ids.uuid7, editable=False, unique=True)),
+                ("waba_id", models.CharField(max_length=40)),
+                ("meta_id", models.CharField(blank=True, db_index=True, default="", max_length=40)),
+                ("name", models.CharField(max_length=512)),
+                ("language", models.CharField(max_length=20)),
+                (
+                    "category",
+                    models.CharField(
+                        choices=[("utility", "Service"), ("marketing", "Marketing"), ("authentication", "Login code")],
+                        default="utility",
+                        max_length=20,
+                    ),
+                ),
+                ("parameter_format", models.CharField(default="positional", max_length=12)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Draft"),
+                            ("submitting", "Being submitted"),
+                            ("pending", "In review"),
+                            ("approved", "Approved"),
+                            ("rejected", "Rejected"),
+                            ("paused", "Paused"),
+                            ("disabled", "Disabled"),
+                            ("in_appeal", "Under appeal"),
+                            ("limit_exceeded", "Over the limit"),
+                            ("locked", "Locked"),
+                            ("archived", "Archived"),
+                            ("pending_deletion", "Being deleted"),
+                            ("deleted", "Deleted"),
+                        ],
+                        default="draft",
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "quality",
+                    models.CharField(
+                        choices=[
+                            ("green", "High quality"),
+                            ("yellow", "Medium quality"),
+                            ("red", "Low quality"),
+                            ("unknown", "No rating yet"),
+                        ],
+                        default="unknown",
+                        max_length=10,
+                    ),
+                ),
+                ("components", models.JSONField(blank=True, default=list)),
+                ("changes", models.JSONField(blank=True, null=True)),
+                ("header_media", models.UUIDField(blank=True, null=True)),
+                ("reason", models.TextField(blank=True, default="")),
+                ("recommendation", models.TextField(blank=True, default="")),
+                ("problems", models.JSONField(blank=True, default=list)),
+                ("paused_until", models.DateTimeField(blank=True, null=True)),
+                ("correct_category", models.CharField(blank=True, default="", max_length=20)),
+                ("revision", models.PositiveIntegerField(default=0)),
+                ("heard_at", models.JSONField(blank=True, default=dict)),
+                ("created_at", models.DateTimeField(default=ops.clock.now)),
+                ("edited_at", models.DateTimeField(default=ops.clock.now)),
+                ("submitted_at", models.DateTimeField(blank=True, null=True)),
+                ("synced_at", models.DateTimeField(blank=True, null=True)),
+                ("deleted_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'db_table': 'message_template',
-                'constraints': [models.UniqueConstraint(condition=models.Q(('status', 'deleted'), _negated=True), fields=('waba_id', 'name', 'language'), name='message_template_once')],
+                "db_table": "message_template",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("status", "deleted"), _negated=True),
+                        fields=("waba_id", "name", "language"),
+                        name="message_template_once",
+                    )
+                ],
             },
         ),
     ]
