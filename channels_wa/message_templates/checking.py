@@ -43,7 +43,7 @@ def not_sendable(template: MessageTemplate) -> str:
     """Why this template may not be sent now."""
     if template.status == Status.PAUSED:
         return _("WhatsApp has paused this template, because guests did not like it. Choose another one.")
-    if template.status in (Status.DRAFT, Status.SUBMITTING, Status.PENDING, Status.IN_APPEAL):
+    if template.status in (Status.DRAFT, Status.PENDING, Status.IN_APPEAL):
         return _("WhatsApp has not approved this template yet.")
     if template.status == Status.REJECTED:
         return _("WhatsApp has rejected this template. Change it and submit it again.")

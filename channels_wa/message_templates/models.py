@@ -13,7 +13,6 @@ class Status(models.TextChoices):
     """Where a template stands: with us, with Meta's reviewers, or in use."""
 
     DRAFT = "draft", _("Draft")
-    SUBMITTING = "submitting", _("Being submitted")
     PENDING = "pending", _("In review")
     APPROVED = "approved", _("Approved")
     REJECTED = "rejected", _("Rejected")
@@ -99,6 +98,8 @@ class MessageTemplate(models.Model):
     heard_at = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField(default=clock.now)
     edited_at = models.DateTimeField(default=clock.now)
+    # Since when a job has it in hand; its status stays what it is at Meta meanwhile.
+    submitting_at = models.DateTimeField(null=True, blank=True)
     submitted_at = models.DateTimeField(null=True, blank=True)
     synced_at = models.DateTimeField(null=True, blank=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
@@ -126,7 +127,7 @@ class MessageTemplate(models.Model):
     @property
     def is_editable(self) -> bool:
         """Whether its text may be changed."""
-        return self.status in EDITABLE
+        return self.status in EDITABLE and self.submitting_at is None
 
     @property
     def is_at_meta(self) -> bool:
