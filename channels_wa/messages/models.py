@@ -1,11 +1,26 @@
 """Messages of a salon, in and out, and who they came from. Contact and conversation stand here by value."""
 
 from django.db import models
+from django.db.models.fields.json import KT
+from django.db.models.functions import Coalesce
 
 from ops.ids import uuid7
 
 # Lowest first; a status only ever moves a message up (I16).
 STATUS_ORDER = ["queued", "sending", "unknown", "sent", "failed", "delivered", "read", "played"]
+# Messages that say something about another one, and are shown there.
+ABOUT_ANOTHER = ("reaction", "edit", "revoke")
+# The other one's wamid, as the payload names it.
+ABOUT = Coalesce(KT("payload__to"), KT("payload__of"))
+
+
+class Source(models.TextChoices):
+    """Where a message was exchanged, if not here between the salon and one guest."""
+
+    HERE = ""
+    GROUP = "group"
+    PHONE = "phone"  # the WhatsApp Business app on the salon's own phone
+    HISTORY = "history"  # the same, before the number was connected
 
 
 class Message(models.Model):
@@ -35,6 +50,8 @@ class Message(models.Model):
     at = models.DateTimeField()
     meta_at = models.DateTimeField(null=True, blank=True)
     resent = models.BooleanField(default=False)
+    # What is not from here opens no window and is answered by nothing.
+    source = models.CharField(max_length=10, choices=Source.choices, blank=True, default="", db_default="")
 
     class Meta:
         db_table = "message"
@@ -46,6 +63,13 @@ class Message(models.Model):
                 fields=["status"],
                 name="message_open",
                 condition=models.Q(status__in=["queued", "sending", "unknown", "failed"]),
+            ),
+            models.Index(ABOUT, name="message_about", condition=models.Q(type__in=ABOUT_ANOTHER)),
+            # Imported ones have their places by time; all others come in the order of their ids.
+            models.Index(
+                fields=["conversation_id", "at", "id"],
+                name="message_history",
+                condition=models.Q(source="history"),
             ),
         ]
 
@@ -90,10 +114,18 @@ class Identity(models.Model):
     value = models.CharField(max_length=160)
     contact_id = models.BigIntegerField(db_index=True)
     created_at = models.DateTimeField()
+    # Since when it leads to this contact no more: they changed their number, or somebody else has it now.
+    former_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         db_table = "identity"
-        constraints = [models.UniqueConstraint(fields=["portfolio", "kind", "value"], name="identity_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["portfolio", "kind", "value"],
+                name="identity_once",
+                condition=models.Q(former_at=None),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.value}"

@@ -1,10 +1,21 @@
 """The salon's guests."""
 
+from typing import Any
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.expressions import Value
 
 from ops import clock
 from ops.ids import uuid7
+
+
+class People(models.Manager["Contact"]):
+    """Contacts without those that were found to be somebody known already."""
+
+    def get_queryset(self) -> models.QuerySet["Contact"]:
+        """Each person once."""
+        return super().get_queryset().filter(merged_into=None)
 
 
 class Contact(models.Model):
@@ -15,15 +26,31 @@ class Contact(models.Model):
     language = models.CharField(max_length=10, blank=True, default="")
     tags = ArrayField(models.CharField(max_length=40), default=list, blank=True)
     fields = models.JSONField(default=dict, blank=True)
+    # The ads they came by: {"first": {…}, "last": {…}}, each with source_type, source_id, source_url, ctwa_clid, at …
+    attribution = models.JSONField(default=dict, blank=True, db_default=Value({}, models.JSONField()))
+    # The same person under an older row, which has all that was theirs. This row stays: its id still leads there.
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="merged", db_index=False
+    )
     created_at = models.DateTimeField(default=clock.now)
+
+    objects = People()
+    with_merged: "models.Manager[Contact]" = models.Manager()
 
     class Meta:
         db_table = "contact"
+        # A conversation finds its contact whatever became of it.
+        base_manager_name = "with_merged"
+        indexes = [
+            models.Index(
+                fields=["merged_into"], name="contact_merged", condition=models.Q(merged_into__isnull=False)
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name or "?"
 
     @property
-    def first_name(self) -> str:
-        """The first word of the name."""
-        return self.name.split(" ", 1)[0]
+    def touches(self) -> dict[str, dict[str, Any] | None]:
+        """The first and the last ad they came by."""
+        return {"first": self.attribution.get("first"), "last": self.attribution.get("last")}

@@ -18,6 +18,8 @@ class Conversation(models.Model):
     unread = models.PositiveIntegerField(default=0)
     # A summary of the newest message, so that the list needs no look at the messages.
     last_text = models.CharField(max_length=160, blank=True, default="")
+    # Its kind (crm.inbox.kinds), which the page gives an icon and a word.
+    last_kind = models.CharField(max_length=30, blank=True, default="", db_default="")
     last_direction = models.CharField(max_length=3, blank=True, default="")
     last_at = models.DateTimeField()
     # The 24-hour service window runs from here (WHATSAPP.md §5).
