@@ -12,7 +12,7 @@ from ops.salon import inside, run_in_salon
 from tests.incoming import delivery, keep, text_message
 from tests.world import Salons
 
-PNID, RUNS = "1" * 15, 20
+PNID, RUNS = "1" * 15, 1000
 
 
 def drawing(after: str) -> dict[str, Any]:
@@ -35,8 +35,9 @@ def drawing(after: str) -> dict[str, Any]:
 
 def say(text: str, guests: range) -> None:
     for n in guests:
-        keep(delivery(PNID, text_message(text, sender=f"5511990002{n:03d}")))
-    drain.run()
+        keep(delivery(PNID, text_message(text, sender=f"551199{n:07d}")))
+    while drain.run():
+        pass
 
 
 @pytest.fixture
