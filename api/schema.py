@@ -3,7 +3,7 @@
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSerializerFieldExtension
-from drf_spectacular.plumbing import build_basic_type
+from drf_spectacular.plumbing import ResolvedComponent, build_basic_type
 from drf_spectacular.types import OpenApiTypes
 
 from api.errors import PROBLEM, WORDS, problem
@@ -77,6 +77,25 @@ class PublicIdScheme(OpenApiSerializerFieldExtension):  # type: ignore[misc]
     def map_serializer_field(self, auto_schema: Any, direction: str) -> dict[str, Any]:
         """A UUID."""
         return dict(build_basic_type(OpenApiTypes.UUID) or {})
+
+
+class PartScheme(OpenApiSerializerFieldExtension):  # type: ignore[misc]
+    """A part of a message, as its models describe it."""
+
+    target_class = "api.v1.message_content.PartField"
+
+    def map_serializer_field(self, auto_schema: Any, direction: str) -> dict[str, Any]:
+        """References to the models; several mean any of them."""
+        found = [self._component(auto_schema, model) for model in self.target.models]
+        schema = found[0] if len(found) == 1 else {"anyOf": found}
+        return {"type": "array", "items": schema} if self.target.many else schema
+
+    def _component(self, auto_schema: Any, model: Any) -> dict[str, Any]:
+        schema = model.model_json_schema(ref_template="#/components/schemas/Message{model}")
+        for name, part in {**schema.pop("$defs", {}), model.__name__: schema}.items():
+            component = ResolvedComponent(f"Message{name}", ResolvedComponent.SCHEMA, schema=part, object=name)
+            auto_schema.registry.register_on_missing(component)
+        return {"$ref": f"#/components/schemas/Message{model.__name__}"}
 
 
 def add_problems(result: dict[str, Any], **_: Any) -> dict[str, Any]:

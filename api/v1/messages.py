@@ -18,15 +18,18 @@ from api.filters import IdFilter, InstantFilter
 from api.idempotency import idempotent
 from api.names import numbers_by_pk, public_ids
 from api.v1 import message_content as contents
+from api.v1.message_examples import EXAMPLES
 from api.viewset import SalonViewSet
-from channels_wa.inbound.identity import PHONE, identity
+from channels_wa.inbound.identity import BSUID, PHONE, Identity, identity
 from channels_wa.messages.models import STATUS_ORDER, Message
+from channels_wa.messages.models import Identity as Known
 from channels_wa.numbers.models import Number
 from channels_wa.numbers.queries import own_numbers
+from channels_wa.outbox.content.text import MAX_TEXT
 from crm.contacts.actions import with_phone
 from crm.contacts.models import Contact
 from crm.inbox.models import Conversation
-from crm.inbox.sending import MAX_TEXT, CannotSend, first_number, send_message
+from crm.inbox.sending import CannotSend, first_number, send_message
 from ops import clock
 from tenants.access.roles import Permission
 
@@ -69,30 +72,28 @@ class MessageOut(serializers.Serializer[Any]):
     at = Instant()
 
 
-class MessageIn(Body):
+class MessageIn(contents.MessageParts, Body):
     """A message to send: to whom, what, why, when."""
 
     contact = PublicIdField(Contact.objects, what="contact", required=False)
-    to = serializers.CharField(max_length=21, required=False, help_text="Instead of `contact`: a phone in E.164.")
+    to = serializers.CharField(
+        max_length=160, required=False, help_text="Instead of `contact`: a phone in E.164, or a WhatsApp user id."
+    )
     number = PublicIdField(own_numbers, what="number", required=False, help_text="A connection; else the latest.")
     type = serializers.ChoiceField(choices=tuple(contents.PART_OF))
     text = serializers.CharField(max_length=MAX_TEXT, required=False, trim_whitespace=False)
-    media = contents.MediaIn(required=False)
-    template = contents.TemplateIn(required=False)
-    location = contents.LocationIn(required=False)
-    interactive = contents.InteractiveIn(required=False)
     purpose = serializers.ChoiceField(choices=PURPOSES, default="service")
     send_at = Instant(required=False, help_text="Not before this moment.")
     reply_to = PublicIdField(
         Message.objects.defer("raw"), what="message", required=False, help_text="A message to quote"
     )
 
-    def validate_to(self, value: str) -> str:
-        """With the plus: without it a country code would be guessed."""
+    def validate_to(self, value: str) -> Identity:
+        """A phone with its plus (without it a country code would be guessed), or a BSUID."""
         read = identity(value)
-        if read is None or read.kind != PHONE or not value.startswith("+"):
-            raise serializers.ValidationError("Must be a phone in E.164, e.g. +5511988881234.")
-        return read.value
+        if read is None or not (read.kind == BSUID or (read.kind == PHONE and value.startswith("+"))):
+            raise serializers.ValidationError("Must be a phone in E.164, e.g. +5511988881234, or a WhatsApp user id.")
+        return read
 
     def validate_send_at(self, value: Any) -> Any:
         """Neither over nor out of sight."""
@@ -161,9 +162,7 @@ class MessageViewSet(SalonViewSet[Message]):
     @extend_schema(
         request=MessageIn,
         responses={202: OpenApiResponse(MessageOut, description="Taken, or refused by a policy (`cancelled`).")},
-        examples=[
-            OpenApiExample("Text", {"to": "+5511988881234", "type": "text", "text": "Oi!"}, request_only=True),
-        ],
+        examples=[OpenApiExample(name, body, request_only=True) for name, body in EXAMPLES.items()],
     )
     @idempotent
     @transaction.atomic
@@ -173,7 +172,7 @@ class MessageViewSet(SalonViewSet[Message]):
         content = contents.content_of(data)
         try:
             number: Number = data.get("number") or first_number(data.get("contact"))
-            contact = data.get("contact") or with_phone(data["to"], portfolio=number.portfolio, by=self.actor.who)
+            contact = data.get("contact") or self._contact(data["to"], number)
             message = send_message(
                 contact=contact,
                 content=content,
@@ -184,8 +183,17 @@ class MessageViewSet(SalonViewSet[Message]):
                 reply_to=_quoted(data.get("reply_to"), contact),
             )
         except CannotSend as refused:
-            raise invalid(refused.field, str(refused)) from refused
+            raise contents.refused(refused.problems) from refused
         return self.shown(message, status.HTTP_202_ACCEPTED)
+
+    def _contact(self, to: Identity, number: Number) -> Contact:
+        if to.kind == PHONE:
+            return with_phone(to.value, portfolio=number.portfolio, by=self.actor.who)
+        # A user id says nothing about who it is: only one who has written can be meant.
+        known = Known.objects.filter(portfolio=number.portfolio, kind=to.kind, value=to.value).first()
+        if known is None:
+            raise invalid("to", "Nobody with this WhatsApp user id has written to this number.")
+        return Contact.objects.get(pk=known.contact_id)
 
 
 def _quoted(quoted: Message | None, contact: Contact) -> str:

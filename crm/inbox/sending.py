@@ -8,10 +8,13 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
+from channels_wa.message_templates import sending as message_templates
 from channels_wa.messages.models import Identity, Message
+from channels_wa.messages.problems import Problem
 from channels_wa.numbers.models import Number
 from channels_wa.numbers.queries import own_numbers
 from channels_wa.outbox.actions import enqueue
+from channels_wa.outbox.content import check
 from channels_wa.outbox.message import AT_LEAST_ONCE, AT_MOST_ONCE, NewMessage
 from channels_wa.outbox.models import OutboxItem
 from crm.contacts.models import Contact
@@ -25,8 +28,6 @@ from tenants.access.models import ApiKey
 from tenants.audit import actions as audit
 from tenants.members.models import Member
 
-MAX_TEXT = 4096  # WHATSAPP.md §2
-
 LANES = {
     "reply": OutboxItem.Lane.REPLY,
     "service": OutboxItem.Lane.REPLY,
@@ -38,11 +39,16 @@ BETTER_TWICE = frozenset({"reminder"})
 
 
 class CannotSend(ValueError):
-    """Nothing was written; `field` names what to change."""
+    """Nothing was written; each problem names a field to change."""
 
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(message)
-        self.field = field
+    def __init__(self, *problems: Problem) -> None:
+        super().__init__(problems[0].text)
+        self.problems = list(problems)
+
+    @property
+    def field(self) -> str:
+        """The first field to change."""
+        return self.problems[0].field
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +75,11 @@ def send_message(
 
     A message that a policy refuses is written as `cancelled` with its reason. Raises CannotSend.
     """
-    _check(content)
     number = number or first_number(contact)
+    if problems := check(content.type, content.text, content.payload, number_id=number.pk):
+        raise CannotSend(*problems)
+    if content.type == "template":
+        content = _with_words(content, number)
     kind, value = _recipient(contact, number)
     conversation_id, conversation = open_conversation(contact, number)
     now = clock.now()
@@ -104,7 +113,8 @@ def send_message(
         subject=message.public_id,
         payload={"contact": str(contact.public_id), "conversation": str(conversation), "type": content.type},
     )
-    if message.status != "cancelled":
+    # A reaction is no answer: who waited for one still does.
+    if message.status != "cancelled" and content.type != "reaction":
         note_outbound([(conversation_id, content.type, content.text)], at=now)
     tell_new([message.pk], [conversation_id])
     return message
@@ -117,7 +127,7 @@ def first_number(contact: Contact | None = None) -> Number:
     number = own.filter(pk=last.number_id).first() if last else None
     number = number or own.filter(state=Number.State.ACTIVE).first() or own.first()
     if number is None:
-        raise CannotSend("number", _("This salon has no connected number; connect one first."))
+        raise CannotSend(Problem("number", _("This salon has no connected number; connect one first.")))
     return number
 
 
@@ -137,12 +147,12 @@ def open_conversation(contact: Contact, number: Number) -> tuple[int, UUID]:
     return pk, public_id
 
 
-def _check(content: Content) -> None:
-    if content.type == "text" and not content.text.strip():
-        raise CannotSend("text", _("Must not be empty."))
-    if len(content.text) > MAX_TEXT:
-        words = _("Must have at most %(most)d characters; it has %(length)d.")
-        raise CannotSend("text", words % {"most": MAX_TEXT, "length": len(content.text)})
+def _with_words(content: Content, number: Number) -> Content:
+    """A template with what the guest reads: the text, and what stands around it for the bubble."""
+    shown = message_templates.shown_of(number.pk, content.payload)
+    return Content(
+        content.type, message_templates.words_of(number.pk, content.payload), {**content.payload, "shown": shown}
+    )
 
 
 def _recipient(contact: Contact, number: Number) -> tuple[str, str]:
@@ -154,4 +164,5 @@ def _recipient(contact: Contact, number: Number) -> tuple[str, str]:
     for found in (same, others, phones):
         if found:
             return found[-1].kind, found[-1].value
-    raise CannotSend("contact", _("This contact has neither a phone number nor a WhatsApp id for this number."))
+    words = _("This contact has neither a phone number nor a WhatsApp id for this number.")
+    raise CannotSend(Problem("contact", words))

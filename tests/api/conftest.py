@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 
+from channels_wa.message_templates.models import MessageTemplate
 from channels_wa.messages.models import Identity, Message
 from channels_wa.numbers.models import Number
 from crm.contacts.models import Contact
@@ -29,12 +30,14 @@ def _fresh_cache() -> None:
 @pytest.fixture
 def program(salons: Salons, db: None) -> Program:
     """Aurora's, with a manager's key."""
+    approve_template(salons.aurora)
     return Program(salons.aurora)
 
 
 @pytest.fixture
 def stranger(salons: Salons, db: None) -> Program:
     """The other salon's program on the other salon's host."""
+    approve_template(salons.other)
     return Program(salons.other)
 
 
@@ -42,6 +45,16 @@ def stranger(salons: Salons, db: None) -> Program:
 def seeded(salons: Salons, db: None) -> "Seeded":
     """One of everything at Aurora."""
     return seed(salons.aurora, word="aurora", phone="+5511988881234")
+
+
+def approve_template(salon: Salon, name: str = "hello", *parts: dict[str, Any]) -> None:
+    """A template without variables (or with these parts), as if Meta had approved it."""
+    waba_id = Number.objects.get(salon_id=salon.pk).waba_id
+    body = [*parts] or [{"type": "BODY", "text": "Olá! Sentimos a sua falta."}]
+    with inside(salon.pk):
+        MessageTemplate.objects.create(
+            waba_id=waba_id, name=name, language="pt_BR", components=body, status="approved", meta_id="1"
+        )
 
 
 class Seeded:

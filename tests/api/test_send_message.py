@@ -1,10 +1,12 @@
 """POST /api/v1/messages/."""
 
+import copy
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from api.v1.message_examples import EXAMPLES
 from channels_wa.messages.models import Identity, Message
 from channels_wa.numbers.models import Number
 from channels_wa.outbox.models import OutboxItem
@@ -14,14 +16,14 @@ from ops import clock
 from ops.events.models import Event
 from ops.salon import inside
 from tenants.audit.models import AuditEntry
-from tests.api.conftest import Seeded
+from tests.api.conftest import Seeded, approve_template
 from tests.api.program import Program, fields, problem
 
 TEMPLATE = {"type": "template", "template": {"name": "hello", "language": "pt_BR"}}
 
 
-def _interactive(action: dict[str, Any], kind: str, text: str = "Quando?") -> dict[str, Any]:
-    return {"type": "interactive", "interactive": {"type": kind, "body": {"text": text}, "action": action}}
+def _interactive(action: dict[str, Any], kind: str, text: str = "Quando?", **more: Any) -> dict[str, Any]:
+    return {"type": "interactive", "interactive": {"type": kind, "body": {"text": text}, "action": action, **more}}
 
 
 def _buttons(*titles: str, **more: Any) -> dict[str, Any]:
@@ -75,7 +77,20 @@ def test_a_template_may_go_to_someone_new(program: Program) -> None:
     assert made["status"] == "queued"
     contact = program.ask(f"contacts/{made['contact']}/")
     assert contact["identities"] == [{"kind": "phone", "value": "+5511955554444"}]
-    assert _row(program, made["id"]).payload == {"name": "hello", "language": {"code": "pt_BR"}}
+    row = _row(program, made["id"])
+    assert {name: row.payload[name] for name in ("name", "language")} == {
+        "name": "hello",
+        "language": {"code": "pt_BR"},
+    }
+    assert row.text == "Olá! Sentimos a sua falta."
+
+
+def test_fr_wa_004_a_template_that_does_not_fit_is_refused_before_meta(program: Program, seeded: Seeded) -> None:
+    approve_template(program.salon, "lembrete", {"type": "BODY", "text": "Oi, {{1}}!"})
+    for template in ({"name": "lembrete"}, {"name": "unheard_of"}):
+        body = {"contact": seeded.contact, "type": "template", "template": {"language": "pt_BR", **template}}
+        [field] = fields(program.write("messages/", body))
+        assert field.startswith("template.")
 
 
 def test_to_finds_who_is_known(program: Program, seeded: Seeded) -> None:
@@ -161,9 +176,48 @@ def test_it_quotes_a_message(program: Program, seeded: Seeded) -> None:
     assert _row(program, program.write("messages/", body).json()["id"]).reply_to == "wamid.aurora"
 
 
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_fr_wa_003_it_takes_every_example_of_the_docs(program: Program, seeded: Seeded, name: str) -> None:
+    if name == "Template":
+        approve_template(program.salon, "lembrete", {"type": "BODY", "text": "Oi, {{1}}!"})
+    body = copy.deepcopy(EXAMPLES[name])
+    body.pop("to", None)
+    body["contact"] = seeded.contact
+    if "reply_to" in body:
+        body["reply_to"] = seeded.inbound
+    if "reaction" in body:
+        body["reaction"]["message"] = seeded.inbound
+    answer = program.write("messages/", body)
+    assert answer.status_code == 202, answer.content
+    assert answer.json()["status"] == "queued"
+
+
+def test_a_reaction_names_the_message_as_whatsapp_does_and_is_no_answer(program: Program, seeded: Seeded) -> None:
+    """FR-WA-003: who waits for an answer still does."""
+    body = {"contact": seeded.contact, "type": "reaction", "reaction": {"message": seeded.inbound, "emoji": "👍🏽"}}
+    made = _row(program, program.write("messages/", body).json()["id"])
+    assert (made.type, made.text, made.payload) == ("reaction", "👍🏽", {"to": "wamid.aurora", "emoji": "👍🏽"})
+    assert program.ask(f"conversations/{seeded.conversation}/")["last_direction"] == "in"
+
+
+def test_a_guest_without_a_phone_is_written_to_by_their_user_id(program: Program, seeded: Seeded) -> None:
+    """WHATSAPP.md §8: BSUID-only recipients."""
+    with inside(program.salon.pk):
+        Identity.objects.update(kind="bsuid", value="BR.13491208655302741918")
+    made = program.write("messages/", {"to": "BR.13491208655302741918", "type": "text", "text": "Oi"}).json()
+    row = _row(program, made["id"])
+    assert made["contact"] == seeded.contact
+    assert (row.recipient_kind, row.recipient) == ("bsuid", "BR.13491208655302741918")
+
+
+def test_a_user_id_that_nobody_has_is_refused(program: Program) -> None:
+    assert fields(program.write("messages/", {"to": "BR.134912086553", "type": "text", "text": "Oi"})) == ["to"]
+
+
 LONG = "x" * 4097
 LINK = "https://a.example/"
 ROWS = [{"rows": [{"id": "a", "title": "b"}]}]
+# ruff: noqa: E501
 BAD: list[tuple[str, dict[str, Any], str]] = [
     ("no type", {"text": "a"}, "type"),
     ("a strange type", {"type": "hologram"}, "type"),
@@ -191,6 +245,21 @@ BAD: list[tuple[str, dict[str, Any], str]] = [
     ("eleven rows", _list(11), "interactive.action.sections.0.rows"),
     ("a long row", _list(1, title="x" * 25), "interactive.action.sections.0.rows.0.title"),
     ("a list without button", _interactive({"sections": ROWS}, "list"), "interactive.action.button"),
+    ("two files", {"type": "image", "media": {"link": LINK, "id": "123"}}, "media"),
+    ("no file", {"type": "audio", "media": {}}, "media"),
+    ("a spoken picture", {"type": "image", "media": {"link": LINK, "voice": True}}, "media.voice"),
+    ("a file for text", {"type": "image", "media": "a.jpg"}, "media"),
+    ("an object for cards", {"type": "contacts", "contacts": {}}, "contacts"),
+    ("no card", {"type": "contacts", "contacts": []}, "contacts"),
+    ("a card with one name", {"type": "contacts", "contacts": [{"name": {"formatted_name": "Bia"}}]}, "contacts.0.name.first_name"),
+    ("two buttons alike", _buttons("a", "a"), "interactive.action.buttons"),
+    ("a strange kind", {"type": "interactive", "interactive": {"type": "hologram"}}, "interactive.type"),
+    ("a form of no id", _interactive({"name": "flow", "parameters": {"flow_cta": "a"}}, "flow"), "interactive.action.parameters.flow_id"),
+    ("a long form button", _interactive({"name": "flow", "parameters": {"flow_cta": "x" * 31, "flow_id": "1"}}, "flow"), "interactive.action.parameters.flow_cta"),
+    ("a long link button", _interactive({"name": "cta_url", "parameters": {"display_text": "x" * 21, "url": LINK}}, "cta_url"), "interactive.action.parameters.display_text"),
+    ("no web address", _interactive({"name": "cta_url", "parameters": {"display_text": "x", "url": "javascript:1"}}, "cta_url"), "interactive.action.parameters.url"),
+    ("a footer where none is", _interactive({"name": "send_location"}, "location_request_message", footer={"text": "a"}), "interactive.footer"),
+    ("a reaction to nothing", {"type": "reaction", "reaction": {"emoji": "👍"}}, "reaction.message"),
     ("buttons of a list", _interactive(_buttons("a")["interactive"]["action"], "list"), "interactive.action.button"),
 ]  # fmt: skip
 
