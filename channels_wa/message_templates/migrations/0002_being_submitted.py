@@ -4,20 +4,36 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('message_templates', '0001_initial'),
+        ("message_templates", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='messagetemplate',
-            name='submitting_at',
+            model_name="messagetemplate",
+            name="submitting_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AlterField(
-            model_name='messagetemplate',
-            name='status',
-            field=models.CharField(choices=[('draft', 'Draft'), ('pending', 'In review'), ('approved', 'Approved'), ('rejected', 'Rejected'), ('paused', 'Paused'), ('disabled', 'Disabled'), ('in_appeal', 'Under appeal'), ('limit_exceeded', 'Over the limit'), ('locked', 'Locked'), ('archived', 'Archived'), ('pending_deletion', 'Being deleted'), ('deleted', 'Deleted')], default='draft', max_length=20),
+            model_name="messagetemplate",
+            name="status",
+            field=models.CharField(
+                choices=[
+                    ("draft", "Draft"),
+                    ("pending", "In review"),
+                    ("approved", "Approved"),
+                    ("rejected", "Rejected"),
+                    ("paused", "Paused"),
+                    ("disabled", "Disabled"),
+                    ("in_appeal", "Under appeal"),
+                    ("limit_exceeded", "Over the limit"),
+                    ("locked", "Locked"),
+                    ("archived", "Archived"),
+                    ("pending_deletion", "Being deleted"),
+                    ("deleted", "Deleted"),
+                ],
+                default="draft",
+                max_length=20,
+            ),
         ),
     ]
