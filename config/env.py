@@ -71,8 +71,15 @@ class Env(BaseSettings):
     # The field of a message that carries a BSUID; Meta's pages and clients disagree (WHATSAPP.md §11).
     whatsapp_bsuid_field: Literal["recipient", "to"] = "recipient"
     meta_app_id: str = ""
+    # Where a salon's owner connects a number (embedded signup), and which configuration of it.
+    meta_dialog_url: str = "https://www.facebook.com"
+    meta_config_id: str = ""
     meta_app_secrets: Words = Field(default_factory=list)
     meta_verify_token: str = ""
+    # host:port that safe_http may ask wherever it lies; for the demo's sandbox alone.
+    safe_http_allow: Words = Field(default_factory=list)
+    # Where files of messages lie: file:///folder, or s3://key:secret@host/bucket?region=…; STATE_DIR/media if empty.
+    storage_url: str = ""
     email_url: str = ""
     metrics_token: str = ""
     port: int = 8000
@@ -86,7 +93,9 @@ class Env(BaseSettings):
     # Whether this process follows the demo's skipped time; tests set theirs by hand.
     clock_follows: bool = True
 
-    _read_words = field_validator("salon_keys", "allowed_hosts", "meta_app_secrets", mode="before")(_words)
+    _read_words = field_validator("salon_keys", "allowed_hosts", "meta_app_secrets", "safe_http_allow", mode="before")(
+        _words
+    )
 
     @field_validator("salon_keys")
     @classmethod

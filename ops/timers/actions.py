@@ -40,6 +40,29 @@ def set_many(salon_id: int | None, timers: Sequence[NewTimer]) -> None:
         )
 
 
+def set_missing(salon_id: int | None, timers: Sequence[NewTimer]) -> None:
+    """Write timers; one that waits already, or is being done right now, stays as it is."""
+    if not timers:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO public.timer "
+            "(salon_id, due_at, kind, subject, version, state, fence, attempts, error, created_at) "
+            "SELECT DISTINCT %s::bigint, due_at, kind, subject, version, 'pending', 0, 0, '', clock_timestamp() "
+            "FROM unnest(%s::timestamptz[], %s::text[], %s::text[], %s::bigint[]) "
+            "AS new(due_at, kind, subject, version) "
+            "ON CONFLICT (salon_id, kind, subject, version) DO UPDATE SET due_at = EXCLUDED.due_at, state = 'pending', "
+            "attempts = 0, lease_until = NULL, fence = timer.fence + 1 WHERE timer.state <> 'pending'",
+            [
+                salon_id,
+                [timer.due_at for timer in timers],
+                [timer.kind for timer in timers],
+                [timer.subject for timer in timers],
+                [timer.version for timer in timers],
+            ],
+        )
+
+
 def cancel_many(salon_id: int | None, kind: str, subjects: Sequence[str]) -> None:
     """Take timers back, in the transaction that changes their subjects."""
     if subjects:

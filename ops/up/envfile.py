@@ -37,6 +37,7 @@ def write(
         "PUBLIC_HOST": f"cadeira.localhost:{ports['PORT']}",
         "ALLOWED_HOSTS": ".localhost,127.0.0.1",
         "WHATSAPP_GRAPH_URL": f"http://127.0.0.1:{ports['SANDBOX_PORT']}",
+        "SAFE_HTTP_ALLOW": ",".join(f"{host}:{ports['SANDBOX_PORT']}" for host in ("127.0.0.1", "localhost")),
         "SPOOL_DIR": str(wanted.state_dir / "spool"),
         "PROMETHEUS_MULTIPROC_DIR": str(run / "metrics"),
         "WORKERS": str(wanted.workers),

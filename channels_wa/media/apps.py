@@ -1,0 +1,10 @@
+"""Django's view of this folder."""
+
+from django.apps import AppConfig
+
+
+class MediaConfig(AppConfig):
+    """See the models."""
+
+    name = "channels_wa.media"
+    label = "media"
