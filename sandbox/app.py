@@ -8,8 +8,9 @@ import signal
 import traceback
 from types import FrameType
 
-from sandbox import control, log
+from sandbox import download, log
 from sandbox.asgi import Call, Gone, Receive, Scope, Send
+from sandbox.control import router as control
 from sandbox.graph import router
 from sandbox.phone import page
 from sandbox.settings import read_settings
@@ -41,6 +42,8 @@ class Sandbox:
                 await router.handle(self.world, call)
             elif path.startswith("/_sandbox/"):
                 await control.handle(self.world, call)
+            elif path.startswith("/whatsapp_business/attachments/"):
+                await download.attachment(self.world, call)
             else:
                 await page.handle(self.world, call)
         except Gone:
@@ -64,7 +67,7 @@ class Sandbox:
         await receive()
         saver.cancel()
         await self.world.sender.stop()
-        self.world.save()
+        self.world.close()
         await send({"type": "lifespan.shutdown.complete"})
 
     async def _save_now_and_then(self) -> None:

@@ -1,7 +1,7 @@
 """The few lines of HTTP that a raw ASGI program needs: read a body, answer JSON."""
 
 import json
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, MutableMapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs
@@ -55,7 +55,7 @@ class Call:
         raw = self.scope["query_string"].decode("utf-8", "replace")
         return {name: values[-1] for name, values in parse_qs(raw, keep_blank_values=True).items()}
 
-    async def body(self) -> bytes:
+    async def body(self, most: int = BODY_MAX) -> bytes:
         """The whole body; raises BodyTooLarge or Gone."""
         parts: list[bytes] = []
         size = 0
@@ -65,15 +65,51 @@ class Call:
                 raise Gone
             part = message.get("body", b"")
             if not message.get("more_body") and not parts:
-                if len(part) > BODY_MAX:
+                if len(part) > most:
                     raise BodyTooLarge
                 return bytes(part)
             parts.append(part)
             size += len(part)
-            if size > BODY_MAX:
+            if size > most:
                 raise BodyTooLarge
             if not message.get("more_body"):
                 return b"".join(parts)
+
+    async def pieces(self, most: int) -> AsyncIterator[bytes]:
+        """The body as it comes; raises BodyTooLarge after `most` bytes, or Gone."""
+        size, more = 0, True
+        while more:
+            message = await self.receive()
+            if message["type"] == "http.disconnect":
+                raise Gone
+            part = message.get("body", b"")
+            more = bool(message.get("more_body"))
+            size += len(part)
+            if size > most:
+                raise BodyTooLarge
+            if part:
+                yield part
+
+    @property
+    def base(self) -> str:
+        """How the caller reached this server: scheme, host and port."""
+        host = self.header(b"host").decode("latin-1") or "127.0.0.1"
+        return f"{self.scope.get('scheme', 'http')}://{host}"
+
+    @property
+    def own_base(self) -> str:
+        """Where this server is, whatever name the caller has for it."""
+        host, port = self.scope.get("server") or ("127.0.0.1", 80)
+        everywhere = host in ("0.0.0.0", "::")  # noqa: S104 - compared, not bound
+        return f"{self.scope.get('scheme', 'http')}://{'127.0.0.1' if everywhere else host}:{port}"
+
+    @property
+    def token(self) -> str:
+        """The access token, from the header or the query; empty without one."""
+        scheme, _, token = self.header(b"authorization").partition(b" ")
+        if scheme.lower() in (b"bearer", b"oauth") and token.strip():
+            return token.strip().decode("latin-1")
+        return self.query().get("access_token", "")
 
     async def answer(
         self, status: int, body: bytes, content_type: bytes = type_json, headers: Iterable[tuple[bytes, bytes]] = ()

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 ENDINGS = ("timeout_after_accept", "500_after_accept", "html", "no_id", "error", "token_expired")
 # Change when and how its statuses come; a request may meet several, and an ending too.
 STATUS_FAULTS = ("duplicate_status", "shuffle_status", "status_before_answer")
-KINDS = (*ENDINGS, "slow", *STATUS_FAULTS)
+# A download of media is not found, or breaks off in the middle.
+DOWNLOAD_FAULTS = ("media_gone", "media_cut")
+KINDS = (*ENDINGS, "slow", *STATUS_FAULTS, *DOWNLOAD_FAULTS)
 COUNT_MAX = 1_000_000
 
 

@@ -74,6 +74,10 @@ class Register:
             self._strangers[phone_number_id] = found
         return found
 
+    def registered_as(self, phone_number_id: str) -> Number | None:
+        """The number of this id, if it was registered."""
+        return self._registered.get(phone_number_id)
+
     def registered(self) -> Iterable[Number]:
         """In the order they were registered."""
         return self._registered.values()

@@ -10,10 +10,13 @@ from sandbox.clock import Clock
 from sandbox.faults import Faults
 from sandbox.ledger import Ledger
 from sandbox.limits import PairRate, Windows
+from sandbox.media.store import MediaStore
 from sandbox.numbers import Number, Register
+from sandbox.people import Guests
 from sandbox.phone.chats import Chats
 from sandbox.settings import Settings
 from sandbox.statuses import Statuses
+from sandbox.tokens import Tokens
 from sandbox.webhooks.sender import Sender
 
 WINDOWS_SAVED = 2000
@@ -27,6 +30,9 @@ class World:
         self.window_mode = settings.window
         self.clock = Clock()
         self.numbers = Register()
+        self.guests = Guests()
+        self.tokens = Tokens(self.clock)
+        self.media = MediaStore(self.clock, settings.state_file)
         self.ledger = Ledger()
         self.faults = Faults()
         self.pair_rate = PairRate()
@@ -53,11 +59,14 @@ class World:
         self.faults.forget()
         self.pair_rate.forget()
         self.windows.forget()
+        self.guests.forget()
         self.numbers.forget_speed()
         self.sender.forget()
         self.chats.forget()
         if numbers_too:
             self.numbers.forget()
+            self.tokens.forget()
+            self.media.forget()
             self.sender.overrides.clear()
         self.changed = True
 
@@ -72,6 +81,9 @@ class World:
             "offset_s": self.clock.offset_s,
             "windows": self.windows.latest(WINDOWS_SAVED),
             "overrides": self.sender.overrides,
+            "tokens": self.tokens.as_saved(),
+            "guests": self.guests.as_saved(),
+            "media": self.media.as_saved(),
         }
         beside = path.with_suffix(".new")
         try:
@@ -80,6 +92,11 @@ class World:
             beside.replace(path)
         except OSError as problem:
             log.error("state.not_saved", path=str(path), why=str(problem))
+
+    def close(self) -> None:
+        """The process ends."""
+        self.save()
+        self.media.close()
 
     def _load(self, path: Path) -> None:
         if not path.exists():
@@ -92,5 +109,9 @@ class World:
             for pair, at in saved["windows"].items():
                 self.windows.opened(pair, float(at))
             self.sender.overrides.update(saved["overrides"])
+            if "tokens" in saved:  # absent in what an older sandbox wrote
+                self.tokens.restore(saved["tokens"])
+                self.guests.restore(saved["guests"])
+                self.media.restore(saved["media"])
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as problem:
             log.error("state.not_read", path=str(path), why=repr(problem))

@@ -33,19 +33,16 @@ def _selected(value: JSON, fields: str) -> JSON:
     return {name: entry for name, entry in value.items() if name in wanted}
 
 
-def _unknown(object_id: str) -> GraphError:
-    return GraphError(100, f"Object with ID '{object_id}' does not exist or does not support this operation.")
-
-
-async def get_object(world: World, call: Call, object_id: str) -> None:
-    """GET /{phone_number_id} or GET /{waba_id}."""
+async def get_number(world: World, call: Call, phone_number_id: str) -> None:
+    """GET /{phone_number_id}."""
     fields = call.query().get("fields", "")
-    for number in world.numbers.registered():
-        if number.phone_number_id == object_id:
-            return await call.answer_json(_selected(_number(number), fields))
-    if numbers := world.numbers.of_waba(object_id):
-        return await call.answer_json(_selected({"id": object_id, "name": numbers[0].verified_name}, fields))
-    raise _unknown(object_id)
+    await call.answer_json(_selected(_number(world.numbers.get(phone_number_id)), fields))
+
+
+async def get_account(world: World, call: Call, waba_id: str) -> None:
+    """GET /{waba_id}."""
+    fields = call.query().get("fields", "")
+    await call.answer_json(_selected({"id": waba_id, "name": world.numbers.of_waba(waba_id)[0].verified_name}, fields))
 
 
 async def get_phone_numbers(world: World, call: Call, waba_id: str) -> None:

@@ -7,6 +7,8 @@ import time
 from sandbox import wamid
 from sandbox.asgi import JSON, Call, loads
 from sandbox.faults import ENDINGS, Fault
+from sandbox.graph.access import require_token
+from sandbox.graph.attached import check_media
 from sandbox.graph.errors import GraphError
 from sandbox.graph.rules import Recipient, check_message, check_read_mark
 from sandbox.ledger import Row
@@ -44,7 +46,7 @@ def _limit(world: World, number: Number, recipient: Recipient, *, is_template: b
         raise GraphError(131056, "Too many messages were sent from this number to the same recipient in a short time.")
 
 
-def _accept(world: World, number: Number, recipient: Recipient, message: JSON, *, raw: bytes, path: str) -> Sent:
+def _accept(world: World, number: Number, recipient: Recipient, message: JSON, *, raw: bytes, path: str) -> Row:
     """Write it into the ledger: from here on it is sent, whatever the caller gets to hear."""
     row = Row(
         seq=world.ledger.next_seq(),
@@ -59,7 +61,7 @@ def _accept(world: World, number: Number, recipient: Recipient, message: JSON, *
     )
     world.ledger.add(row)
     world.chats.arrived(row)
-    return Sent(row, number, message.get("type") == "template", recipient.kind == "user_id")
+    return row
 
 
 def _answer(sent: Sent, recipient: Recipient, *, with_id: bool = True) -> bytes:
@@ -67,7 +69,7 @@ def _answer(sent: Sent, recipient: Recipient, *, with_id: bool = True) -> bytes:
     if recipient.kind != "group":
         contact["user_id" if recipient.kind == "user_id" else "wa_id"] = recipient.key
     message: JSON = {"id": sent.row.wamid} if with_id else {}
-    if sent.is_template:
+    if sent.category is not None:
         message["message_status"] = "accepted"
     return json.dumps({"messaging_product": "whatsapp", "contacts": [contact], "messages": [message]}).encode()
 
@@ -103,17 +105,23 @@ async def _mark_read(world: World, call: Call, message: JSON) -> None:
 
 async def post(world: World, call: Call, phone_number_id: str) -> None:
     """Handle the request; raises GraphError for what Meta would refuse."""
+    token = require_token(call)
     raw = await call.body()
     message = _read(raw)
+    number = world.numbers.get(phone_number_id)
+    if problem := world.tokens.problem(token, number.waba_id):
+        raise GraphError(190) if problem == 190 else GraphError.no_such(phone_number_id, "POST")
     if "status" in message:
         return await _mark_read(world, call, message)
     recipient = check_message(message)
     ending = world.faults.take(ENDINGS, recipient.key) if world.faults else None
     if ending is not None and ending.kind in ("error", "token_expired"):
         raise GraphError(190 if ending.kind == "token_expired" else ending.code or 131000)
-    number = world.numbers.get(phone_number_id)
-    _limit(world, number, recipient, is_template=message.get("type") == "template")
-    sent = _accept(world, number, recipient, message, raw=raw, path=call.path)
+    failure = check_media(world, number, message)
+    category = "UTILITY" if message.get("type") == "template" else None
+    _limit(world, number, recipient, is_template=category is not None)
+    row = _accept(world, number, recipient, message, raw=raw, path=call.path)
+    sent = Sent(row, number, recipient.kind == "user_id", category, failure=failure)
     if world.faults or ending is not None:
         return await _finish_with_faults(world, call, sent, recipient, ending)
     await call.answer(200, _answer(sent, recipient))
@@ -123,6 +131,8 @@ async def post(world: World, call: Call, phone_number_id: str) -> None:
 
 def _steps(world: World, sent: Sent) -> list[str]:
     """What happens to the message now; the guest reads it at once while the phone is open."""
+    if sent.failure is not None:
+        return ["failed"]
     return ["sent", "delivered", "read"] if world.chats.is_open(sent.talk) else ["sent", "delivered"]
 
 

@@ -4,7 +4,8 @@ import re
 from collections.abc import Awaitable, Callable
 
 from sandbox.asgi import BodyTooLarge, Call
-from sandbox.graph import account, messages
+from sandbox.graph import account, media, messages
+from sandbox.graph.access import may_use, require_token
 from sandbox.graph.errors import GraphError
 from sandbox.world import World
 
@@ -12,39 +13,62 @@ _VERSIONED = re.compile(r"/v\d{1,3}\.\d{1,2}/(?P<rest>.+)")
 _MESSAGES = re.compile(r"/v\d{1,3}\.\d{1,2}/(?P<phone_number_id>[^/]{1,40})/messages")
 
 Handler = Callable[[World, Call, str], Awaitable[None]]
-_OF_OBJECT: dict[tuple[str, str], Handler] = {
-    ("GET", ""): account.get_object,
+Table = dict[tuple[str, str], Handler]
+_OF_NUMBER: Table = {
+    ("GET", ""): account.get_number,
+    ("POST", "media"): media.post_media,
+}
+_OF_ACCOUNT: Table = {
+    ("GET", ""): account.get_account,
     ("GET", "phone_numbers"): account.get_phone_numbers,
     ("GET", "subscribed_apps"): account.get_subscribed_apps,
     ("POST", "subscribed_apps"): account.post_subscribed_apps,
     ("DELETE", "subscribed_apps"): account.delete_subscribed_apps,
 }
+_OF_MEDIUM: Table = {
+    ("GET", ""): media.get_medium,
+    ("DELETE", ""): media.delete_medium,
+}
+_TABLES = (_OF_NUMBER, _OF_ACCOUNT, _OF_MEDIUM)
 
 
-def _require_token(call: Call) -> None:
-    scheme, _, token = call.header(b"authorization").partition(b" ")
-    if scheme.lower() == b"bearer" and token.strip():
-        return
-    if not call.query().get("access_token"):
-        raise GraphError(190, "An access token is required to request this resource.")
+def _find(world: World, call: Call, object_id: str, edge: str) -> Handler:
+    """The handler for what the id names; raises GraphError when the token may not touch it or nothing fits."""
+    key = (call.method, edge)
+    if (number := world.numbers.registered_as(object_id)) is not None:
+        table, waba_id = _OF_NUMBER, number.waba_id
+    elif world.numbers.of_waba(object_id):
+        table, waba_id = _OF_ACCOUNT, object_id
+    elif world.media.get(object_id) is not None:
+        table, waba_id = _OF_MEDIUM, ""  # its handlers know whose it is
+    elif key in _OF_NUMBER and edge:
+        table, waba_id = _OF_NUMBER, ""  # a number that nobody registered may work, too
+    else:
+        table, waba_id = {}, ""
+    handler = table.get(key)
+    if handler is None:
+        if any(key in known for known in _TABLES):
+            raise GraphError.no_such(object_id, call.method)
+        # Loud on purpose: what is not stood in for must not look as if it worked.
+        raise GraphError(100, f"The sandbox does not know {call.method} {call.path}.", status=501)
+    if waba_id:
+        may_use(world, call, waba_id, object_id)
+    return handler
 
 
 async def _dispatch(world: World, call: Call) -> None:
     if call.method == "POST" and (match := _MESSAGES.fullmatch(call.path)):
-        _require_token(call)
         return await messages.post(world, call, match["phone_number_id"])
     match = _VERSIONED.fullmatch(call.path)
-    object_id, _, edge = match["rest"].rstrip("/").partition("/") if match else ("", "", "")
+    if match is None:
+        raise GraphError(100, f"The sandbox does not know {call.method} {call.path}.", status=404)
+    object_id, _, edge = match["rest"].rstrip("/").partition("/")
     if object_id == "oauth" and edge == "access_token" and call.method in ("GET", "POST"):
         return await account.get_access_token(world, call)
-    _require_token(call)
+    require_token(call)
     if world.faults and world.faults.take(("token_expired",)):
         raise GraphError(190)
-    handler = _OF_OBJECT.get((call.method, edge)) if match else None
-    if handler is None:
-        # Loud on purpose: what is not stood in for must not look as if it worked.
-        raise GraphError(100, f"The sandbox does not know {call.method} {call.path}.", status=501 if match else 404)
-    return await handler(world, call, object_id)
+    return await _find(world, call, object_id, edge)(world, call, object_id)
 
 
 async def handle(world: World, call: Call) -> None:

@@ -89,7 +89,7 @@ async def _emit(call: Call, event: str, data: object) -> None:
 def _mark_read(world: World, phone_number_id: str, guest: str) -> None:
     number = world.numbers.get(phone_number_id)
     for row in world.chats.take_unread(phone_number_id, guest):
-        world.statuses.read(Sent(row, number, is_template=False, is_user_id=not guest.isdecimal()))
+        world.statuses.read(Sent(row, number, is_user_id=not guest.isdecimal()))
 
 
 async def handle(world: World, call: Call) -> None:

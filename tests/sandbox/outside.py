@@ -87,10 +87,19 @@ class Client:
     def __init__(self, port: int) -> None:
         self.port = port
 
-    def call(self, method: str, path: str, body: object = None, *, token: str = "", timeout_s: float = WITHIN_S) -> Any:
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        *,
+        token: str = "",
+        headers: dict[str, str] | None = None,
+        timeout_s: float = WITHIN_S,
+    ) -> Any:
         """Status, content type and raw body."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout_s)
-        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        headers = {**(headers or {}), **({"Authorization": f"Bearer {token}"} if token else {})}
         raw = body if isinstance(body, bytes) else None if body is None else json.dumps(body).encode()
         try:
             connection.request(method, path, raw, headers)
@@ -99,9 +108,12 @@ class Client:
         finally:
             connection.close()
 
-    def graph(self, method: str, path: str, body: object = None, **more: Any) -> tuple[int, Any]:
+    def graph(
+        self, method: str, path: str, body: object = None, *, kind: str = "", token: str = "token", **more: Any
+    ) -> tuple[int, Any]:
         """A Graph call with a token."""
-        status, _, raw = self.call(method, f"/v26.0/{path}", body, token="token", **more)
+        headers = {"Content-Type": kind} if kind else {}
+        status, _, raw = self.call(method, f"/v26.0/{path}", body, token=token, headers=headers, **more)
         return status, json.loads(raw)
 
     def send(self, to: str = "+5511999990000", pnid: str = "111", **fields: Any) -> tuple[int, Any]:

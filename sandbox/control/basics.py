@@ -1,55 +1,51 @@
-"""Addresses under /_sandbox/: what tests, the demo and the phone page ask of the world itself."""
+"""What happens in the world: a guest writes, faults, the clock, the ledger."""
 
 import math
 import secrets
-from collections.abc import Awaitable, Callable
 
 from sandbox import inbound
-from sandbox.asgi import JSON, BodyTooLarge, Call, loads, type_json
+from sandbox.asgi import Call, type_json
 from sandbox.faults import COUNT_MAX, KINDS, Fault
-from sandbox.inbound import BadField, text_field
 from sandbox.ledger import as_json_chunks
+from sandbox.media.kinds import LARGEST
+from sandbox.media.store import WEBHOOK_KEPT_S
 from sandbox.numbers import DEFAULT_MPS, MAX_MPS, Number
 from sandbox.phone.chats import pair
+from sandbox.wishes import BadField, flag, text_field, whole, wish_of
 from sandbox.world import World
 
+INBOUND_MAX = 24 * 1024 * 1024  # a file of 16 MB in base64; larger ones come by POST /_sandbox/media
 OFFSET_MAX_S = 100 * 365 * 24 * 3600
 FAULT_MS_MAX = 600_000
 USERS_MAX = 1_000_000
 
 
-async def _wish(call: Call) -> JSON:
-    raw = await call.body()
-    if not raw.strip():
-        return {}
-    try:
-        wish = loads(raw)
-    except (ValueError, RecursionError) as problem:
-        raise BadField("body", f"is not valid JSON: {problem}") from None
-    if not isinstance(wish, dict):
-        raise BadField("body", "must be a JSON object")
-    return wish
-
-
-def _whole(wish: JSON, field: str, default: int | None, lowest: int, highest: int) -> int | None:
-    value = wish.get(field, default)
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, int) or not lowest <= value <= highest:
-        raise BadField(field, f"must be a whole number from {lowest} to {highest}")
-    return value
-
-
-def _flag(wish: JSON, field: str, default: bool) -> bool:
-    value = wish.get(field, default)
-    if not isinstance(value, bool):
-        raise BadField(field, "must be true or false")
-    return value
-
-
 async def post_inbound(world: World, call: Call) -> None:
     """A guest writes."""
-    await call.answer_json({"wamid": inbound.receive(world, await _wish(call))})
+    wish = await wish_of(call, INBOUND_MAX)
+    await call.answer_json({"wamid": await inbound.receive(world, wish, call.own_base)})
+
+
+async def post_media(world: World, call: Call) -> None:
+    """Keep the body as a file that a guest is about to send; the id goes into `media` of an inbound wish."""
+    query = call.query()
+    number = world.numbers.get(query.get("phone_number_id", "") or "0")
+    draft = world.media.draft()
+    try:
+        async for piece in call.pieces(LARGEST):
+            draft.write(piece)
+    except BaseException:
+        draft.drop()
+        raise
+    medium = world.media.keep(
+        draft,
+        owner=(number.phone_number_id, number.waba_id),
+        mime_type=call.header(b"content-type").decode("latin-1") or "application/octet-stream",
+        kept_s=WEBHOOK_KEPT_S,
+        filename=query.get("filename", "")[:240],
+    )
+    world.changed = True
+    await call.answer_json({"media": medium.id, "sha256": medium.sha256, "size": medium.size})
 
 
 async def get_ledger(world: World, call: Call) -> None:
@@ -69,18 +65,18 @@ async def get_ledger(world: World, call: Call) -> None:
 
 async def post_faults(world: World, call: Call) -> None:
     """The next requests suffer a fault."""
-    wish = await _wish(call)
+    wish = await wish_of(call)
     kind = text_field(wish, "fault", required=True)
     if kind not in KINDS:
         raise BadField("fault", f"must be one of {', '.join(KINDS)}")
-    code = _whole(wish, "code", None, 0, 9_999_999)
+    code = whole(wish, "code", None, 0, 9_999_999)
     if kind == "error" and code is None:
         raise BadField("code", "is required for this fault")
     if kind == "html" and code is not None and not 200 <= code <= 599:
         raise BadField("code", "is the HTTP status of the page, 200 to 599")
-    count = _whole(wish, "count", 1, 1, COUNT_MAX) or 1
+    count = whole(wish, "count", 1, 1, COUNT_MAX) or 1
     to = text_field(wish, "to").lstrip("+") or None
-    world.faults.add(Fault(kind, count, code, _whole(wish, "ms", None, 1, FAULT_MS_MAX), to))
+    world.faults.add(Fault(kind, count, code, whole(wish, "ms", None, 1, FAULT_MS_MAX), to))
     await get_faults(world, call)
 
 
@@ -95,7 +91,7 @@ async def get_faults(world: World, call: Call) -> None:
 
 async def post_clock(world: World, call: Call) -> None:
     """Live `offset_s` seconds ahead of the machine."""
-    offset = (await _wish(call)).get("offset_s")
+    offset = (await wish_of(call)).get("offset_s")
     if isinstance(offset, bool) or not isinstance(offset, (int, float)) or not math.isfinite(offset):
         raise BadField("offset_s", "must be a number of seconds")
     if abs(offset) > OFFSET_MAX_S:
@@ -107,14 +103,14 @@ async def post_clock(world: World, call: Call) -> None:
 
 async def post_numbers(world: World, call: Call) -> None:
     """Register a number, or change it; again with the same values changes nothing."""
-    wish = await _wish(call)
+    wish = await wish_of(call)
     number = Number(
         phone_number_id=text_field(wish, "phone_number_id", required=True, longest=40),
         waba_id=text_field(wish, "waba_id", required=True, longest=40),
         display_phone=text_field(wish, "display_phone", required=True, longest=40),
         verified_name=text_field(wish, "verified_name") or text_field(wish, "display_phone"),
-        throughput_mps=_whole(wish, "throughput_mps", DEFAULT_MPS, 1, MAX_MPS) or DEFAULT_MPS,
-        strict_window=_flag(wish, "strict_window", False),
+        throughput_mps=whole(wish, "throughput_mps", DEFAULT_MPS, 1, MAX_MPS) or DEFAULT_MPS,
+        strict_window=flag(wish, "strict_window", False),
     )
     world.numbers.put(number)
     world.changed = True
@@ -129,7 +125,7 @@ async def get_numbers(world: World, call: Call) -> None:
 
 async def post_windows(world: World, call: Call) -> None:
     """These users wrote just now, without a webhook: for loads whose inbound side is seeded in the product."""
-    wish = await _wish(call)
+    wish = await wish_of(call)
     phone_number_id = text_field(wish, "phone_number_id", required=True, longest=40)
     users = wish.get("users")
     if not isinstance(users, list) or len(users) > USERS_MAX or not all(isinstance(user, str) for user in users):
@@ -142,9 +138,9 @@ async def post_windows(world: World, call: Call) -> None:
 
 async def post_settings(world: World, call: Call) -> None:
     """Change what the environment set at the start."""
-    wish = await _wish(call)
-    statuses = _flag(wish, "statuses", world.statuses.enabled)
-    batch_max = _whole(wish, "batch_max", world.sender.batch_max, 1, 1000) or 1
+    wish = await wish_of(call)
+    statuses = flag(wish, "statuses", world.statuses.enabled)
+    batch_max = whole(wish, "batch_max", world.sender.batch_max, 1, 1000) or 1
     window = text_field(wish, "window") or world.window_mode
     if window not in ("known", "strict", "off"):
         raise BadField("window", "must be known, strict or off")
@@ -163,7 +159,7 @@ async def post_verify(world: World, call: Call) -> None:
 
 async def post_reset(world: World, call: Call) -> None:
     """Forget what happened; `{"numbers": true}` forgets the registered numbers too."""
-    world.reset(numbers_too=_flag(await _wish(call), "numbers", False))
+    world.reset(numbers_too=flag(await wish_of(call), "numbers", False))
     world.save()
     await call.answer_json({"reset": True})
 
@@ -172,36 +168,3 @@ async def get_health(world: World, call: Call) -> None:
     """Alive, and how much is remembered."""
     figures = {"ledger": len(world.ledger), "webhooks_waiting": world.sender.backlog, "offset_s": world.clock.offset_s}
     await call.answer_json({"status": "ok", **figures, "webhook_url": world.settings.webhook_url})
-
-
-Handler = Callable[[World, Call], Awaitable[None]]
-_HANDLERS: dict[str, dict[str, Handler]] = {
-    "inbound": {"POST": post_inbound},
-    "ledger": {"GET": get_ledger},
-    "faults": {"POST": post_faults, "GET": get_faults},
-    "clock": {"POST": post_clock},
-    "numbers": {"POST": post_numbers, "GET": get_numbers},
-    "windows": {"POST": post_windows},
-    "settings": {"POST": post_settings},
-    "verify": {"POST": post_verify},
-    "reset": {"POST": post_reset},
-    "health": {"GET": get_health},
-}
-
-
-async def handle(world: World, call: Call) -> None:
-    """Answer a request under /_sandbox/."""
-    if call.header(b"sec-fetch-site") == b"cross-site":  # a page of somewhere else must not steer the world
-        return await call.answer_json({"error": "cross-site requests are refused"}, 403)
-    methods = _HANDLERS.get(call.path.removeprefix("/_sandbox/").rstrip("/"))
-    if methods is None:
-        return await call.answer_json({"error": "no such address"}, 404)
-    handler = methods.get(call.method)
-    if handler is None:
-        return await call.answer_json({"error": f"use {' or '.join(methods)}"}, 405)
-    try:
-        await handler(world, call)
-    except BadField as bad:
-        await call.answer_json({"error": str(bad), "field": bad.field}, 400)
-    except BodyTooLarge:
-        await call.answer_json({"error": "body is too large", "field": "body"}, 413)
