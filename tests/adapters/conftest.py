@@ -1,10 +1,11 @@
 """One sandbox for the adapter tests."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
+from channels_wa.adapters.cloud_api.graph import close_here
 from tests.adapters.graph import Graph, running_graph
 
 
@@ -20,3 +21,10 @@ def graph(running: Graph) -> Graph:
     """As if nothing had happened."""
     running.ask("reset", {})
     return running
+
+
+@pytest.fixture(autouse=True)
+async def _no_session_is_left() -> AsyncIterator[None]:
+    """Each test has a loop of its own."""
+    yield
+    await close_here()

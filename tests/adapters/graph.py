@@ -31,6 +31,13 @@ class Graph:
         """Every accepted request."""
         return list(self.ask("ledger")["results"])
 
+    def talk(self, phone_number_id: str, guest: str) -> list[dict[str, Any]]:
+        """What the guest's phone shows."""
+        address = f"{self.url}/phone/events?pnid={phone_number_id}&guest={guest}"
+        with urllib.request.urlopen(address, timeout=10) as events:
+            history = next(line for line in events if line.startswith(b"data: "))
+        return list(json.loads(history.removeprefix(b"data: "))["messages"])
+
     def fault(self, kind: str, **more: object) -> None:
         """The next request suffers this."""
         self.ask("faults", {"fault": kind, **more})

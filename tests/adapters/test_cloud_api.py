@@ -2,14 +2,18 @@
 
 import json
 from collections.abc import AsyncIterator, Sequence
+from typing import Any
 
 import pytest
 
-from channels_wa.adapters.cloud_api import answer
+from channels_wa.adapters.cloud_api import answer, body
 from channels_wa.adapters.cloud_api.adapter import CloudApiAdapter
 from channels_wa.adapters.outcome import Accepted, ErrorClass, Outcome, Rejected, Unknown
-from tests.adapters.contract import AdapterContract, Provider, message
+from config.env import env
+from tests.adapters.contract import SENDER, AdapterContract, Provider, message
 from tests.adapters.graph import Graph
+
+GUEST = "5511944440000"
 
 
 class Sandboxed(Provider):
@@ -27,6 +31,14 @@ class Sandboxed(Provider):
 
     def be_unreadable(self) -> None:
         self.graph.fault("html")
+
+    def guest_writes(self) -> str:
+        wish = {"phone_number_id": SENDER.phone_number_id, "from": GUEST, "text": "Oi"}
+        return str(self.graph.ask("inbound", wish)["wamid"])
+
+    def was_read(self, wamid: str) -> bool:
+        [written] = [one for one in self.graph.talk(SENDER.phone_number_id, GUEST) if one["wamid"] == wamid]
+        return bool(written["state"] == "read")
 
 
 @pytest.fixture
@@ -50,6 +62,40 @@ async def test_the_phone_has_its_plus_and_the_word_goes_with_it(adapter: CloudAp
     assert row["body"]["to"] == "+5511999990000"
     assert row["biz_opaque_callback_data"] == "v1.a-1.mac"
     assert row["body"]["context"] == {"message_id": "wamid.in"}
+
+
+@pytest.mark.parametrize("field", ["recipient", "to"])
+async def test_a_setting_decides_what_carries_a_bsuid(
+    adapter: CloudApiAdapter, graph: Graph, monkeypatch: pytest.MonkeyPatch, field: str
+) -> None:
+    """WHATSAPP.md §11."""
+    monkeypatch.setattr(env, "whatsapp_bsuid_field", field)
+    await adapter.send_many([message(recipient_kind="bsuid", recipient="BR.13491208655302741918")])
+    [row] = graph.ledger()
+    assert row["body"][field] == "BR.13491208655302741918"
+    assert not {"recipient", "to"} - {field} & row["body"].keys()
+
+
+@pytest.mark.parametrize(
+    ("kind", "payload", "expected"),
+    [
+        ("image", {"media": "77", "caption": "Antes"}, {"id": "77", "caption": "Antes"}),
+        ("video", {"id": "77"}, {"id": "77"}),
+        ("audio", {"media": "77", "voice": True}, {"id": "77", "voice": True}),
+        ("sticker", {"link": "https://a.example/a.webp"}, {"link": "https://a.example/a.webp"}),
+        ("reaction", {"to": "wamid.A", "emoji": ""}, {"message_id": "wamid.A", "emoji": ""}),
+        (
+            "template",
+            {"name": "a", "language": {"code": "pt_BR"}, "components": [], "shown": {"footer": "x"}},
+            {"name": "a", "language": {"code": "pt_BR"}},
+        ),
+    ],
+)
+def test_meta_gets_what_it_wants_and_nothing_else(kind: str, payload: dict[str, Any], expected: dict[str, Any]) -> None:
+    """FR-WA-003: what stands in the payload for the bubble stays here."""
+    sent = json.loads(body.encode(message(type=kind, payload=payload, reply_to="wamid.R")))
+    assert sent[kind] == expected
+    assert ("context" in sent) == (kind != "reaction")
 
 
 @pytest.mark.parametrize("fault", ["timeout_after_accept", "500_after_accept", "html", "no_id"])

@@ -23,6 +23,12 @@ class InMemory(Provider):
         self.adapter.answers.append(Rejected(code, class_of(code), ""))
         self.refused += 1
 
+    def guest_writes(self) -> str:
+        return "wamid.guest"
+
+    def was_read(self, wamid: str) -> bool:
+        return (wamid, True) in self.adapter.read
+
     def be_unreadable(self) -> None:
         self.adapter.answers.append(Unknown("no answer"))
 

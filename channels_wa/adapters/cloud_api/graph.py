@@ -4,9 +4,11 @@ The address is configuration, so it is trusted; where a media file lies is told 
 secrets stand in headers and parameters and are neither logged nor part of an error.
 """
 
+import atexit
 import json
 import secrets
 from collections.abc import AsyncIterator, Coroutine, Mapping
+from contextlib import suppress
 from typing import Any, TypeVar
 from urllib.parse import quote, urlsplit
 
@@ -166,6 +168,18 @@ def wait_for(work: Coroutine[Any, Any, T], timeout_s: float = CALL_TIMEOUT_S + 2
     except TimeoutError:
         future.cancel()
         raise GraphError("WhatsApp did not answer in time.", error_class=ErrorClass.TRANSIENT) from None
+
+
+async def close_here() -> None:
+    """End the running loop's session; for loops that end before the process does."""
+    await _sessions.close()
+
+
+@atexit.register
+def _close_at_the_end() -> None:
+    if _sessions.is_used:
+        with suppress(Exception):
+            background.start(_sessions.close()).result(1)
 
 
 async def _capped(answer: aiohttp.ClientResponse, most_bytes: int) -> AsyncIterator[bytes]:

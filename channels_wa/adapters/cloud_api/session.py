@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from weakref import WeakKeyDictionary
 
 import aiohttp
 
@@ -15,25 +16,33 @@ class SessionKeeper:
 
     def __init__(self, total_timeout_s: float) -> None:
         self._total_timeout_s = total_timeout_s
-        self._session: aiohttp.ClientSession | None = None
-        self._owner: tuple[int, asyncio.AbstractEventLoop] | None = None
+        self._sessions: WeakKeyDictionary[asyncio.AbstractEventLoop, aiohttp.ClientSession] = WeakKeyDictionary()
+        self._pid = 0
 
     def here(self) -> aiohttp.ClientSession:
         """The session of the running loop."""
-        here = (os.getpid(), asyncio.get_running_loop())
-        if self._session is None or self._owner != here or self._session.closed:
-            self._session = aiohttp.ClientSession(
+        if self._pid != os.getpid():
+            # The parent's sockets are not ours.
+            self._sessions, self._pid = WeakKeyDictionary(), os.getpid()
+        loop = asyncio.get_running_loop()
+        session = self._sessions.get(loop)
+        if session is None or session.closed:
+            session = self._sessions[loop] = aiohttp.ClientSession(
                 # The default of 100 connections caps a process at 1,250 sends/s with an 80 ms provider.
                 connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEP_IDLE_S, ttl_dns_cache=60),
                 timeout=aiohttp.ClientTimeout(total=self._total_timeout_s, connect=CONNECT_TIMEOUT_S),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 auto_decompress=True,
             )
-            self._owner = here
-        return self._session
+        return session
+
+    @property
+    def is_used(self) -> bool:
+        """Whether this process has sessions to close."""
+        return self._pid == os.getpid() and bool(self._sessions)
 
     async def close(self) -> None:
-        """End the session; the next call opens a new one."""
-        if self._session is not None:
-            await self._session.close()
-        self._session = self._owner = None
+        """End the running loop's session; the next call opens a new one."""
+        session = self._sessions.pop(asyncio.get_running_loop(), None)
+        if session is not None:
+            await session.close()

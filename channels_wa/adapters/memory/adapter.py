@@ -54,6 +54,8 @@ class MemoryAdapter:
 
     async def mark_read(self, sender: Sender, wamid: str, *, typing: bool = False) -> bool:
         """Remember it."""
+        if not wamid:
+            return False
         self.read.append((wamid, typing))
         return True
 
