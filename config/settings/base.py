@@ -60,6 +60,7 @@ TENANT_APPS = [
     "channels_wa.messages",
     "channels_wa.media",
     "channels_wa.message_templates",
+    "channels_wa.watchdog",
     "crm.contacts",
     "crm.inbox",
     "flows",

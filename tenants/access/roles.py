@@ -27,6 +27,8 @@ class Permission(models.TextChoices):
     EXECUTIONS_SEE = "executions.see"
     NUMBERS_SEE = "numbers.see"
     NUMBERS_MANAGE = "numbers.manage"
+    ALERTS_SEE = "alerts.see"
+    ALERTS_MANAGE = "alerts.manage"
     SETTINGS_SEE = "settings.see"
     MEMBERS_MANAGE = "members.manage"
     API_DOCS = "api.docs"
@@ -45,7 +47,7 @@ _MANAGES = set(Permission)
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.OWNER: frozenset(_MANAGES),
     Role.MANAGER: frozenset(_MANAGES),
-    Role.RECEPTIONIST: frozenset(_ANSWERS),
+    Role.RECEPTIONIST: frozenset(_ANSWERS | {Permission.ALERTS_SEE}),
     Role.PROFESSIONAL: frozenset(_ANSWERS),
     Role.VIEWER: frozenset(_SEES),
 }
