@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from api.v1.message_examples import EXAMPLES
+from channels_wa.message_templates.models import MessageTemplate
 from channels_wa.messages.models import Identity, Message
 from channels_wa.numbers.models import Number
 from channels_wa.outbox.models import OutboxItem
@@ -104,6 +105,8 @@ def test_to_finds_who_is_known_in_another_portfolio(program: Program, seeded: Se
     second = Number.objects.create(
         salon_id=program.salon.pk, phone_number_id="3" * 15, waba_id="3" * 16, portfolio="3" * 16, display_phone="+3"
     )
+    with inside(program.salon.pk):
+        MessageTemplate.objects.update(waba_id="3" * 16)
     body = {"to": "+5511988881234", "number": str(second.public_id), **TEMPLATE}
     assert program.write("messages/", body).json()["contact"] == seeded.contact
     with inside(program.salon.pk):
@@ -245,6 +248,8 @@ BAD: list[tuple[str, dict[str, Any], str]] = [
     ("eleven rows", _list(11), "interactive.action.sections.0.rows"),
     ("a long row", _list(1, title="x" * 25), "interactive.action.sections.0.rows.0.title"),
     ("a list without button", _interactive({"sections": ROWS}, "list"), "interactive.action.button"),
+    ("a link into the salon's own network", {"type": "image", "media": {"link": "https://10.0.0.1/a.jpg"}}, "media.link"),
+    ("a file nobody uploaded", {"type": "image", "media": {"id": "019a1f61-55aa-7b02-8f5e-9c1d2e3f4a5b"}}, "media"),
     ("two files", {"type": "image", "media": {"link": LINK, "id": "123"}}, "media"),
     ("no file", {"type": "audio", "media": {}}, "media"),
     ("a spoken picture", {"type": "image", "media": {"link": LINK, "voice": True}}, "media.voice"),

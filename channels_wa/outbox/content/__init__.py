@@ -9,7 +9,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from channels_wa.message_templates.sending import problems_of
+from channels_wa.media import sending as files
+from channels_wa.message_templates import sending as templates
 from channels_wa.messages.problems import Problem
 from channels_wa.outbox.content import interactive, media
 from channels_wa.outbox.content.contacts import Contacts
@@ -72,5 +73,7 @@ def _of_interactive(payload: Mapping[str, Any]) -> list[Problem]:
 
 def _of_our_own(kind: str, payload: Mapping[str, Any], number_id: int | None) -> list[Problem]:
     if kind == "template" and number_id is not None:
-        return problems_of(number_id, payload)
+        return templates.problems_of(number_id, payload)
+    if kind in media.KINDS and number_id is not None and "id" not in payload:
+        return files.problems_of(kind, payload)
     return []
