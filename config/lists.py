@@ -1,4 +1,4 @@
-"""The three visible lists: what upper layers do on the road of a message, in an order that is a decision."""
+"""The visible lists: what upper layers do on the road of a message, in an order that is a decision."""
 
 # One guest's message. Each step takes a batch of one salon; "keep" and "answer" are a transaction each, so that a
 # broken flow never takes the guest's message out of the inbox.
@@ -6,9 +6,20 @@ INBOUND_STEPS = {
     "keep": [
         "crm.contacts.inbound.find_or_create_contacts",  # who wrote: everything below hangs on it
         "crm.inbox.inbound.add_to_conversations",  # before anything answers, so that answers have a place
+        "crm.consent.inbound.notice_opt_out",  # in the same transaction: whoever stopped, stopped
     ],
     "answer": [
+        "crm.consent.inbound.confirm",  # a STOP is confirmed, and is no answer to a flow
         "flows.runtime.inbound.resume_or_start",
+    ],
+    # What was exchanged without us, on the salon's phone: a keep of its own, as nothing may take it for a guest's wish.
+    "elsewhere": [
+        "crm.contacts.inbound.find_or_create_contacts",
+        "crm.inbox.elsewhere.add_to_conversations",
+    ],
+    # Names from the phone's address book.
+    "phonebook": [
+        "crm.contacts.inbound.note_phonebook",
     ],
     # After the commit of "keep": what may be lost.
     "tell": [
@@ -18,23 +29,48 @@ INBOUND_STEPS = {
 
 # Asked when a message is written and again right before the call. The first refusal wins.
 OUTBOUND_CHECKS = [
+    "crm.consent.outbound.check",  # what a guest has stopped (I19)
+    "channels_wa.outbox.disconnected.check",  # a number that left the salon sends nothing
     "channels_wa.outbox.window.check",  # Meta's 24-hour window (I18)
+    "crm.consent.outbound.quiet_hours",
+    "crm.consent.outbound.frequency_cap",
+]
+
+# Two contacts are one person: who moves what, in the order in which answers lock it too.
+CONTACT_MERGE_STEPS = [
+    "crm.inbox.merging.choose_conversations",  # of two open ones over one number, one goes on
+    "flows.runtime.merging.move",
+    "crm.inbox.merging.move",
 ]
 
 # Who hears of an event, at least once; a pattern ends in `*` or names one kind.
 EVENT_HANDLERS = {
-    "message.failed": ["crm.inbox.attention.on_events"],
+    "meta.user_preferences": ["crm.consent.events.on_preferences"],  # the guest's own switch in WhatsApp
+    "contact.opted_out": ["crm.consent.events.on_opted_out"],  # WhatsApp refused an offer for it
+    "message.failed": ["channels_wa.message_templates.changes.on_failed", "crm.inbox.attention.on_events"],
     "message.unknown": ["crm.inbox.attention.on_events"],
     "execution.failed": ["crm.inbox.attention.on_events"],
-    "number.connected": ["channels_wa.outbox.numbers.on_events"],  # what waited for it goes
+    "number.connected": [
+        "channels_wa.outbox.numbers.on_events",  # what waited for it goes
+        "channels_wa.message_templates.changes.on_connected",
+    ],
+    "number.disconnected": ["channels_wa.outbox.disconnected.on_events"],  # what waited for it is taken back
     "number.resumed": ["channels_wa.outbox.numbers.on_events"],
+    "number.changed": ["channels_wa.outbox.numbers.on_events"],  # a higher limit lets more of them go
     "conversation.closed": ["flows.runtime.closing.on_events"],  # nobody answers there any more
+    "meta.user_id_update": ["crm.contacts.renaming.on_user_ids"],
+    "contact.merged": ["crm.inbox.merging.on_merged"],  # what was written meanwhile
+    "contact.phone_passed_on": ["crm.inbox.merging.on_phone_passed_on"],  # a person should look
     # What Meta says of numbers and accounts stands on the number; watchers hear of it as number.changed.
     "meta.phone_number_quality_update": ["channels_wa.numbers.changes.on_events"],
     "meta.phone_number_name_update": ["channels_wa.numbers.changes.on_events"],
     "meta.account_update": ["channels_wa.numbers.changes.on_events"],
     "meta.account_review_update": ["channels_wa.numbers.changes.on_events"],
     "meta.business_capability_update": ["channels_wa.numbers.changes.on_events"],
+    "meta.message_template_status_update": ["channels_wa.message_templates.changes.on_events"],
+    "meta.message_template_quality_update": ["channels_wa.message_templates.changes.on_events"],
+    "meta.message_template_components_update": ["channels_wa.message_templates.changes.on_events"],
+    "meta.template_category_update": ["channels_wa.message_templates.changes.on_events"],
 }
 
 # Where the operator's pages note what was done, whichever layer they stand in.

@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from channels_wa.numbers.pages.connect import come_back
 from portal.frame.language import choose_language
 from tenants.accounts import views as accounts
 
@@ -18,6 +19,8 @@ urlpatterns = [
     path("accounts/", include("allauth.account.urls")),
     path("demo/mail/", accounts.demo_mail, name="demo_mail"),
     path("language/", choose_language, name="set_language"),
+    # Where Meta's dialog sends people back to (channels_wa.numbers.signup).
+    path("connect/meta/return/", come_back, name="come_back"),
     path("operator/", admin.site.urls),
     path("api/", include("api.urls")),
 ]

@@ -12,6 +12,8 @@ urlpatterns = [
     path("language/", choose_language, name="set_language"),
     path("inbox/", include("crm.inbox.urls")),
     path("contacts/", include("crm.contacts.urls")),
+    path("", include("crm.consent.urls")),
     path("flows/", include("flows.urls")),
+    path("settings/numbers/", include("channels_wa.numbers.urls")),
     path("api/", include("api.urls")),
 ]

@@ -16,16 +16,19 @@ RULES = {
     "inbox_item": ("state IN ('done', 'duplicate') AND created_at < %s", timedelta(days=14)),
     "inbox_item (bad)": ("state IN ('quarantined', 'dead') AND created_at < %s", timedelta(days=30)),
     "outbox_item": ("state = 'settled' AND settled_at < %s", timedelta(days=30)),
+    # Meta counts over one day; see channels_wa.outbox.portfolio.
+    "portfolio_talk": ("at < %s", timedelta(days=2)),
     "event_item": ("state = 'done' AND due_at < %s", timedelta(days=7)),
     "event_item (bad)": ("state = 'dead' AND due_at < %s", timedelta(days=90)),
     "timer": ("state = 'done' AND due_at < %s", timedelta(days=7)),
     "timer (bad)": ("state = 'dead' AND due_at < %s", timedelta(days=90)),
+    "number_signup": ("expires_at < %s", timedelta(hours=1)),
     "entry_code": ("expires_at < %s", timedelta(days=1)),
     "django_session": ("expire_date < %s", timedelta(days=1)),
 }
 _KEYS = {"django_session": "session_key"}
 # What a guest or an owner would date carries the demo's offset; the rest is the machine's.
-_PRODUCT_TIME = frozenset({"outbox_item", "timer", "timer (bad)"})
+_PRODUCT_TIME = frozenset({"outbox_item", "portfolio_talk", "timer", "timer (bad)"})
 
 
 @shared_task(base=Doorbell, queue="background")

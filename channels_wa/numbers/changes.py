@@ -12,6 +12,7 @@ UPGRADED_MPS = 1000
 REVIEWED = {"APPROVED", "REJECTED", "PENDING", "DEFERRED"}
 # Events of account_update after which the account is as before.
 HEALED = {"ACCOUNT_RECONNECTED"}
+DETAILS = ("ban_info", "restriction_info", "violation_info")
 TROUBLE = {"ACCOUNT_DELETED", "ACCOUNT_VIOLATION", "ACCOUNT_RESTRICTION", "ACCOUNT_OFFBOARDED", "DISABLED_UPDATE"}
 
 

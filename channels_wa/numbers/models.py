@@ -65,6 +65,9 @@ class Number(models.Model):
     connected_by = models.BigIntegerField(null=True, blank=True)
     connected_via = models.CharField(max_length=12, blank=True, default="")
     connected_at = models.DateTimeField(null=True, blank=True)
+    # The step of connecting that comes next (setup.py); nothing once it is through.
+    setup = models.CharField(max_length=12, blank=True, default="")
+    setup_problem = models.CharField(max_length=300, blank=True, default="")
     disconnected_at = models.DateTimeField(null=True, blank=True)
 
     # What the salon set.
@@ -118,3 +121,36 @@ class Number(models.Model):
         for name, value in columns.items():
             setattr(self, name, value)
         return columns
+
+
+class Signup(models.Model):
+    """A member on the way through Meta's dialog and back (signup.py): one use, a quarter of an hour, and it is gone."""
+
+    class Step(models.TextChoices):
+        """How far they came."""
+
+        BEGUN = "begun"
+        BACK = "back"
+        FINISHED = "finished"
+        FAILED = "failed"
+
+    public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
+    salon_id = models.BigIntegerField(db_index=True)
+    user_id = models.BigIntegerField()
+    # The number that gets a new token; None for a new number.
+    number_id = models.BigIntegerField(null=True, blank=True)
+    # Hashes of what only the browser knows: its session, what went to Meta, what came back to the salon's host.
+    session_hash = models.CharField(max_length=64)
+    state_hash = models.CharField(max_length=64, unique=True)
+    finish_hash = models.CharField(max_length=64, blank=True, default="")
+    step = models.CharField(max_length=10, choices=Step.choices, default=Step.BEGUN)
+    problem = models.CharField(max_length=300, blank=True, default="")
+    sealed_token = models.BinaryField(default=bytes, editable=False)
+    created_at = models.DateTimeField(default=clock.real)
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "number_signup"
+
+    def __str__(self) -> str:
+        return str(self.public_id)

@@ -12,6 +12,10 @@ _WINDOW = _("The guest last wrote more than 24 hours ago, and WhatsApp takes onl
 WORDS: dict[str, str | Promise] = {
     "window_closed": _WINDOW,
     "needs_template": _WINDOW,
+    "opted_out": _("The guest asked not to get messages like this."),
+    "no_opt_in": _("The guest never wrote to you and never agreed to offers."),
+    "quiet_hours": _("It waits for the end of the quiet hours."),
+    "frequency_cap": _("The guest had enough offers for now. It waits for its turn."),
     "erased": _("The guest's data was erased."),
     "cancelled": _("It was taken back before it left."),
     "cancelled_by_operator": _("It was taken back before it left."),
@@ -19,6 +23,7 @@ WORDS: dict[str, str | Promise] = {
     "content": _("WhatsApp does not take a message like this. Change it and send it again."),
     "media": _("The file could not be sent. Try another one."),
     "number_stopped": _("Your WhatsApp number is stopped. See the notice on the home page."),
+    "number_disconnected": _("The number it would have left through was disconnected."),
     "slow_pair": _("Too many messages to this guest in a short time. Wait a little, then try again."),
     "wait_a_day": _("WhatsApp does not bring this guest more messages of the kind today."),
     "transient": _("WhatsApp had a problem and could not take it. Try again."),

@@ -1,12 +1,12 @@
 """The answer step of flows: a message resumes the execution that waits for it, or starts the flow it asks for."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from channels_wa.inbound.steps import Incoming
 from flows.engine.inputs import Said, Started
 from flows.engine.state import State
-from flows.graph import GraphError
+from flows.graph import Graph, GraphError
 from flows.models import Flow
 from flows.runtime import rows
 from flows.runtime.facts import people, salon_facts
@@ -77,20 +77,31 @@ def _start(salon_id: int, batch: Sequence[Incoming]) -> dict[int, Execution]:
         key=lambda flow: (-flow[2], -_NARROWNESS[graphs[flow[1]].trigger.trigger], flow[0]),  # type: ignore[index]
     )
     said = rows.said_lately([one.contact_id for one in batch if not one.is_new_contact])
+    chosen = {one.conversation_id: _wanted(one, ordered, graphs) for one in batch}
+    unwanted = {one.number_id for one in batch if chosen[one.conversation_id] is None}
+    instead = rows.default_flows(unwanted, [pk for pk, _version_id, _priority in ordered]) if unwanted else {}
     found: dict[int, Execution] = {}
     for one in batch:
-        text = one.message.text or one.message.reply_title or ""
-        for flow_id, version_id, _priority in ordered:
-            if graphs[version_id].trigger.starts_on(text, first_contact=one.is_new_contact):  # type: ignore[index]
-                found[one.conversation_id] = Execution(
-                    flow_id=flow_id,
-                    version_id=version_id or 0,
-                    contact_id=one.contact_id,
-                    conversation_id=one.conversation_id,
-                    conversation_public_id=one.conversation_public_id,
-                    number_id=one.number_id,
-                    state=State(sent=said.get(one.contact_id, [])),
-                    started_at=clock.now(),
-                )
-                break
+        flow_id = chosen[one.conversation_id] or instead.get(one.number_id)
+        version_id = next((version_id for pk, version_id, _priority in ordered if pk == flow_id), None)
+        if flow_id is not None:
+            found[one.conversation_id] = Execution(
+                flow_id=flow_id,
+                version_id=version_id or 0,
+                contact_id=one.contact_id,
+                conversation_id=one.conversation_id,
+                conversation_public_id=one.conversation_public_id,
+                number_id=one.number_id,
+                state=State(sent=said.get(one.contact_id, [])),
+                started_at=clock.now(),
+            )
     return found
+
+
+def _wanted(one: Incoming, ordered: Sequence[tuple[int, int | None, int]], graphs: Mapping[int, Graph]) -> int | None:
+    """The first flow whose trigger the message pulls."""
+    text = one.message.text or one.message.reply_title or ""
+    for flow_id, version_id, _priority in ordered:
+        if graphs[version_id].trigger.starts_on(text, first_contact=one.is_new_contact):  # type: ignore[index]
+            return flow_id
+    return None

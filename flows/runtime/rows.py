@@ -1,7 +1,7 @@
 """Executions and steps as rows: many in one statement, in and out."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -144,6 +144,17 @@ def said_lately(contact_ids: Sequence[int]) -> dict[int, list[list[int]]]:
             [list(contact_ids)],
         )
         return {pk: _json(sent) or [] for pk, sent in cursor.fetchall()}
+
+
+def default_flows(number_ids: Collection[int], flow_ids: Sequence[int]) -> dict[int, int]:
+    """By number the flow that answers what no trigger wants; only those of `flow_ids`, which are switched on."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT n.id, f.id FROM public.number n JOIN flow f ON f.public_id = n.default_flow "
+            "WHERE n.id = ANY(%s) AND f.id = ANY(%s)",
+            [list(number_ids), list(flow_ids)],
+        )
+        return dict(cursor.fetchall())
 
 
 def by_id(execution_ids: Sequence[int]) -> dict[int, "Execution"]:

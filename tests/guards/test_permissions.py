@@ -26,6 +26,7 @@ OPEN_ON_PURPOSE = {
     "tenants.accounts.views.demo_mail": "the demo's mail; 404 anywhere else",
     "django.views.generic.base.RedirectView": "/signup/ leads to the form",
     "portal.frame.language.choose_language": "one's own language",
+    "channels_wa.numbers.pages.connect.come_back": "Meta sends people here; the state, which opens once, is the right",
     "api.docs.SchemaView": "the API's description; shows no salon's data",
     "api.docs.DocsView": "the API's description; shows no salon's data",
     "api.errors.nothing_here": "says 404 in JSON",
