@@ -9,6 +9,7 @@ SCHEDULE = {
     "replies": ("channels_wa.outbox.tasks.dispatch_replies", 10, "replies"),
     "campaigns": ("channels_wa.outbox.tasks.dispatch_campaigns", 10, "background"),
     "settling": ("channels_wa.outbox.tasks.settle", 10, "background"),
+    "templates": ("channels_wa.message_templates.tasks.ask_for_syncs", 6 * 3600, "background"),
     "delivery partitions": ("channels_wa.gate.tasks.keep_partitions", 6 * 3600, "background"),
     "old rows": ("ops.retention.prune", 3600, "background"),
     "accounting": ("ops.accounting.check", 60, "background"),

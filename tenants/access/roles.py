@@ -25,11 +25,14 @@ class Permission(models.TextChoices):
     FLOWS_SEE = "flows.see"
     FLOWS_EDIT = "flows.edit"
     EXECUTIONS_SEE = "executions.see"
+    TEMPLATES_SEE = "templates.see"
+    TEMPLATES_EDIT = "templates.edit"
     NUMBERS_SEE = "numbers.see"
     NUMBERS_MANAGE = "numbers.manage"
     ALERTS_SEE = "alerts.see"
     ALERTS_MANAGE = "alerts.manage"
     SETTINGS_SEE = "settings.see"
+    POLICY_EDIT = "policy.edit"
     MEMBERS_MANAGE = "members.manage"
     API_DOCS = "api.docs"
 
@@ -41,7 +44,7 @@ _SEES = {
     Permission.SETTINGS_SEE,
     Permission.API_DOCS,
 }
-_ANSWERS = _SEES | {Permission.INBOX_ANSWER, Permission.CONTACTS_EDIT}
+_ANSWERS = _SEES | {Permission.INBOX_ANSWER, Permission.CONTACTS_EDIT, Permission.TEMPLATES_SEE}
 _MANAGES = set(Permission)
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {

@@ -1,14 +1,19 @@
 """Templates of Aurora's account."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from channels_wa.adapters.cloud_api import templates
 from channels_wa.message_templates.models import MessageTemplate
+from channels_wa.numbers.actions import seal_token
 from channels_wa.numbers.models import Number
+from ops import clock
 from ops.salon import inside
-from tests.world import Salons
+from tests.message_templates.account import Account
+from tests.world import Browser, Salons
 
 BODY: dict[str, Any] = {
     "type": "BODY",
@@ -45,3 +50,30 @@ def make(salons: Salons, number: Number) -> Make:
             )
 
     return one
+
+
+@pytest.fixture
+def account(monkeypatch: pytest.MonkeyPatch, number: Number) -> Account:
+    """Aurora's account at Meta; its number's token opens it."""
+    account = Account()
+    for name in ("each", "one", "create", "edit", "delete", "upload_sample"):
+        monkeypatch.setattr(templates, name, getattr(account, name))
+    seal_token(number, "token")
+    number.save()
+    return account
+
+
+@pytest.fixture
+def by(alice: Browser) -> Any:
+    """Alice."""
+    return alice.member
+
+
+@pytest.fixture
+def later(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Move the product's clock forward."""
+
+    def move(**by: float) -> None:
+        monkeypatch.setattr(clock, "_offset", clock._offset + timedelta(**by))
+
+    return move
