@@ -6,6 +6,7 @@ from channels_wa.messages.models import Message
 from channels_wa.numbers.queries import own_numbers
 from channels_wa.outbox import actions as outbox
 from crm.contacts.models import Contact
+from crm.inbox import receipts
 from crm.inbox.live import tell_changed
 from crm.inbox.models import Conversation
 from crm.inbox.sending import Content, send_message
@@ -23,7 +24,11 @@ class OpenElsewhere(Exception):
 
 @transaction.atomic
 def mark_read(*, conversation: Conversation) -> None:
-    """A person has seen what there is: nothing is unread, and nothing calls for attention any more."""
+    """A person has seen what there is: nothing is unread, and nothing calls for attention any more.
+
+    The guest learns that their newest message was read.
+    """
+    receipts.tell_read(conversation)
     changed = (
         Conversation.objects.filter(pk=conversation.pk).exclude(unread=0, attention="").update(unread=0, attention="")
     )

@@ -34,6 +34,7 @@ KINDS: dict[str, tuple[str, str | Promise]] = {
     "unsupported": ("alert-circle", _("WhatsApp passes this kind of message on to phones only")),
 }
 BAD = {"failed", "cancelled"}
+KNOWN_TO_WHATSAPP = {"sent", "delivered", "read", "played"}
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,11 @@ class Bubble:
     def is_failed(self) -> bool:
         """Whether the guest did not get it."""
         return self.status in BAD
+
+    @property
+    def can_be_answered(self) -> bool:
+        """Whether WhatsApp knows it, so that it can be quoted and get an emoji."""
+        return not self.is_ours or self.status in KNOWN_TO_WHATSAPP
 
     @property
     def can_retry(self) -> bool:

@@ -6,14 +6,14 @@ from uuid import UUID
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
+from channels_wa.outbox.window import MARGIN, SERVICE_WINDOW
 from crm.contacts.names import addresses, name_of
 from crm.inbox.models import Conversation
 from crm.inbox.rows import why
 
-# WHATSAPP.md §5: free text is taken for 24 hours after the guest's last message.
-SERVICE_WINDOW = timedelta(hours=24)
+# Below this the page warns.
+SOON = timedelta(hours=2)
 
 
 @dataclass(frozen=True)
@@ -42,12 +42,21 @@ class Talk:
         return _state(self.is_closed, self.left, self.bot_on)
 
     @property
+    def left_s(self) -> int:
+        """Seconds until the window closes; the page counts down from here, whatever its own clock says."""
+        return max(0, int(self.left.total_seconds()))
+
+    @property
+    def closes_soon(self) -> bool:
+        """Whether it is time to hurry."""
+        return self.left < SOON
+
+    @property
     def window_words(self) -> str:
-        """How long it still does."""
-        minutes = int(self.left.total_seconds() // 60)
-        if minutes < 60:
-            return ngettext("%(count)s minute left", "%(count)s minutes left", minutes) % {"count": minutes}
-        return _("%(hours)s h left") % {"hours": minutes // 60}
+        """How long it is open still; the page goes on in the same words."""
+        hours, minutes = divmod(self.left_s // 60, 60)
+        words = _("Closes in %(hours)s h %(minutes)s min") if hours else _("Closes in %(minutes)s min")
+        return words % {"hours": hours, "minutes": minutes}
 
 
 def talk_of(conversation: Conversation, *, now: datetime) -> Talk:
@@ -75,7 +84,8 @@ def state_of(conversation: Conversation, *, now: datetime) -> str:
 
 def _left(conversation: Conversation, now: datetime) -> timedelta:
     last = conversation.last_inbound_at
-    return last + SERVICE_WINDOW - now if last else timedelta(0)
+    # As the outbox judges, which stops a little before Meta does.
+    return last + SERVICE_WINDOW - MARGIN - now if last else timedelta(0)
 
 
 def _state(is_closed: bool, left: timedelta, bot_on: bool) -> str:

@@ -2,16 +2,19 @@
 
 from django.urls import path
 
-from crm.inbox import switches, views
+from crm.inbox import composer, switches, views
 
 app_name = "inbox"
 urlpatterns = [
     path("", views.inbox, name="list"),
     path("<uuid:public_id>/", views.conversation, name="conversation"),
     path("<uuid:public_id>/read/", views.read, name="read"),
-    path("<uuid:public_id>/messages/", views.send, name="send"),
+    path("<uuid:public_id>/send/", composer.send, name="send"),
+    path("<uuid:public_id>/typing/", composer.typing, name="typing"),
     path("<uuid:public_id>/bot/", switches.bot, name="bot"),
     path("<uuid:public_id>/close/", switches.close, name="close"),
     path("<uuid:public_id>/reopen/", switches.reopen, name="reopen"),
+    path("messages/<uuid:public_id>/quote/", composer.quote, name="quote"),
+    path("messages/<uuid:public_id>/react/", composer.react, name="react"),
     path("messages/<uuid:public_id>/retry/", switches.retry, name="retry"),
 ]

@@ -11,13 +11,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from channels_wa.messages.models import Message
-from channels_wa.numbers.models import Number
 from crm.inbox import actions
 from crm.inbox.bubbles import bubbles_of
 from crm.inbox.models import Conversation
 from crm.inbox.phone import phone_url
+from crm.inbox.reacting import OFFERED
 from crm.inbox.rows import rows_of
-from crm.inbox.sending import CannotSend, Content, send_message
 from crm.inbox.talk import talk_of
 from ops import clock
 from portal.frame.keyset import by_id, by_moment, is_fragment
@@ -60,27 +59,9 @@ def read(request: SalonRequest, public_id: UUID) -> HttpResponse:
     return HttpResponse(status=204)
 
 
-@require_POST
-@allowed(Permission.INBOX_ANSWER)
-def send(request: SalonRequest, public_id: UUID) -> HttpResponse:
-    """Answer the guest. The message itself appears by the socket, as it does for everyone who watches."""
-    found = get_object_or_404(Conversation.objects.select_related("contact"), public_id=public_id)
-    text, error = request.POST.get("text", "").strip(), ""
-    number = Number.objects.filter(pk=found.number_id, salon_id=request.salon.pk).first()
-    try:
-        send_message(
-            contact=found.contact, content=Content("text", text), purpose="reply", by=request.member, number=number
-        )
-    except CannotSend as refused:
-        error = str(refused)
-    context = {"talk": talk_of(found, now=clock.now()), "error": error, "text": text if error else ""}
-    if not is_fragment(request):
-        return render(request, "crm/conversation.html", {**_talk(request, found), **_list("open"), **context})
-    answer = render(request, "crm/composer.html", context, status=422 if error else 200)
-    if not error:
-        # Where the socket is down the page reads its messages anew, so that what was sent is seen.
-        answer["HX-Trigger"] = "message-sent"
-    return answer
+def conversation_context(request: SalonRequest, found: Conversation) -> dict[str, Any]:
+    """What the whole page of a conversation shows."""
+    return {**_talk(request, found), **_list("open")}
 
 
 def _head(request: SalonRequest, found: Conversation) -> dict[str, Any]:
@@ -98,6 +79,7 @@ def _talk(request: SalonRequest, found: Conversation) -> dict[str, Any]:
         "older_url": page.next_url(url, part="messages"),
         "is_older": bool(before),
         "messages_url": f"{url}?part=messages",
+        "emojis": OFFERED,
     }
 
 

@@ -1,0 +1,106 @@
+"""Writing to the guest: the composer's form, what it quotes, emoji on a message, and the sign that somebody writes."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from channels_wa.messages.models import Message
+from channels_wa.numbers.queries import own_numbers
+from crm.inbox import drafts, receipts
+from crm.inbox.bubbles import bubbles_of
+from crm.inbox.models import Conversation
+from crm.inbox.reacting import react_to
+from crm.inbox.sending import CannotSend, send_message
+from crm.inbox.talk import talk_of
+from crm.inbox.views import conversation_context
+from ops import clock
+from portal.frame.keyset import is_fragment
+from portal.frame.toasts import add_event, toast
+from tenants.access.guard import SalonRequest, allowed
+from tenants.access.roles import Permission
+
+
+@require_POST
+@allowed(Permission.INBOX_ANSWER)
+def send(request: SalonRequest, public_id: UUID) -> HttpResponse:
+    """Answer the guest. The message itself appears by the socket, as it does for everyone who watches."""
+    found = get_object_or_404(Conversation.objects.select_related("contact"), public_id=public_id)
+    number = own_numbers().filter(pk=found.number_id).first()
+    try:
+        with transaction.atomic():
+            draft = drafts.read(request.POST, found, number)
+            for content in draft.contents:
+                send_message(
+                    contact=found.contact,
+                    content=content,
+                    purpose="reply",
+                    by=request.member,
+                    number=number,
+                    reply_to=draft.reply_to,
+                )
+    except CannotSend as refused:
+        return _refused(request, found, refused)
+    if not is_fragment(request):
+        return render(request, "crm/conversation.html", conversation_context(request, found))
+    answer = render(request, "crm/composer.html", {"talk": talk_of(found, now=clock.now())})
+    # Where the socket is down the page reads its messages anew, so that what was sent is seen.
+    answer["HX-Trigger"] = "message-sent"
+    return answer
+
+
+@require_GET
+@allowed(Permission.INBOX_ANSWER)
+def quote(request: SalonRequest, public_id: UUID) -> HttpResponse:
+    """The line above the composer that says what is answered."""
+    message = get_object_or_404(Message.objects.defer("raw"), public_id=public_id)
+    talk = Conversation.objects.get(pk=message.conversation_id)
+    if drafts.quotable(talk, str(public_id)) is None:
+        return toast(request, _("WhatsApp does not know this message yet, so it cannot be quoted."), status=409)
+    return render(request, "crm/quote.html", {"quote": bubbles_of([message])[0]})
+
+
+@require_POST
+@allowed(Permission.INBOX_ANSWER)
+def react(request: SalonRequest, public_id: UUID) -> HttpResponse:
+    """Put an emoji on a message; the one that is there already, or none, takes it back."""
+    message = get_object_or_404(Message.objects.defer("raw"), public_id=public_id)
+    talk = Conversation.objects.select_related("contact").get(pk=message.conversation_id)
+    if drafts.quotable(talk, str(public_id)) is None:
+        return toast(request, _("WhatsApp does not know this message yet. Try again in a moment."), status=409)
+    try:
+        sent = react_to(message, emoji=request.POST.get("emoji", ""), conversation=talk, by=request.member)
+    except CannotSend as refused:
+        return toast(request, str(refused), status=422)
+    if sent is not None and sent.status == "cancelled":
+        return toast(request, _("WhatsApp takes no emoji now. See the reason in the conversation."), status=409)
+    return add_event(toast(request, _("Your emoji is sent") if sent and sent.text else _("Taken back")), "message-sent")
+
+
+@require_POST
+@allowed(Permission.INBOX_ANSWER)
+def typing(request: SalonRequest, public_id: UUID) -> HttpResponse:
+    """A person writes; the guest sees it."""
+    receipts.tell_typing(get_object_or_404(Conversation, public_id=public_id))
+    return HttpResponse(status=204)
+
+
+def _refused(request: SalonRequest, found: Conversation, refused: CannotSend) -> HttpResponse:
+    error = " ".join(problem.text for problem in refused.problems)
+    if request.POST.get("type") == "template":
+        # The form with its values stays as it is.
+        return toast(request, error, status=422)
+    quoted = drafts.quotable(found, request.POST.get("reply_to"))
+    context: dict[str, Any] = {
+        "talk": talk_of(found, now=clock.now()),
+        "error": error,
+        "text": request.POST.get("text", "").strip(),
+        "quote": bubbles_of([quoted])[0] if quoted else None,
+    }
+    if not is_fragment(request):
+        return render(request, "crm/conversation.html", {**conversation_context(request, found), **context})
+    return render(request, "crm/composer.html", context, status=422)
