@@ -8,6 +8,7 @@ from rest_framework.routers import SimpleRouter
 from api.docs import DocsView, SchemaView
 from api.errors import nothing_here
 from api.v1.connections import ConnectionViewSet
+from api.v1.consents import ConsentViewSet
 from api.v1.contacts import ContactViewSet
 from api.v1.conversations import ConversationViewSet
 from api.v1.executions import ExecutionViewSet
@@ -20,6 +21,7 @@ router = SimpleRouter()
 router.trailing_slash = "/?"
 RESOURCES: dict[str, type[SalonViewSet[Any]]] = {
     "contacts": ContactViewSet,
+    "consents": ConsentViewSet,
     "conversations": ConversationViewSet,
     "messages": MessageViewSet,
     "flows": FlowViewSet,

@@ -15,5 +15,6 @@ urlpatterns = [
     path("", include("crm.consent.urls")),
     path("flows/", include("flows.urls")),
     path("settings/numbers/", include("channels_wa.numbers.urls")),
+    path("settings/alerts/", include("tenants.alerts.urls")),
     path("api/", include("api.urls")),
 ]

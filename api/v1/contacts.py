@@ -15,6 +15,8 @@ from api.fields import Body, Instant
 from api.idempotency import idempotent
 from api.viewset import SalonViewSet
 from channels_wa.inbound.identity import identity
+from crm.consent.models import Purpose, Source, State
+from crm.consent.queries import last_words
 from crm.contacts import actions
 from crm.contacts.models import Contact
 from crm.contacts.queries import identities_of, matching, with_identity
@@ -31,7 +33,7 @@ EXAMPLE = {
     "identities": [{"kind": "phone", "value": "+5511988881234"}],
     "tags": ["vip"],
     "fields": {"birthday": "1990-05-17"},
-    "consents": [],
+    "consents": [{"purpose": "marketing", "state": "granted", "source": "form", "at": "2026-11-20T15:00:00Z"}],
     "created_at": "2026-11-20T15:00:00Z",
 }
 
@@ -46,8 +48,9 @@ class IdentityOut(serializers.Serializer[Any]):
 class ConsentOut(serializers.Serializer[Any]):
     """What the contact agreed to or forbade."""
 
-    purpose = serializers.CharField()
-    state = serializers.CharField()
+    purpose = serializers.ChoiceField(choices=Purpose.values)
+    state = serializers.ChoiceField(choices=State.values)
+    source = serializers.ChoiceField(choices=Source.values)
     at = Instant()
 
 
@@ -160,6 +163,7 @@ class ContactViewSet(SalonViewSet[Contact]):
     def present(self, rows: Sequence[Contact]) -> Sequence[object]:
         """With the identities of all of them."""
         identities = identities_of(row.pk for row in rows)
+        consents = last_words(row.pk for row in rows)
         return [
             {
                 "id": row.public_id,
@@ -167,8 +171,10 @@ class ContactViewSet(SalonViewSet[Contact]):
                 "identities": [{"kind": kind, "value": value} for kind, value in identities.get(row.pk, [])],
                 "tags": row.tags,
                 "fields": row.fields,
-                # Consent is asked for nowhere yet, so there is none to show.
-                "consents": [],
+                "consents": [
+                    {"purpose": word.purpose, "state": word.state, "source": word.source, "at": word.at}
+                    for word in consents.get(row.pk, [])
+                ],
                 "created_at": row.created_at,
             }
             for row in rows

@@ -62,6 +62,7 @@ TENANT_APPS = [
     "channels_wa.message_templates",
     "channels_wa.watchdog",
     "crm.contacts",
+    "crm.consent",
     "crm.inbox",
     "flows",
     "api",
@@ -110,6 +111,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
                 "portal.frame.context.frame",
+                "tenants.alerts.context.alerts",
             ],
         },
     }

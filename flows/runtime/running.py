@@ -132,6 +132,8 @@ def _message(turn: Turn, event: MessageQueued) -> NewMessage:
         text=body["text"],
         payload={} if is_text else dict(body),
         # Written once whatever happens: the same step of the same execution is the same message (I9).
+        # What nobody wrote for just now is started by the salon, and a guest may have stopped that.
+        purpose="service" if isinstance(turn.said, TimedOut) else "reply",
         dedupe_key=f"flow:{execution.id}:{event.seq}",
         execution_id=execution.id,
     )
