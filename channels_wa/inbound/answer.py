@@ -33,15 +33,24 @@ def answer(batch: Sequence[Work]) -> None:
 
 def _answer(batch: Sequence[Work]) -> None:
     with transaction.atomic():
-        open_messages: list[Incoming] = [work.incoming for work in batch]
+        # What is said in a group is not said to the salon alone, and is not answered as if it were.
+        open_messages: list[Incoming] = [work.incoming for work in batch if not work.incoming.source]
         for step in steps("answer"):
             if not open_messages:
                 break
             handled = step(open_messages)
             open_messages = [one for one, done in zip(open_messages, handled, strict=True) if not done]
-        claim.finish(queue.MESSAGES, [work.row for work in batch])
+        claim.finish(queue.MESSAGES, [work.row for work in batch if work.incoming.message.is_known])
+        for work in batch:
+            if not work.incoming.message.is_known:
+                queue.shelve(work.row, unknown_type(work.incoming))
         failpoint("inbound.in_answer")
     failpoint("inbound.after_answer")
+
+
+def unknown_type(one: Incoming) -> str:
+    """Why the operator sees a message that is kept."""
+    return f"unknown message type {one.message.payload.get('of', '')!r}: kept as unsupported"
 
 
 def reload(works: Sequence[Work]) -> list[Work]:

@@ -14,6 +14,8 @@ from channels_wa.numbers.models import Number
 from ops.sealing import CannotOpen, PlatformBox
 
 REMEMBERED = 2000
+# Kinds of items that came over one number; all others concern the account.
+OF_A_NUMBER = frozenset({"message", "status", "error", "echo", "history", "phonebook", "coexistence"})
 ROUTES_FRESH_S = 2.0
 _readings: "OrderedDict[UUID, Reading]" = OrderedDict()
 
@@ -66,6 +68,28 @@ class Routes:
     def number(self, phone_number_id: str | None) -> Number | None:
         """The number with Meta's id; None when nobody has connected it."""
         return self._by_number.get(phone_number_id or "")
+
+    def of(self, item: RawItem) -> Number | None:
+        """The number that an item came over. One that names none goes by its account, if that has a single number."""
+        if item.phone_number_id is not None:
+            return self.number(item.phone_number_id)
+        numbers = self._by_waba.get(item.waba_id or "", [])
+        return numbers[0] if len(numbers) == 1 else None
+
+    def place(self, item: RawItem) -> tuple[Number | None, str]:
+        """The number to which an item belongs, if it belongs to one; and why it cannot be routed, if so."""
+        number = self.of(item)
+        if item.kind in OF_A_NUMBER:
+            return number, "" if number else self._why_not(item)
+        if self.salons(item.waba_id):
+            return None, ""
+        # An account that nobody knows, but a number that somebody does.
+        return number, "" if number else f"unknown business account {item.waba_id or '(none named)'}"
+
+    def _why_not(self, item: RawItem) -> str:
+        if item.phone_number_id is None and len(self._by_waba.get(item.waba_id or "", [])) > 1:
+            return f"no number named, and business account {item.waba_id} has several"
+        return f"unknown number {item.phone_number_id or '(none named)'}"
 
     def salons(self, waba_id: str | None) -> list[int]:
         """The salons that share a WhatsApp business account."""

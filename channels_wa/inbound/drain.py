@@ -11,13 +11,16 @@ from channels_wa.inbound import queue
 from channels_wa.inbound.answer import answer, reload
 from channels_wa.inbound.changes import note_changes
 from channels_wa.inbound.contents import contents, routes
-from channels_wa.inbound.keep import Work, keep
+from channels_wa.inbound.elsewhere import note_elsewhere
+from channels_wa.inbound.keep import Work, keep_all
 from channels_wa.inbound.parse import Unreadable, parse_message
 from channels_wa.inbound.reading import RawItem
+from channels_wa.inbound.rereading import reread
 from channels_wa.inbound.split import BATCH as SPLIT_AT_ONCE
 from channels_wa.inbound.split import split_some
 from channels_wa.inbound.statuses import apply_statuses
 from channels_wa.inbound.steps import Incoming, steps
+from channels_wa.messages.models import Source
 from ops import claim, clock
 from ops.failpoint import failpoint
 from ops.metrics import JOB_SECONDS
@@ -40,7 +43,7 @@ def run(look_for: timedelta = LOOK_FOR) -> int:
     with JOB_SECONDS.labels("replies", "drain").time():
         while clock.real() < until:
             # Messages first: a guest waits for an answer, nobody for a tick.
-            done = split_some().deliveries + drain_messages() + drain_statuses() + note_changes()
+            done = split_some().deliveries + drain_messages() + drain_statuses() + note_changes() + note_elsewhere()
             total += done
             if not done:
                 break
@@ -61,7 +64,7 @@ def run_new(look_for: timedelta = LOOK_FOR) -> int:
             while handled and (more := drain_messages()) and clock.real() < until:
                 handled += more
             handled += drain_statuses() if found.statuses else 0
-            handled += note_changes() if found.changes else 0
+            handled += note_changes() + note_elsewhere() if found.changes else 0
             total += found.deliveries + handled
             if found.is_busy and not handled:
                 time.sleep(WAIT_FOR_SPLITTER_S)
@@ -112,14 +115,16 @@ def _understood(rows: Sequence[claim.Claimed]) -> dict[int, list[Work]]:
 def _work(row: claim.Claimed, raw: RawItem | None) -> Work:
     if raw is None:
         raise Unreadable("its delivery is gone")
-    number = routes().number(raw.phone_number_id)
+    number = routes().of(raw)
     if number is None or number.salon_id != row.values["salon_id"]:
         raise Unreadable("its number has left the salon")
+    message = parse_message(raw)
     incoming = Incoming(
         item_id=row.id,
         number_id=number.pk,
         portfolio=number.portfolio,
-        message=parse_message(raw),
+        message=message,
+        source=Source.GROUP if "group_id" in message.payload else Source.HERE,
         # The moment of arrival, moved with the demo's time.
         at=row.values["created_at"] + clock.offset(),
     )
@@ -128,35 +133,25 @@ def _work(row: claim.Claimed, raw: RawItem | None) -> Work:
 
 def _in_salon(works: list[Work]) -> None:
     """Keep what is new, then answer."""
-    new = [work for work in works if work.row.values["stage"] == "keep"]
-    old = [work for work in works if work.row.values["stage"] == "answer"]
-    kept = _kept(new) if new else []
+    stages: dict[str, list[Work]] = defaultdict(list)
+    for work in works:
+        stages[work.row.values["stage"]].append(work)
+    kept = keep_all(stages["keep"]) if stages["keep"] else []
+    _tell(kept)
     if held := queue.not_yet_answerable([work.row for work in kept]) if kept else set():
         claim.release(queue.MESSAGES, [work.row for work in kept if work.row.id in held])
         kept = [work for work in kept if work.row.id not in held]
-    if old:
-        kept += reload(old)
+    if stages["answer"]:
+        kept += reload(stages["answer"])
     if kept:
         answer(kept)
-
-
-def _kept(works: list[Work]) -> list[Work]:
-    try:
-        kept = keep(works)
-    except claim.LeaseLost:
-        log.warning("keeping took longer than its lease; its owner by now goes on")
-        return []
-    except Exception as error:
-        if len(works) > 1:
-            return [kept for work in works for kept in _kept([work])]
-        log.exception("keeping a message failed")
-        claim.retry(queue.MESSAGES, works[0].row, f"{type(error).__name__}: {error}")
-        return []
-    _tell(kept)
-    return kept
+    if stages["reread"]:
+        reread(stages["reread"])
 
 
 def _tell(kept: list[Work]) -> None:
+    if not kept:
+        return
     for step in steps("tell"):
         try:
             step([work.incoming for work in kept])

@@ -35,7 +35,7 @@ def identity(value: object) -> Identity | None:
 
 def identities_of(item: dict[str, Any], contact: dict[str, Any] | None) -> tuple[Identity, ...]:
     """All that is known of the sender of a message, best first; one of each kind."""
-    return _best_first(
+    return named(
         item.get("from"),
         item.get("from_user_id"),
         item.get("from_parent_user_id"),
@@ -45,7 +45,7 @@ def identities_of(item: dict[str, Any], contact: dict[str, Any] | None) -> tuple
 
 def recipients_of(item: dict[str, Any], contact: dict[str, Any] | None) -> tuple[Identity, ...]:
     """All that is known of whom a status is about, best first."""
-    return _best_first(
+    return named(
         item.get("recipient_participant_id") or item.get("recipient_id"),
         item.get("recipient_user_id"),
         item.get("recipient_parent_user_id"),
@@ -58,7 +58,8 @@ def key_of(identities: tuple[Identity, ...]) -> str:
     return identities[0].value if identities else ""
 
 
-def _best_first(*values: object) -> tuple[Identity, ...]:
+def named(*values: object) -> tuple[Identity, ...]:
+    """The identities among these ids, best first; one of each kind."""
     found: dict[str, Identity] = {}
     for value in values:
         if value is not None and (one := identity(value)):

@@ -18,10 +18,11 @@ class InboxItem(models.Model):
         DEAD = "dead"
 
     class Stage(models.TextChoices):
-        """Which of the two transactions comes next."""
+        """Which of the two transactions comes next; a kept message of an unknown type is only read again."""
 
         KEEP = "keep"
         ANSWER = "answer"
+        REREAD = "reread"
 
     delivery_id = models.UUIDField()
     index = models.IntegerField()

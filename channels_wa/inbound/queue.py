@@ -10,6 +10,8 @@ from ops import claim
 LEASE = timedelta(seconds=30)
 # What an item is when it is neither a message nor a status.
 CHANGES = ("account", "coexistence", "error", "other")
+# What the salon's own phone tells (coexistence).
+ELSEWHERE = ("echo", "history", "phonebook")
 _COLUMNS = ("delivery_id", "index", "salon_id", "number_id", "stage", "message_id", "created_at")
 
 # A message is kept as soon as the one before it is kept, and answered once the one before it has left the queue: an
@@ -36,11 +38,25 @@ def claim_changes(limit: int) -> list[claim.Claimed]:
     return claim.claim(OTHERS, limit=limit, lease=LEASE, where="AND q.kind = ANY(%s)", params=[list(CHANGES)])
 
 
+def claim_elsewhere(limit: int) -> list[claim.Claimed]:
+    """What the salon's own phone tells; the order does not matter, each says when it was."""
+    return claim.claim(OTHERS, limit=limit, lease=LEASE, where="AND q.kind = ANY(%s)", params=[list(ELSEWHERE)])
+
+
 def quarantine(rows: Iterable[claim.Claimed], reason: str) -> None:
     """Take items that cannot be used out of the queue; their bytes stay in the delivery, for an operator."""
     claim.advance(
         OTHERS, rows, assignments="state = 'quarantined', lease_until = NULL, error = %s", params=[reason[:500]]
     )
+
+
+def shelve(row: claim.Claimed, reason: str) -> None:
+    """A kept message that this release cannot read goes to the operator too; a later release may read it again.
+
+    Raises LeaseLost.
+    """
+    assignments = "state = 'quarantined', stage = 'reread', lease_until = NULL, error = %s"
+    claim.advance(OTHERS, [row], assignments=assignments, params=[reason[:500]])
 
 
 def to_answer_stage(rows: Sequence[claim.Claimed], message_ids: Sequence[int]) -> None:

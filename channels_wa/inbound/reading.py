@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from channels_wa.inbound.fields import kind_of_field
+from channels_wa.inbound.coexistence import parts_of
+from channels_wa.inbound.fields import COEXISTENCE, kind_of_field
 from channels_wa.inbound.identity import identities_of, key_of
 from channels_wa.inbound.outline import Absurd, Broken, load, outline
 
@@ -33,7 +34,7 @@ class RawItem:
 
     index: int
     kind: str
-    """message | status | error | account | coexistence | other"""
+    """message | status | error | echo | history | phonebook | account | coexistence | other"""
     field: str | None
     phone_number_id: str | None
     waba_id: str | None
@@ -149,14 +150,25 @@ def _changes(entry: Any) -> Iterator[tuple[Any, str | None]]:
 
 def _items(index: int, change: Any, waba_id: str | None) -> Iterator[RawItem]:
     value = change.get("value") if isinstance(change, dict) else None
-    if not isinstance(value, dict):
+    values = [value] if isinstance(value, dict) else value if isinstance(value, list) else []
+    if not values or not all(isinstance(each, dict) for each in values):
         yield _unusable(index, change, waba_id)
         return
     field = change.get("field")
     field = field if isinstance(field, str) and fault_in(field) is None else None
+    for each in values:
+        for item in _of_value(index, field, each, waba_id):
+            yield item
+            index += 1
+
+
+def _of_value(index: int, field: str | None, value: JSONObject, waba_id: str | None) -> Iterator[RawItem]:
     number_id = _number_id(value)
     if field == "messages" or (field is None and any(name in value for name in _LISTS)):
         yield from _of_messages(index, value, _Change(field or "messages", number_id, waba_id))
+        return
+    if field in COEXISTENCE:
+        yield from _of_coexistence(index, value, _Change(field, number_id, waba_id))
         return
     info = value.get("waba_info")
     # In PARTNER_* and APP_* changes the entry carries another id than the account that it is about.
@@ -179,10 +191,24 @@ def _of_messages(index: int, value: JSONObject, change: _Change) -> Iterator[Raw
         yield RawItem(index, "other", *change, value, problem=problem)
 
 
+def _of_coexistence(index: int, value: JSONObject, change: _Change) -> Iterator[RawItem]:
+    found = False
+    for kind, item, contact in parts_of(change.field or "", value):
+        found = True
+        if isinstance(item, Broken):
+            yield RawItem(index, kind, *change, None, problem=item.reason, broken_text=item.text)
+        else:
+            problem = fault_in(item) or fault_in(contact) or (None if isinstance(item, dict) else "not an object")
+            yield RawItem(index, kind, *change, item, contact, problem=problem)
+        index += 1
+    if not found:
+        yield RawItem(index, "coexistence", *change, value, problem=fault_in(value))
+
+
 def _one(index: int, kind: str, change: _Change, item: Any, contacts: list[JSONObject]) -> RawItem:
     if isinstance(item, Broken):
         return RawItem(index, kind, *change, None, problem=item.reason, broken_text=item.text)
-    problem = fault_in(item) or _shape_fault(kind, item, change.phone_number_id)
+    problem = fault_in(item) or _shape_fault(kind, item)
     if problem:
         return RawItem(index, kind, *change, item, problem=problem)
     contact = _contact_of(item, contacts)
@@ -191,15 +217,14 @@ def _one(index: int, kind: str, change: _Change, item: Any, contacts: list[JSONO
     if kind != "message":
         return RawItem(index, kind, *change, item, contact)
     sender = key_of(identities_of(item, contact))
-    order_key = f"{change.phone_number_id}:{sender}"
+    # A delivery that names no number is routed by its account, and gets the number's part when it is.
+    order_key = f"{change.phone_number_id or ''}:{sender}"
     return RawItem(index, kind, *change, item, contact, order_key, None if sender else "no sender")
 
 
-def _shape_fault(kind: str, item: Any, number_id: str | None) -> str | None:
+def _shape_fault(kind: str, item: Any) -> str | None:
     if not isinstance(item, dict):
         return "not an object"
-    if number_id is None:
-        return "no phone_number_id"
     if kind == "error":
         return None
     identifier = item.get("id")

@@ -26,8 +26,8 @@ def replay(items: Sequence[InboxItem]) -> int:
     with transaction.atomic(), connection.cursor() as cursor:
         for item in items:
             raw = raw_items[item.delivery_id, item.index]
-            number = known.number(raw.phone_number_id) if raw else None
-            if raw is None or raw.problem or (raw.kind in ("message", "status", "error") and number is None):
+            number, unknown = known.place(raw) if raw else (None, "its delivery is gone")
+            if raw is None or raw.problem or unknown:
                 continue
             cursor.execute(
                 "UPDATE public.inbox_item SET state = 'pending', attempts = 0, lease_until = NULL, fence = fence + 1, "

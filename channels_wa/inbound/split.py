@@ -82,18 +82,21 @@ def split_some(limit: int = BATCH) -> Found:
 
 
 def _row(delivery_id: UUID, item: RawItem, known: Routes) -> _Row:
-    salon_id, number_id, problem = None, None, item.problem or ""
-    if item.kind in ("message", "status", "error"):
-        number = known.number(item.phone_number_id)
-        if number is None:
-            problem = problem or f"unknown number {item.phone_number_id or '(none named)'}"
-        else:
-            salon_id, number_id = number.salon_id, number.pk
-    elif not problem and not known.salons(item.waba_id):
-        problem = f"unknown business account {item.waba_id or '(none named)'}"
-    state = InboxItem.State.QUARANTINED if problem else InboxItem.State.PENDING
+    number, unknown = known.place(item)
+    problem = item.problem or unknown
+    order_key = item.order_key
+    if order_key and number and item.phone_number_id is None:
+        # The same queue as of the guest's messages that name the number.
+        order_key = number.phone_number_id + order_key
     return _Row(
-        delivery_id, item.index, salon_id, number_id, item.kind[:40], item.order_key[:200], state, problem[:500]
+        delivery_id,
+        item.index,
+        number.salon_id if number else None,
+        number.pk if number else None,
+        item.kind[:40],
+        order_key[:200],
+        InboxItem.State.QUARANTINED if problem else InboxItem.State.PENDING,
+        problem[:500],
     )
 
 

@@ -106,6 +106,14 @@ class Seen(models.Model):
         db_table = "seen"
 
 
+class LiveIdentities(models.Manager["Identity"]):
+    """Identities that lead to their contact by now."""
+
+    def get_queryset(self) -> models.QuerySet["Identity"]:
+        """Without the former ones."""
+        return super().get_queryset().filter(former_at=None)
+
+
 class Identity(models.Model):
     """A way to reach a contact: phone, BSUID, parent BSUID, within one portfolio."""
 
@@ -116,6 +124,9 @@ class Identity(models.Model):
     created_at = models.DateTimeField()
     # Since when it leads to this contact no more: they changed their number, or somebody else has it now.
     former_at = models.DateTimeField(null=True, blank=True)
+
+    objects = LiveIdentities()
+    with_former: "models.Manager[Identity]" = models.Manager()
 
     class Meta:
         db_table = "identity"

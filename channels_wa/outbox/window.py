@@ -16,11 +16,12 @@ CLOSED = "window_closed"
 # What Meta writes in the guest's name opens no window.
 NOT_WRITTEN_BY_THE_GUEST = ("system", "edit", "revoke")
 
-# The newest message of the guest to this number; walks the index (contact_id, id) backwards. What was said in a group or
-# before the number was connected (`source`) opens no window.
+# The newest message of the guest to this number; walks the index (contact_id, id) backwards. What was said in a group,
+# or before the number was connected (`source`), opens no window.
 LAST_INBOUND = f"""
     SELECT i.at FROM message i WHERE i.contact_id = {{contact}} AND i.number_id = {{number}} AND i.direction = 'in'
-    AND i.source = '' AND i.type NOT IN ({", ".join(f"'{kind}'" for kind in NOT_WRITTEN_BY_THE_GUEST)}) ORDER BY i.id DESC LIMIT 1
+    AND i.source = '' AND i.type NOT IN ({", ".join(f"'{kind}'" for kind in NOT_WRITTEN_BY_THE_GUEST)})
+    ORDER BY i.id DESC LIMIT 1
 """
 
 

@@ -1,83 +1,95 @@
 """Who wrote: the keep step that finds or makes the contact."""
 
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from uuid import UUID
+from dataclasses import replace
+from functools import partial
+from typing import Any
 
 from django.db import connection
 
-from channels_wa.inbound.steps import Incoming
+from channels_wa.inbound.parse import PhonebookEntry
+from channels_wa.inbound.steps import DoFirst, Incoming
+from crm.contacts import identities, same_person
+from crm.contacts.identities import Key, Known, Person, keys_of, rename_of
 from ops import clock
 from ops.events.actions import NewEvent, emit_many
 from ops.ids import uuid7
 
-Key = tuple[str, str, str]
+# What is told of an ad, as far as it helps to know what worked.
+TOUCH = ("source_type", "source_id", "source_url", "headline", "ctwa_clid", "media_type")
+LONGEST = 1000
 
 
 class TakenMeanwhile(Exception):
     """Another process made this identity at the same moment; the next try finds it."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Contact:
-    id: int
-    public_id: UUID
-    name: str
-
-
 def find_or_create_contacts(batch: Sequence[Incoming]) -> list[Incoming]:
-    """Give each message its contact; new people and newly known identities are written. Raises TakenMeanwhile."""
-    known = _known([key for one in batch for key in _keys(one)])
-    made = _make([one for one in batch if not any(key in known for key in _keys(one))])
-    known |= made
-    found = []
+    """Give each message its contact; new people and newly known identities are written.
+
+    Raises TakenMeanwhile, and DoFirst where a message says that two contacts are one person, or that one is not who
+    they were.
+    """
+    identities.hold_still()
+    renames = [rename.old for one in batch if (rename := rename_of(one))]
+    known = identities.known([*(key for one in batch for key in keys_of(one)), *renames])
+    if doubtful := same_person.doubts(batch, known):
+        raise DoFirst(partial(same_person.settle, doubtful))
+    strangers = [one for one in batch if _acquaintance(one, known) is None]
+    made = _make(strangers)
+    found, nameless = [], {}
     for one in batch:
-        contact = next(known[key] for key in _keys(one) if key in known)
-        is_new = any(key in made for key in _keys(one))
+        person = _acquaintance(one, known) or next(made[key] for key in keys_of(one) if key in made)
+        if not person.name and one.message.profile_name:
+            nameless[person.id] = one.message.profile_name
         found.append(
             replace(
                 one,
-                contact_id=contact.id,
-                contact_public_id=contact.public_id,
-                contact_name=contact.name or one.message.profile_name,
-                is_new_contact=is_new,
+                contact_id=person.id,
+                contact_public_id=person.public_id,
+                contact_name=person.name or one.message.profile_name,
+                is_new_contact=any(key in made for key in keys_of(one)),
             )
         )
-    _add_identities(found, known)
-    _name_nameless([one for one in found if one.message.profile_name and not known_name(one, known)])
+    _add_identities([one for one in found if not one.is_new_contact], known)
+    _add_former_names([one for one in found if one.is_new_contact], known)
+    _name_nameless(nameless)
+    _note_touches([one for one in found if one.message.referral and one.direction == "in"])
     return found
 
 
-def known_name(one: Incoming, known: dict[Key, _Contact]) -> str:
-    """The name the salon has for this contact already."""
-    return next(known[key].name for key in _keys(one) if key in known)
+def note_phonebook(entries: Sequence[tuple[str, PhonebookEntry]]) -> None:
+    """(portfolio, entry) of the salon's own phone: whom we do not know becomes a contact, who has no name gets it."""
+    identities.hold_still()
+    by_key = {Key(portfolio, *entry.identities[0]): entry for portfolio, entry in entries}
+    known = identities.known(by_key)
+    missing = {key: entry.name for key, entry in by_key.items() if key not in known.live}
+    made = _write_people([([key], name) for key, name in missing.items()], source="phone")
+    people = {**known.live, **made}
+    _name_nameless({people[key].id: entry.name for key, entry in by_key.items() if entry.name})
 
 
-def _keys(one: Incoming) -> list[Key]:
-    return [(one.portfolio, identity.kind, identity.value) for identity in one.message.identities]
+def _acquaintance(one: Incoming, known: Known) -> Person | None:
+    """Whom the salon knows by one of these names; or knew, when the message was sent."""
+    keys = keys_of(one)
+    return next(iter(known.of(keys)), None) or known.was_of(keys, one.message.sent_at)
 
 
-def _known(keys: list[Key]) -> dict[Key, _Contact]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT i.portfolio, i.kind, i.value, c.id, c.public_id, c.name "
-            "FROM unnest(%s::text[], %s::text[], %s::text[]) AS wanted(portfolio, kind, value) "
-            "JOIN identity i USING (portfolio, kind, value) JOIN contact c ON c.id = i.contact_id",
-            list(map(list, zip(*keys, strict=True))),
-        )
-        return {(row[0], row[1], row[2]): _Contact(*row[3:]) for row in cursor.fetchall()}
-
-
-def _make(strangers: Sequence[Incoming]) -> dict[Key, _Contact]:
+def _make(strangers: Sequence[Incoming]) -> dict[Key, Person]:
     """Contacts for people nobody knows. Two messages of one person in a batch (over two numbers) make one contact."""
-    people: list[tuple[set[Key], Incoming]] = []
+    people: list[tuple[list[Key], str]] = []
     for one in strangers:
-        keys = set(_keys(one))
-        same = next((person for person in people if person[0] & keys), None)
+        keys = keys_of(one)
+        same = next((person for person in people if not set(person[0]).isdisjoint(keys)), None)
         if same:
-            same[0].update(keys)
+            same[0].extend(key for key in keys if key not in same[0])
         else:
-            people.append((keys, one))
+            people.append((keys, one.message.profile_name))
+    return _write_people(people, source="whatsapp")
+
+
+def _write_people(people: Sequence[tuple[list[Key], str]], *, source: str) -> dict[Key, Person]:
     if not people:
         return {}
     public_ids = [uuid7() for _ in people]
@@ -86,54 +98,65 @@ def _make(strangers: Sequence[Incoming]) -> dict[Key, _Contact]:
             "INSERT INTO contact (public_id, name, language, tags, fields, created_at) "
             "SELECT public_id, name, '', '{}', '{}', %s FROM unnest(%s::uuid[], %s::text[]) AS new(public_id, name) "
             "RETURNING id, public_id, name",
-            [clock.now(), public_ids, [one.message.profile_name[:120] for _keys_of, one in people]],
+            [clock.now(), public_ids, [name[:120] for _keys, name in people]],
         )
-        by_public_id = {row[1]: _Contact(*row) for row in cursor.fetchall()}
-    emit_many([NewEvent("contact.created", public_id, {"source": "whatsapp"}) for public_id in public_ids])
+        by_public_id = {row[1]: Person(*row) for row in cursor.fetchall()}
+    emit_many([NewEvent("contact.created", public_id, {"source": source}) for public_id in public_ids])
     made = {
-        key: by_public_id[public_id] for (keys, _one), public_id in zip(people, public_ids, strict=True) for key in keys
+        key: by_public_id[public_id]
+        for (keys, _name), public_id in zip(people, public_ids, strict=True)
+        for key in keys
     }
-    if _write_identities(made) != len(made):
+    if identities.write({key: person.id for key, person in made.items()}) != len(made):
         raise TakenMeanwhile
     return made
 
 
-def _add_identities(batch: Sequence[Incoming], known: dict[Key, _Contact]) -> None:
+def _add_identities(batch: Sequence[Incoming], known: Known) -> None:
     """A guest known by one identity came with another: both lead to the same contact from now on."""
-    new = {
-        key: _Contact(one.contact_id, one.contact_public_id, "")  # type: ignore[arg-type]
-        for one in batch
-        for key in _keys(one)
-        if key not in known
-    }
-    _write_identities(new)
+    identities.write(
+        {
+            key: one.contact_id
+            for one in batch
+            for key in keys_of(one)
+            if key not in known.live and not known.is_past(key, one.contact_id, one.message.sent_at)
+        }
+    )
 
 
-def _write_identities(contacts: dict[Key, _Contact]) -> int:
-    if not contacts:
-        return 0
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO identity (portfolio, kind, value, contact_id, created_at) "
-            "SELECT portfolio, kind, value, contact_id, %s "
-            "FROM unnest(%s::text[], %s::text[], %s::text[], %s::bigint[]) AS new(portfolio, kind, value, contact_id) "
-            "ON CONFLICT DO NOTHING",
-            [
-                clock.now(),
-                [portfolio for portfolio, _kind, _value in contacts],
-                [kind for _portfolio, kind, _value in contacts],
-                [value for _portfolio, _kind, value in contacts],
-                [contact.id for contact in contacts.values()],
-            ],
-        )
-        return int(cursor.rowcount)
+def _add_former_names(batch: Sequence[Incoming], known: Known) -> None:
+    """Of people whom we meet when they change their name."""
+    for one in batch:
+        rename = rename_of(one)
+        if rename and rename.old not in known.former:
+            identities.write_former(rename.old, one.contact_id, at=one.message.sent_at or one.at)
 
 
-def _name_nameless(batch: Sequence[Incoming]) -> None:
-    if batch:
+def _name_nameless(names: dict[int, str]) -> None:
+    if names:
         with connection.cursor() as cursor:
             cursor.execute(
                 "UPDATE contact c SET name = new.name FROM unnest(%s::bigint[], %s::text[]) AS new(id, name) "
                 "WHERE c.id = new.id AND c.name = ''",
-                [[one.contact_id for one in batch], [one.message.profile_name[:120] for one in batch]],
+                [list(names), [name[:120] for name in names.values()]],
             )
+
+
+def _note_touches(batch: Sequence[Incoming]) -> None:
+    """The ad that a guest came by: the first one stays, the last one is overwritten."""
+    touches = {one.contact_id: json.dumps(touch_of(one)) for one in batch}
+    if touches:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE contact c SET attribution = jsonb_build_object("
+                "'first', COALESCE(c.attribution->'first', new.touch), 'last', new.touch) "
+                "FROM unnest(%s::bigint[], %s::jsonb[]) AS new(id, touch) WHERE c.id = new.id",
+                [list(touches), list(touches.values())],
+            )
+
+
+def touch_of(one: Incoming) -> dict[str, Any]:
+    """What is kept of a referral, and when."""
+    referral = one.message.referral or {}
+    texts = {name: str(referral[name])[:LONGEST] for name in TOUCH if isinstance(referral.get(name), str | int)}
+    return {**texts, "at": one.at.isoformat()}

@@ -42,9 +42,7 @@ class Contact(models.Model):
         # A conversation finds its contact whatever became of it.
         base_manager_name = "with_merged"
         indexes = [
-            models.Index(
-                fields=["merged_into"], name="contact_merged", condition=models.Q(merged_into__isnull=False)
-            )
+            models.Index(fields=["merged_into"], name="contact_merged", condition=models.Q(merged_into__isnull=False))
         ]
 
     def __str__(self) -> str:

@@ -2,15 +2,25 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
 
 from channels_wa.inbound.steps import Incoming
+from channels_wa.outbox.window import NOT_WRITTEN_BY_THE_GUEST
+from crm.inbox.kinds import kind_of
 from crm.inbox.live import tell_new
 from crm.inbox.summary import preview
 from ops import clock
 from ops.ids import uuid7
+
+# Shown at other messages, or a notice: no new words of the guest's.
+NOTHING_TO_READ = ("reaction", "edit", "revoke", "system")
+Pair = tuple[int, int]
+"""Contact and number."""
+Open = tuple[int, UUID, bool]
+"""A conversation: its id, its public id, whether flows answer there."""
 
 
 class OpenedMeanwhile(Exception):
@@ -19,18 +29,24 @@ class OpenedMeanwhile(Exception):
 
 def add_to_conversations(batch: Sequence[Incoming]) -> list[Incoming]:
     """Give each message its open conversation and note it there. Raises OpenedMeanwhile."""
+    placed = place(batch)
+    _note(placed)
+    return placed
+
+
+def place(batch: Sequence[Incoming]) -> list[Incoming]:
+    """Give each message its open conversation; it is opened where there is none. Raises OpenedMeanwhile."""
     pairs = sorted({(one.contact_id, one.number_id) for one in batch})
     found = _open_conversations(pairs)
     missing = [pair for pair in pairs if pair not in found]
     if missing:
-        found |= _open(missing)
+        found |= _open({(one.contact_id, one.number_id): one.at for one in batch}, missing)
         if len(found) != len(pairs):
             raise OpenedMeanwhile
     placed = []
     for one in batch:
         pk, public_id, bot_on = found[one.contact_id, one.number_id]
         placed.append(replace(one, conversation_id=pk, conversation_public_id=public_id, bot_on=bot_on))
-    _note(placed)
     return placed
 
 
@@ -39,7 +55,7 @@ def tell(batch: Sequence[Incoming]) -> None:
     tell_new([one.message_id for one in batch], [one.conversation_id for one in batch])
 
 
-def _open_conversations(pairs: Sequence[tuple[int, int]]) -> dict[tuple[int, int], tuple[int, UUID, bool]]:
+def _open_conversations(pairs: Sequence[Pair]) -> dict[Pair, Open]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT v.contact_id, v.number_id, v.id, v.public_id, v.bot_on FROM conversation v "
@@ -50,21 +66,22 @@ def _open_conversations(pairs: Sequence[tuple[int, int]]) -> dict[tuple[int, int
         return {(row[0], row[1]): (row[2], row[3], row[4]) for row in cursor.fetchall()}
 
 
-def _open(pairs: Sequence[tuple[int, int]]) -> dict[tuple[int, int], tuple[int, UUID, bool]]:
+def _open(newest: dict[Pair, datetime], pairs: Sequence[Pair]) -> dict[Pair, Open]:
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO conversation (public_id, contact_id, number_id, bot_on, unread, last_text, last_direction, "
             "last_at, attention, opened_at) "
-            "SELECT public_id, contact_id, number_id, true, 0, '', '', %s, '', %s "
-            "FROM unnest(%s::uuid[], %s::bigint[], %s::bigint[]) AS new(public_id, contact_id, number_id) "
+            "SELECT public_id, contact_id, number_id, true, 0, '', '', at, '', %s "
+            "FROM unnest(%s::uuid[], %s::bigint[], %s::bigint[], %s::timestamptz[]) "
+            "AS new(public_id, contact_id, number_id, at) "
             "ON CONFLICT (contact_id, number_id) WHERE closed_at IS NULL DO NOTHING "
             "RETURNING contact_id, number_id, id, public_id, bot_on",
             [
                 clock.now(),
-                clock.now(),
                 [uuid7() for _ in pairs],
                 [contact for contact, _number in pairs],
                 [number for _contact, number in pairs],
+                [newest[pair] for pair in pairs],
             ],
         )
         return {(row[0], row[1]): (row[2], row[3], row[4]) for row in cursor.fetchall()}
@@ -73,12 +90,22 @@ def _open(pairs: Sequence[tuple[int, int]]) -> dict[tuple[int, int], tuple[int, 
 def _note(batch: Sequence[Incoming]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE conversation v SET unread = v.unread + 1, last_text = new.text, last_direction = 'in', "
-            "last_at = new.at, last_inbound_at = new.at "
-            "FROM unnest(%s::bigint[], %s::text[], %s::timestamptz[]) AS new(id, text, at) WHERE v.id = new.id",
+            "UPDATE conversation v SET unread = v.unread + new.is_unread, last_text = new.text, last_kind = new.kind, "
+            "last_direction = 'in', last_at = new.at, "
+            "last_inbound_at = CASE WHEN new.opens THEN new.at ELSE v.last_inbound_at END "
+            "FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::timestamptz[], %s::int[], %s::bool[]) "
+            "AS new(id, text, kind, at, is_unread, opens) WHERE v.id = new.id",
             [
                 [one.conversation_id for one in batch],
-                [preview(one.message.type, one.message.text) for one in batch],
+                [preview(one.message.text) for one in batch],
+                [kind_of(one.message.type, one.message.payload) for one in batch],
                 [one.at for one in batch],
+                [int(one.message.type not in NOTHING_TO_READ) for one in batch],
+                [opens_window(one) for one in batch],
             ],
         )
+
+
+def opens_window(one: Incoming) -> bool:
+    """Whether WhatsApp takes free text for 24 hours from this message on."""
+    return not one.source and one.message.type not in NOT_WRITTEN_BY_THE_GUEST

@@ -9,13 +9,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from crm.contacts.names import addresses, name_of
-from crm.inbox.bubbles import KINDS
+from crm.inbox.kinds import shown
 from crm.inbox.models import Conversation
 
 ATTENTION = {
     "message_failed": _("A message was not delivered"),
     "message_unknown": _("It is not known whether a message arrived"),
     "flow_failed": _("The flow stopped with an error"),
+    "phone_passed_on": _("Somebody else writes from this guest's phone now. Perhaps they have a new number"),
 }
 
 
@@ -25,6 +26,9 @@ class Row:
 
     public_id: UUID
     name: str
+    last_icon: str
+    last_words: str | Promise
+    """The kind of the newest message, where it is more than words or has none."""
     last_text: str
     last_at: datetime
     last_is_ours: bool
@@ -51,19 +55,16 @@ def rows_of(conversations: Sequence[Conversation]) -> list[Row]:
 
 
 def _row(one: Conversation, name: str) -> Row:
+    kind = shown(one.last_kind) if one.last_kind else None
     return Row(
         public_id=one.public_id,
         name=name,
-        last_text=_last_words(one.last_text),
+        last_icon=kind.icon if kind else "",
+        last_words=kind.words if kind and (kind.names_itself or not one.last_text) else "",
+        last_text=one.last_text,
         last_at=one.last_at,
         last_is_ours=one.last_direction == "out",
         is_waiting=one.closed_at is None and one.last_direction == "in",
         unread=one.unread,
         attention=one.attention,
     )
-
-
-def _last_words(summary: str) -> str:
-    """The summary names a kind without text in brackets; here it gets its words."""
-    kind = summary[1:-1]
-    return str(KINDS[kind][1]) if summary == f"[{kind}]" and kind in KINDS else summary

@@ -5,13 +5,14 @@ from datetime import datetime
 
 from django.db import connection
 
+from crm.inbox.kinds import kind_of
+
 LONGEST = 160
 
 
-def preview(message_type: str, text: str) -> str:
-    """One line for the list: the text, or the type in brackets (the page translates it)."""
-    line = " ".join(text.split())
-    return line[:LONGEST] if line else f"[{message_type}]"
+def preview(text: str) -> str:
+    """One line of the text for the list."""
+    return " ".join(text.split())[:LONGEST]
 
 
 def note_outbound(rows: Sequence[tuple[int, str, str]], *, at: datetime) -> None:
@@ -19,12 +20,14 @@ def note_outbound(rows: Sequence[tuple[int, str, str]], *, at: datetime) -> None
 
     A person's or a flow's answer does not touch `unread`: only reading does.
     """
-    newest = {conversation_id: preview(kind, text) for conversation_id, kind, text in rows}
+    newest = {conversation_id: (kind, text) for conversation_id, kind, text in rows}
     if not newest:
         return
+    # An outgoing reaction's text is its emoji.
+    kinds = [kind_of(kind, {"emoji": text}, is_ours=True) for kind, text in newest.values()]
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE conversation v SET last_text = new.text, last_direction = 'out', last_at = %s "
-            "FROM unnest(%s::bigint[], %s::text[]) AS new(id, text) WHERE v.id = new.id",
-            [at, list(newest), list(newest.values())],
+            "UPDATE conversation v SET last_text = new.text, last_kind = new.kind, last_direction = 'out', "
+            "last_at = %s FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS new(id, kind, text) WHERE v.id = new.id",
+            [at, list(newest), kinds, [preview(text) for _kind, text in newest.values()]],
         )

@@ -46,6 +46,7 @@ def people(wanted: Sequence[tuple[int, str]]) -> dict[int, Person]:
             JOIN contact c USING (id)
             LEFT JOIN LATERAL (
                 SELECT kind, value FROM identity WHERE contact_id = c.id AND portfolio = wanted.portfolio
+                AND former_at IS NULL
                 AND kind IN ('phone', 'bsuid', 'parent_bsuid')
                 ORDER BY array_position(ARRAY['phone', 'bsuid', 'parent_bsuid'], kind::text), id DESC LIMIT 1
             ) i ON true

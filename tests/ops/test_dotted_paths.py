@@ -1,9 +1,9 @@
-"""What is called by its path is there: the three lists, the schedule, the bells, the looks."""
+"""What is called by its path is there: the lists, the schedule, the bells, the looks."""
 
 import pytest
 from django.utils.module_loading import import_string
 
-from config.lists import EVENT_HANDLERS, INBOUND_STEPS, OUTBOUND_CHECKS
+from config.lists import CONTACT_MERGE_STEPS, EVENT_HANDLERS, INBOUND_STEPS, OUTBOUND_CHECKS
 from config.schedule import SCHEDULE
 from ops.bell import BELLS
 from ops.looks import LOOKS
@@ -11,6 +11,7 @@ from ops.looks import LOOKS
 PATHS = {
     *(path for steps in INBOUND_STEPS.values() for path in steps),
     *OUTBOUND_CHECKS,
+    *CONTACT_MERGE_STEPS,
     *(path for handlers in EVENT_HANDLERS.values() for path in handlers),
     *(path for looks in LOOKS.values() for path in looks),
 }

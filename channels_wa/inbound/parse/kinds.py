@@ -124,10 +124,19 @@ def read_system(item: JSONObject) -> Content:
 
 def read_unsupported(item: JSONObject) -> Content:
     """{"errors": [{"code": 131051, "title": "…"}], "unsupported": {"type": "poll"}}"""
-    errors = [
-        present(code=number(error.get("code")), title=text(error.get("title"))) for error in many(item.get("errors"))
+    return Content(payload=present(of=text(one(item.get("unsupported")).get("type")), errors=errors_of(item)))
+
+
+def errors_of(item: JSONObject) -> list[JSONObject]:
+    """What Meta says went wrong with a message: {"errors": [{"code": 131052, "title": "…", "error_data": {…}}]}"""
+    return [
+        present(
+            code=number(error.get("code")),
+            title=text(error.get("title")) or text(error.get("message")),
+            details=text(one(error.get("error_data")).get("details")),
+        )
+        for error in many(item.get("errors"))
     ]
-    return Content(payload=present(of=text(one(item.get("unsupported")).get("type")), errors=errors))
 
 
 def read_edit(item: JSONObject) -> Content:

@@ -56,6 +56,30 @@ class InboundMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """A message that the salon's phone knows: written there just now, or before the number was connected."""
+
+    message: InboundMessage
+    direction: str
+    """in | out"""
+    source: str
+    """phone | history (channels_wa.messages.models.Source)"""
+    status: str
+    """What became of it, as far as the phone knows."""
+    reason: str = ""
+    """Why it failed, if it did."""
+
+
+@dataclass(frozen=True, slots=True)
+class PhonebookEntry:
+    """What the phone's address book says of one person."""
+
+    identities: tuple[Identity, ...]
+    name: str
+    is_removed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class StatusError:
     """Why a message was not delivered; decide on the code."""
 
