@@ -42,6 +42,8 @@ class Sandbox:
                 await router.handle(self.world, call)
             elif path.startswith("/_sandbox/"):
                 await control.handle(self.world, call)
+            elif path.startswith("/scontent/"):
+                await download.sample(self.world, call)
             elif path.startswith("/whatsapp_business/attachments/"):
                 await download.attachment(self.world, call)
             else:
@@ -61,11 +63,13 @@ class Sandbox:
         gc.freeze()
         gc.set_threshold(100_000, 50, 1_000)
         await self.world.sender.start()
+        await self.world.agenda.start()
         saver = asyncio.create_task(self._save_now_and_then())
         self._close_phones_on_stop()
         await send({"type": "lifespan.startup.complete"})
         await receive()
         saver.cancel()
+        await self.world.agenda.stop()
         await self.world.sender.stop()
         self.world.close()
         await send({"type": "lifespan.shutdown.complete"})

@@ -80,6 +80,12 @@ async def attachment(world: World, call: Call) -> None:
     return await _stream(call, (world.media.path(medium), medium.size), headers, cut=cut)
 
 
+async def sample(world: World, call: Call) -> None:
+    """GET /scontent/{id}: the sample of a template's header, which anybody may see."""
+    medium = world.media.get(call.path.removeprefix("/scontent/"))
+    await shown(world, call, medium if medium is not None and not medium.waba_id else None)
+
+
 async def shown(world: World, call: Call, medium: Medium | None) -> None:
     """A file on the phone page, which is nobody's browser but the developer's: still nothing may run."""
     if medium is None:

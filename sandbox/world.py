@@ -5,18 +5,24 @@ import json
 from pathlib import Path
 
 from sandbox import log
-from sandbox.asgi import loads
+from sandbox.agenda import Agenda
+from sandbox.asgi import JSON, loads
 from sandbox.clock import Clock
 from sandbox.faults import Faults
+from sandbox.graph.errors import GraphError
 from sandbox.ledger import Ledger
 from sandbox.limits import PairRate, Windows
+from sandbox.media.sessions import Sessions
 from sandbox.media.store import MediaStore
+from sandbox.message_templates.register import Templates
+from sandbox.message_templates.sending import filled
 from sandbox.numbers import Number, Register
 from sandbox.people import Guests
 from sandbox.phone.chats import Chats
 from sandbox.settings import Settings
 from sandbox.statuses import Statuses
 from sandbox.tokens import Tokens
+from sandbox.webhooks.envelope import account_change
 from sandbox.webhooks.sender import Sender
 
 WINDOWS_SAVED = 2000
@@ -29,21 +35,43 @@ class World:
         self.settings = settings
         self.window_mode = settings.window
         self.clock = Clock()
+        self.agenda = Agenda(self.clock)
         self.numbers = Register()
         self.guests = Guests()
         self.tokens = Tokens(self.clock)
+        self.uploads = Sessions()
         self.media = MediaStore(self.clock, settings.state_file)
         self.ledger = Ledger()
         self.faults = Faults()
         self.pair_rate = PairRate()
         self.windows = Windows()
-        self.chats = Chats(self.ledger)
         self.sender = Sender(settings, self.clock)
+        self.templates = Templates(self.clock, self.agenda, self.tell)
+        self.chats = Chats(self.ledger, self.as_seen)
         self.statuses = Statuses(self.sender, self.clock, enabled=settings.statuses)
         self.closing = asyncio.Event()  # the process was told to stop
         self.changed = False  # something worth saving has changed
         if settings.state_file is not None:
             self._load(settings.state_file)
+
+    def tell(self, waba_id: str, field: str, value: JSON) -> None:
+        """Tell the product a change of an account."""
+        self.changed = True
+        self.sender.put(account_change(waba_id, field, value, self.clock.now()))
+
+    def as_seen(self, phone_number_id: str, content: JSON) -> JSON:
+        """A message of a salon as the guest's phone shows it: a template with its words."""
+        if content.get("type") != "template":
+            return content
+        message = content["template"]
+        waba_id = self.numbers.get(phone_number_id).waba_id
+        template = self.templates.find(waba_id, message["name"], message["language"]["code"])
+        if template is None:
+            return content
+        try:
+            return {**content, "shown": filled(template, message)}
+        except GraphError:  # it was edited after this was sent
+            return content
 
     def set_clock(self, offset_s: float) -> None:
         """Move the clock. Backwards, what was counted would lie in the future, so the rates start anew."""
@@ -66,6 +94,8 @@ class World:
         if numbers_too:
             self.numbers.forget()
             self.tokens.forget()
+            self.templates.forget()
+            self.uploads.forget()
             self.media.forget()
             self.sender.overrides.clear()
         self.changed = True
@@ -82,6 +112,7 @@ class World:
             "windows": self.windows.latest(WINDOWS_SAVED),
             "overrides": self.sender.overrides,
             "tokens": self.tokens.as_saved(),
+            "templates": self.templates.as_saved(),
             "guests": self.guests.as_saved(),
             "media": self.media.as_saved(),
         }
@@ -113,5 +144,6 @@ class World:
                 self.tokens.restore(saved["tokens"])
                 self.guests.restore(saved["guests"])
                 self.media.restore(saved["media"])
+                self.templates.restore(saved["templates"])
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as problem:
             log.error("state.not_read", path=str(path), why=repr(problem))

@@ -136,18 +136,6 @@ async def post_windows(world: World, call: Call) -> None:
     await call.answer_json({"opened": len(users)})
 
 
-async def post_settings(world: World, call: Call) -> None:
-    """Change what the environment set at the start."""
-    wish = await wish_of(call)
-    statuses = flag(wish, "statuses", world.statuses.enabled)
-    batch_max = whole(wish, "batch_max", world.sender.batch_max, 1, 1000) or 1
-    window = text_field(wish, "window") or world.window_mode
-    if window not in ("known", "strict", "off"):
-        raise BadField("window", "must be known, strict or off")
-    world.statuses.enabled, world.sender.batch_max, world.window_mode = statuses, batch_max, window
-    await call.answer_json({"statuses": statuses, "batch_max": batch_max, "window": window})
-
-
 async def post_verify(world: World, call: Call) -> None:
     """Send Meta's GET challenge to the webhook address."""
     settings = world.settings

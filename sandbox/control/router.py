@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from sandbox.asgi import BodyTooLarge, Call
-from sandbox.control import basics
+from sandbox.control import basics, settings, templates
 from sandbox.wishes import BadField
 from sandbox.world import World
 
@@ -16,7 +16,8 @@ _HANDLERS: dict[str, dict[str, Handler]] = {
     "clock": {"POST": basics.post_clock},
     "numbers": {"POST": basics.post_numbers, "GET": basics.get_numbers},
     "windows": {"POST": basics.post_windows},
-    "settings": {"POST": basics.post_settings},
+    "settings": {"POST": settings.post_settings, "GET": settings.get_settings},
+    "templates": {"POST": templates.post_templates, "GET": templates.get_templates},
     "verify": {"POST": basics.post_verify},
     "reset": {"POST": basics.post_reset},
     "health": {"GET": basics.get_health},

@@ -2,8 +2,9 @@
 
 import secrets
 
-from sandbox.asgi import JSON, Call, loads
+from sandbox.asgi import JSON, Call
 from sandbox.graph.errors import GraphError
+from sandbox.graph.fields import read_object
 from sandbox.numbers import Number
 from sandbox.world import World
 
@@ -63,13 +64,7 @@ async def get_subscribed_apps(world: World, call: Call, waba_id: str) -> None:
 
 async def post_subscribed_apps(world: World, call: Call, waba_id: str) -> None:
     """POST /{waba_id}/subscribed_apps; an address of the account's own is taken when it answers the challenge."""
-    raw = await call.body()
-    try:
-        wish = loads(raw) if raw.strip() else {}
-    except (ValueError, RecursionError):
-        raise GraphError(100, "The request body is not valid JSON.") from None
-    if not isinstance(wish, dict):
-        raise GraphError(100, "The request body must be a JSON object.")
+    wish = await read_object(call)
     address = wish.get("override_callback_uri")
     if address is None:
         world.sender.overrides.pop(waba_id, None)

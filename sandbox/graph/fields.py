@@ -1,9 +1,21 @@
 """Reading fields of a request so that every refusal names the field (131008 missing, 131009 wrong)."""
 
-from sandbox.asgi import JSON
+from sandbox.asgi import JSON, Call, loads
 from sandbox.graph.errors import GraphError
 
 MISSING, INVALID = 131008, 131009
+
+
+async def read_object(call: Call) -> JSON:
+    """The JSON object of a Graph request; an empty body is an empty one."""
+    raw = await call.body()
+    try:
+        wish = loads(raw) if raw.strip() else {}
+    except (ValueError, RecursionError):
+        raise GraphError(100, "The request body is not valid JSON.") from None
+    if not isinstance(wish, dict):
+        raise GraphError(100, "The request body must be a JSON object.")
+    return wish
 
 
 def missing(field: str) -> GraphError:

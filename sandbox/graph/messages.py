@@ -12,6 +12,7 @@ from sandbox.graph.attached import check_media
 from sandbox.graph.errors import GraphError
 from sandbox.graph.rules import Recipient, check_message, check_read_mark
 from sandbox.ledger import Row
+from sandbox.message_templates.sending import filled, sendable
 from sandbox.numbers import Number
 from sandbox.phone.chats import pair
 from sandbox.statuses import Sent
@@ -74,6 +75,18 @@ def _answer(sent: Sent, recipient: Recipient, *, with_id: bool = True) -> bytes:
     return json.dumps({"messaging_product": "whatsapp", "contacts": [contact], "messages": [message]}).encode()
 
 
+def _category(world: World, number: Number, message: JSON) -> str:
+    """The category of the template that is sent; raises for one that Meta would refuse."""
+    content = message["template"]
+    if world.numbers.registered_as(number.phone_number_id) is None:
+        return "UTILITY"  # nobody registered this number, so nothing is known of its templates
+    world.templates.greet(number.waba_id)
+    found = world.templates.find(number.waba_id, content["name"], content["language"]["code"])
+    template = sendable(found, content)
+    filled(template, content)
+    return template.category
+
+
 async def _hang(call: Call, ms: int) -> None:
     """Say nothing until the caller gives up, or `ms` have passed."""
     try:
@@ -117,8 +130,8 @@ async def post(world: World, call: Call, phone_number_id: str) -> None:
     ending = world.faults.take(ENDINGS, recipient.key) if world.faults else None
     if ending is not None and ending.kind in ("error", "token_expired"):
         raise GraphError(190 if ending.kind == "token_expired" else ending.code or 131000)
+    category = _category(world, number, message) if message.get("type") == "template" else None
     failure = check_media(world, number, message)
-    category = "UTILITY" if message.get("type") == "template" else None
     _limit(world, number, recipient, is_template=category is not None)
     row = _accept(world, number, recipient, message, raw=raw, path=call.path)
     sent = Sent(row, number, recipient.kind == "user_id", category, failure=failure)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Awaitable, Callable
 
 from sandbox.asgi import BodyTooLarge, Call
-from sandbox.graph import account, media, messages
+from sandbox.graph import account, media, messages, templates, uploads
 from sandbox.graph.access import may_use, require_token
 from sandbox.graph.errors import GraphError
 from sandbox.world import World
@@ -24,12 +24,20 @@ _OF_ACCOUNT: Table = {
     ("GET", "subscribed_apps"): account.get_subscribed_apps,
     ("POST", "subscribed_apps"): account.post_subscribed_apps,
     ("DELETE", "subscribed_apps"): account.delete_subscribed_apps,
+    ("GET", "message_templates"): templates.get_templates,
+    ("POST", "message_templates"): templates.post_templates,
+    ("DELETE", "message_templates"): templates.delete_templates,
 }
 _OF_MEDIUM: Table = {
     ("GET", ""): media.get_medium,
     ("DELETE", ""): media.delete_medium,
 }
-_TABLES = (_OF_NUMBER, _OF_ACCOUNT, _OF_MEDIUM)
+_OF_TEMPLATE: Table = {
+    ("GET", ""): templates.get_template,
+    ("POST", ""): templates.post_template,
+}
+_UPLOAD: dict[str, Handler] = {"POST": uploads.post_upload, "GET": uploads.get_upload}
+_TABLES = (_OF_NUMBER, _OF_ACCOUNT, _OF_MEDIUM, _OF_TEMPLATE)
 
 
 def _find(world: World, call: Call, object_id: str, edge: str) -> Handler:
@@ -39,6 +47,8 @@ def _find(world: World, call: Call, object_id: str, edge: str) -> Handler:
         table, waba_id = _OF_NUMBER, number.waba_id
     elif world.numbers.of_waba(object_id):
         table, waba_id = _OF_ACCOUNT, object_id
+    elif (template := world.templates.by_id(object_id)) is not None:
+        table, waba_id = _OF_TEMPLATE, template.waba_id
     elif world.media.get(object_id) is not None:
         table, waba_id = _OF_MEDIUM, ""  # its handlers know whose it is
     elif key in _OF_NUMBER and edge:
@@ -66,6 +76,10 @@ async def _dispatch(world: World, call: Call) -> None:
     if object_id == "oauth" and edge == "access_token" and call.method in ("GET", "POST"):
         return await account.get_access_token(world, call)
     require_token(call)
+    if object_id.startswith("upload:"):  # its id has a query of its own, which some clients send as part of the path
+        return await _UPLOAD.get(call.method, uploads.get_upload)(world, call, object_id.partition("?")[0])
+    if edge == "uploads" and call.method == "POST":
+        return await uploads.post_uploads(world, call, object_id)
     if world.faults and world.faults.take(("token_expired",)):
         raise GraphError(190)
     return await _find(world, call, object_id, edge)(world, call, object_id)

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -39,16 +40,14 @@ class GuestMessage:
         return {"by": "guest", "wamid": self.wamid, "at": iso(self.at), "state": self.state, "content": self.content}
 
 
-def salon_message(row: Row) -> JSON:
-    """A ledger row as the page reads it."""
-    return {"by": "salon", "wamid": row.wamid, "at": iso(row.at), "content": loads(row.body)}
+AsSeen = Callable[[str, JSON], JSON]
 
 
 class Chats:
     """The memory of all phones. What the salon sent is read from the ledger, so that sending costs nothing here."""
 
-    def __init__(self, ledger: Ledger) -> None:
-        self._ledger = ledger
+    def __init__(self, ledger: Ledger, as_seen: AsSeen) -> None:
+        self._ledger, self._as_seen = ledger, as_seen
         self._written: dict[str, deque[GuestMessage]] = {}
         self._by_wamid: dict[str, GuestMessage] = {}
         self._watchers: dict[str, set[Watcher]] = {}
@@ -88,7 +87,12 @@ class Chats:
         talk = pair(row.phone_number_id, row.recipient)
         if talk in self._watchers:
             self._read_up_to[talk] = row.seq
-            self.publish(talk, "message", salon_message(row))
+            self.publish(talk, "message", self._salon_message(row))
+
+    def _salon_message(self, row: Row) -> JSON:
+        """A ledger row as the page reads it."""
+        content = self._as_seen(row.phone_number_id, loads(row.body))
+        return {"by": "salon", "wamid": row.wamid, "at": iso(row.at), "content": content}
 
     def is_open(self, talk: str) -> bool:
         """Whether somebody looks at this talk on the phone page."""
@@ -106,7 +110,7 @@ class Chats:
         """Both sides of the talk in order, the latest of them."""
         rows = self._ledger.select(recipient=guest, after_seq=0)[-SHOWN_MAX:]
         said: list[tuple[int, JSON]] = [
-            (row.order, salon_message(row)) for row in rows if row.phone_number_id == phone_number_id
+            (row.order, self._salon_message(row)) for row in rows if row.phone_number_id == phone_number_id
         ]
         said += [(message.order, message.as_json()) for message in self._written.get(pair(phone_number_id, guest), ())]
         said.sort(key=lambda entry: entry[0])

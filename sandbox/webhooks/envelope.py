@@ -21,6 +21,7 @@ class Change:
     born: float  # on the sandbox's clock
     told: Callable[[], None] | None = None  # called when the product has answered 200
     tries: int = 0
+    field: bytes = b"messages"
 
 
 def change(
@@ -35,11 +36,17 @@ def change(
     return Change(number.waba_id, order_key, json.dumps(value, separators=(",", ":")).encode(), born, told)
 
 
+def account_change(waba_id: str, field: str, value: JSON, born: float) -> Change:
+    """A change of an account, its numbers or its templates; those of one account are told in order."""
+    raw = json.dumps(value, separators=(",", ":")).encode()
+    return Change(waba_id, f"account:{waba_id}", raw, born, field=json.dumps(field).encode()[1:-1])
+
+
 def envelope(changes: Sequence[Change]) -> bytes:
     """The body of one POST."""
     entries = []
     for waba_id, of_waba in groupby(changes, key=lambda change: change.waba_id):
-        told = b",".join(b'{"value":' + change.value + b',"field":"messages"}' for change in of_waba)
+        told = b",".join(b'{"value":' + change.value + b',"field":"' + change.field + b'"}' for change in of_waba)
         entries.append(b'{"id":' + json.dumps(waba_id).encode() + b',"changes":[' + told + b"]}")
     return b'{"object":"whatsapp_business_account","entry":[' + b",".join(entries) + b"]}"
 

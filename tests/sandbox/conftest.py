@@ -15,6 +15,7 @@ from tests.sandbox.outside import SECRET, VERIFY_TOKEN, WITHIN_S, Client, Receiv
 
 ROOT = Path(__file__).resolve().parents[2]
 Start = Callable[..., Client]
+TEMPLATES = {"template_review": "auto", "template_review_s": 2, "template_limit": 250}
 
 
 def free_port() -> int:
@@ -60,7 +61,7 @@ def world(running: tuple[Client, Receiver]) -> Client:
     client, receiver = running
     client.control("reset", {"numbers": True})
     client.control("clock", {"offset_s": 0})
-    client.control("settings", {"statuses": True, "batch_max": 100, "window": "known"})
+    client.control("settings", {"statuses": True, "batch_max": 100, "window": "known", **TEMPLATES})
     number = {
         "phone_number_id": "111",
         "waba_id": "222",

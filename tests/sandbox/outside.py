@@ -109,11 +109,19 @@ class Client:
             connection.close()
 
     def graph(
-        self, method: str, path: str, body: object = None, *, kind: str = "", token: str = "token", **more: Any
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        *,
+        kind: str = "",
+        token: str = "token",
+        headers: dict[str, str] | None = None,
+        timeout_s: float = WITHIN_S,
     ) -> tuple[int, Any]:
         """A Graph call with a token."""
-        headers = {"Content-Type": kind} if kind else {}
-        status, _, raw = self.call(method, f"/v26.0/{path}", body, token=token, headers=headers, **more)
+        about = {**(headers or {}), **({"Content-Type": kind} if kind else {})}
+        status, _, raw = self.call(method, f"/v26.0/{path}", body, token=token, headers=about, timeout_s=timeout_s)
         return status, json.loads(raw)
 
     def send(self, to: str = "+5511999990000", pnid: str = "111", **fields: Any) -> tuple[int, Any]:

@@ -88,7 +88,7 @@ def test_the_window_closes_after_24_hours(world: Client) -> None:
     wamid_of(world.send())
     world.control("clock", {"offset_s": DAY_S + 5})
     assert error_of(world.send())[0] == 131047
-    wamid_of(world.send(type="template", template={"name": "volte", "language": {"code": "pt_BR"}}))
+    wamid_of(world.send(type="template", template={"name": "hello_world", "language": {"code": "en_US"}}))
     world.control("inbound", {**guest, "text": "oi de novo"})
     wamid_of(world.send())
 

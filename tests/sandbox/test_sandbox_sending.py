@@ -70,7 +70,7 @@ def test_a_user_id_is_a_recipient(world: Client, receiver: Receiver) -> None:
 
 
 def test_a_template_says_it_was_accepted(world: Client) -> None:
-    template = {"name": "lembrete", "language": {"code": "pt_BR"}}
+    template = {"name": "hello_world", "language": {"code": "en_US"}}
     assert world.send(type="template", template=template)[1]["messages"][0]["message_status"] == "accepted"
 
 
