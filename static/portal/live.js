@@ -1,4 +1,4 @@
-// The page's one WebSocket. Nothing is polled: the server sends what is new, and after a lost socket what was missed.
+// The page's WebSockets: that of its alerts, and one of what it shows. Nothing is polled: the server sends what is new, and after a lost socket what was missed.
 //
 // An element opens it:  <div data-live="/ws/inbox/" data-live-after="42">
 // The socket's address gets ?after=<number of the newest message the page has>. The server sends JSON objects:
@@ -6,7 +6,7 @@
 //   {"kind": "gap"}                   what was missed cannot be sent: the page reads itself again
 //   "html": "<template …>"            in any of them: rendered parts, each with its place (see put)
 // The page hears them on the element, bubbling: live:<kind> with the message as detail, live:before-<kind> before its parts are
-// put in place, and live:state with {connected}.
+// put in place, and live:state with {connected}; the state of one with data-live-quiet is nobody's concern.
 (() => {
   const FIRST_WAIT_MS = 500;
   const LONGEST_WAIT_MS = 15000;
@@ -88,6 +88,7 @@
     }
 
     tell(kind, detail) {
+      if (kind === "state" && "liveQuiet" in this.element.dataset) return;
       this.element.dispatchEvent(new CustomEvent(`live:${kind}`, { bubbles: true, detail }));
     }
   }
@@ -100,10 +101,9 @@
   });
 
   document.addEventListener("DOMContentLoaded", () => {
-    const element = document.querySelector("[data-live]");
-    if (!element) return;
-    const live = new Live(element);
-    window.addEventListener("online", () => live.hurry());
-    document.addEventListener("visibilitychange", () => { if (!document.hidden) live.hurry(); });
+    const all = [...document.querySelectorAll("[data-live]")].map((element) => new Live(element));
+    const hurry = () => { for (const live of all) live.hurry(); };
+    window.addEventListener("online", hurry);
+    document.addEventListener("visibilitychange", () => { if (!document.hidden) hurry(); });
   });
 })();

@@ -12,13 +12,25 @@
     return made;
   }
 
-  /** Show one sentence; `undo` is an address to POST to. Stays while the pointer or the focus is on it. */
-  function toast({ text, kind = "success", undo = "" }) {
+  /**
+   * Show one sentence; `undo` is an address to POST to, `link` one to go to, `id` takes the place of what had it before.
+   * Stays while the pointer or the focus is on it.
+   */
+  function toast({ text, kind = "success", undo = "", link = "", linkText = "", id = "" }) {
+    if (id) document.getElementById(id)?.remove();
     const note = document.createElement("div");
     note.className = `toast-note toast-note--${kind}`;
+    if (id) note.id = id;
     const words = document.createElement("span");
     words.textContent = text;
     note.append(words);
+    if (link) {
+      const way = document.createElement("a");
+      way.className = "btn btn-sm";
+      way.href = link;
+      way.textContent = linkText;
+      note.append(way);
+    }
     if (undo) {
       const back = button("btn btn-sm", area().dataset.undo);
       back.addEventListener("click", () => { note.remove(); htmx.ajax("POST", undo, { swap: "none" }); });

@@ -190,3 +190,23 @@ class AlertDelivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.channel} {self.what} {self.state}"
+
+    @property
+    def is_of_end(self) -> bool:
+        """Whether it tells that the alert is over."""
+        return self.what == self.What.CLEARED
+
+    @property
+    def is_dead(self) -> bool:
+        """Whether it was given up."""
+        return self.state == self.State.DEAD
+
+    @property
+    def tone(self) -> str:
+        """The colour of its state."""
+        return {self.State.SENT: "green", self.State.DEAD: "red"}.get(self.State(self.state), "")
+
+    @property
+    def state_words(self) -> str | Promise:
+        """How far it came, in the active language."""
+        return self.State(self.state).label

@@ -1,7 +1,7 @@
 """Sentences kept in a row, to be said in the language of whoever reads them.
 
-A message is kept as its English text with values: `Words("The number %(phone)s is paused", {"phone": "+55 …"})`. Mark the
-text with `gettext_noop`, so that it gets into the catalogues. A value may be a sentence itself, or a moment.
+A message is kept as its English text with values: `Words("The number %(phone)s is paused", {"phone": "+55 …"})`. Mark
+the text with `gettext_noop`, so that it gets into the catalogues. A value may be a sentence itself, or a moment.
 """
 
 from collections.abc import Mapping
