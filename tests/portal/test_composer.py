@@ -189,7 +189,7 @@ def told(guest: Guest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Told]:
     begun: list[Future[Any]] = []
     start = background.start
     monkeypatch.setattr(receipts, "PATIENCE_S", 0.05)
-    monkeypatch.setattr(receipts.background, "start", lambda work: begun.append(start(work)))
+    monkeypatch.setattr(background, "start", lambda work: begun.append(start(work)))
     type(guest.number).objects.filter(pk=guest.number.pk).update(adapter="memory", sealed_token=b"")
 
     def look() -> list[tuple[str, bool]]:
