@@ -62,7 +62,7 @@ class Answer:
         if (self._response.content_length or 0) > self._most_bytes:
             raise TooLarge("it says that it is larger than what is taken")
         seen = 0
-        with _failing():
+        with _Failing():
             async for piece in self._response.content.iter_chunked(PIECE):
                 seen += len(piece)
                 if seen > self._most_bytes:
@@ -85,7 +85,7 @@ async def opened(
 ) -> AsyncIterator[Answer]:
     """Ask an address from outside; its body is read inside the block.
 
-    Raises BadAddress, Forbidden, Failed. Redirects are followed for GET and HEAD, as many as `limits` allow, and each is
+    Raises BadAddress, Forbidden, Failed. Redirects are followed for GET and HEAD, as many as `limits` allow; each is
     judged like the first.
     """
     limits, sent = limits or Limits(), dict(headers or {})
@@ -113,7 +113,7 @@ async def _ask(
 ) -> aiohttp.ClientResponse:
     token = _may_be_anywhere.set(target.is_allowed)
     try:
-        with _failing():
+        with _Failing():
             return await _session().request(
                 method,
                 target.url,
@@ -247,7 +247,7 @@ async def _places() -> AsyncIterator[None]:
         yield
 
 
-class _failing:
+class _Failing:
     """Turns whatever goes wrong on the wire into Failed, with its kind only: a text could carry an address's secret."""
 
     def __enter__(self) -> None:

@@ -1,0 +1,69 @@
+"""Keeping files, forgetting them, and changing whose they are."""
+
+from collections.abc import Sequence
+from functools import partial
+from uuid import UUID
+
+from django.db import transaction
+
+from channels_wa.media.keys import file_key, seal_file_key
+from channels_wa.media.models import ContactKey, Media, MediaUpload, State
+from ops import clock
+from ops.salon import current_salon_id
+from ops.storage import salon_of, storage
+
+_AT_ONCE = 500
+
+
+def hold(public_ids: Sequence[UUID]) -> int:
+    """Something names these files, a template's sample for one, so they stay; how many of them there are."""
+    Media.objects.filter(public_id__in=public_ids, used_at=None).update(used_at=clock.now())
+    return Media.objects.filter(public_id__in=public_ids).count()
+
+
+@transaction.atomic
+def throw_away(files: Sequence[Media]) -> None:
+    """Delete files of which nothing needs to be known any more, rows and all."""
+    _delete_objects(files)
+    MediaUpload.objects.filter(media_id__in=[one.pk for one in files]).delete()
+    Media.objects.filter(pk__in=[one.pk for one in files]).delete()
+
+
+@transaction.atomic
+def forget(contact_id: int) -> int:
+    """Erase all files of a contact and the key that opened them; how many files. Their messages say so.
+
+    From the commit on every copy of them is noise, those in backups too once the erasure is replayed.
+    """
+    ContactKey.objects.filter(pk=contact_id).delete()
+    files = list(Media.objects.select_for_update().filter(contact_id=contact_id).exclude(state=State.GONE))
+    _delete_objects(files)
+    MediaUpload.objects.filter(media_id__in=[one.pk for one in files]).delete()
+    return Media.objects.filter(pk__in=[one.pk for one in files]).update(
+        state=State.GONE, reason="erased", name="", sha256="", sealed_key=b"", storage_key="", thumb_key="",
+        source_url="", meta_media_id="", size=None,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def move_to_contact(old: int, new: int) -> int:
+    """Two contacts are one person: the files of `old` are sealed for `new` from now on; how many. Raises CannotOpen."""
+    moved = 0
+    for media in Media.objects.select_for_update().filter(contact_id=old).iterator(_AT_ONCE):
+        key = file_key(media) if media.sealed_key else None
+        media.contact_id = new
+        if key is not None:
+            seal_file_key(media, key)
+        media.save(update_fields=["contact_id", "sealed_key"])
+        moved += 1
+    ContactKey.objects.filter(pk=old).delete()
+    return moved
+
+
+def _delete_objects(files: Sequence[Media]) -> None:
+    """After the commit; dying before that leaves what no key opens."""
+    keys = [key for one in files for key in (one.storage_key, one.thumb_key) if key]
+    if any(salon_of(key) != current_salon_id() for key in keys):
+        raise PermissionError("an object of another salon")
+    for key in keys:
+        transaction.on_commit(partial(storage().delete, key))

@@ -1,0 +1,65 @@
+"""Taking a file in: looked at and sealed while it passes, never held as a whole."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from channels_wa.media.judging import Refused, refuse_early
+from channels_wa.media.look import Look
+from channels_wa.media.sealed import Sealer, new_key
+from channels_wa.media.sniffing import HEAD
+from ops.storage import Writer, storage
+from ops.storage import new_key as new_storage_key
+
+FILE, SMALL = "file", "small"
+
+
+@dataclass(slots=True)
+class Taken:
+    """A file that lies in the storage, of which no row knows yet."""
+
+    storage_key: str
+    key: bytes
+    look: Look
+
+
+class Intake:
+    """Feed it with the bytes of one file, then ask for what was taken."""
+
+    def __init__(self, storage_key: str, writer: Writer, most_bytes: int) -> None:
+        self.key, self.look, self.most_bytes = new_key(), Look(), most_bytes
+        self.storage_key = storage_key
+        self._sealer, self._is_judged = Sealer(self.key, FILE, writer.write), False
+
+    def add(self, piece: bytes) -> None:
+        """The next bytes. Raises Refused as soon as there are too many, or the first of them show enough."""
+        self.look.add(piece)
+        if self.look.size > self.most_bytes:
+            raise Refused("too_large")
+        if not self._is_judged and len(self.look.head) >= HEAD:
+            self._is_judged = True
+            refuse_early(self.look.head)
+        self._sealer.add(piece)
+
+    def finish(self) -> Taken:
+        """There are no more; the file lies there once the block of `taking` has ended."""
+        self._sealer.finish()
+        return Taken(self.storage_key, self.key, self.look)
+
+
+@contextmanager
+def taking(salon_id: int, most_bytes: int) -> Iterator[Intake]:
+    """Take one file into the storage; an error inside leaves nothing of it."""
+    storage_key = new_storage_key(salon_id)
+    with storage().writing(storage_key) as writer:
+        yield Intake(storage_key, writer, most_bytes)
+
+
+def put_small(salon_id: int, key: bytes, data: bytes) -> str:
+    """Keep a small picture beside its file, under the same file's key; its storage key."""
+    storage_key = new_storage_key(salon_id)
+    with storage().writing(storage_key) as writer:
+        sealer = Sealer(key, SMALL, writer.write)
+        sealer.add(data)
+        sealer.finish()
+    return storage_key
