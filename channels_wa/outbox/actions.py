@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from channels_wa.outbox import numbers, window, writing
+from channels_wa.outbox import dead_letters, numbers, window, writing
 from channels_wa.outbox.checks import OutboundFacts, Refusal, ask
 from channels_wa.outbox.dispatcher import wake
 from channels_wa.outbox.message import Enqueued, NewMessage
@@ -43,34 +43,14 @@ def enqueue_many(messages: Sequence[NewMessage]) -> list[Enqueued]:
 
 def cancel(message_id: int, *, reason: str = "cancelled") -> None:
     """Take a message back that has not been tried yet. Raises TooLate."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE public.outbox_item SET state = 'settled', outcome = 'cancelled', reason = %s, settled_at = %s "
-            "WHERE salon_id = %s AND message_id = %s AND state = 'queued' AND NOT resent",
-            [reason, clock.now(), _salon(), message_id],
-        )
-        if not cursor.rowcount:
-            raise TooLate
-        _show(message_id, "cancelled", reason)
+    if not dead_letters.take_back([message_id], reason=reason):
+        raise TooLate
 
 
 def retry(message_id: int) -> None:
     """Send again what failed or whose fate nobody knows, because a person asked for it. Raises TooLate."""
-    now = clock.now()
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE public.outbox_item SET resent = resent OR outcome = 'unknown', state = 'queued', outcome = '', "
-            "reason = '', not_before = %s, settled_at = NULL, retries = 0 "
-            "WHERE salon_id = %s AND message_id = %s AND state = 'settled' AND outcome IN ('failed', 'unknown') "
-            "RETURNING lane, resent",
-            [now, _salon(), message_id],
-        )
-        row = cursor.fetchone()
-        if row is None:
-            raise TooLate
-        cursor.execute("UPDATE message SET resent = %s WHERE id = %s", [row[1], message_id])
-        _show(message_id, "queued", "")
-        transaction.on_commit(lambda: wake(row[0]))
+    if not dead_letters.retry([message_id]):
+        raise TooLate
 
 
 def bring_forward(message_ids: Sequence[int]) -> int:
@@ -92,16 +72,6 @@ def bring_forward(message_ids: Sequence[int]) -> int:
 def resume_number(number_id: int) -> int:
     """After a stopped number was connected again: let its waiting messages go; how many."""
     return numbers.resume(number_id)
-
-
-def _show(message_id: int, status: str, reason: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE message SET status = %s, reason = %s WHERE id = %s RETURNING id, public_id, conversation_id",
-            [status, reason, message_id],
-        )
-        pk, public_id, conversation_id = cursor.fetchone()
-    tell(_salon(), [Change(pk, public_id, conversation_id, status, reason)])
 
 
 def _tell_refused(salon_id: int, refused: Sequence[Enqueued]) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.db import connection
 
 from channels_wa.outbox.epoch import CURRENT
+from channels_wa.outbox.message import Lane
 from ops import clock
 
 # Longer than a call may take, so that its owner records the answer.
@@ -26,6 +27,11 @@ class ReadyNumber:
     phone_number_id: str
     throughput_mps: int
     sealed_token: bytes
+    portfolio: str = ""
+    messaging_limit: int | None = None
+    """How many guests its portfolio may begin to talk to in a day; None: as many as it likes, or nobody knows."""
+    is_half_open: bool = False
+    """Its circuit was open and the rest is over: one message may try."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +61,13 @@ _READY = f"""
             WHERE state = 'queued' AND epoch = {CURRENT} AND lane <= %s
             AND (lane, number_id) > (waiting.lane, waiting.number_id) ORDER BY lane, number_id LIMIT 1) further
     )
-    SELECT waiting.lane, n.id, n.salon_id, n.adapter, n.phone_number_id, n.throughput_mps, n.sealed_token
+    SELECT waiting.lane, n.id, n.salon_id, n.adapter, n.phone_number_id, n.throughput_mps, n.sealed_token,
+        n.portfolio, CASE WHEN n.messaging_limit_known THEN n.messaging_limit END, n.circuit_open_until IS NOT NULL
     FROM waiting JOIN public.number n ON n.id = waiting.number_id
-    WHERE n.state = 'active' AND (n.slow_until IS NULL OR n.slow_until <= %s) AND EXISTS (
+    WHERE n.state = 'active' AND (n.slow_until IS NULL OR n.slow_until <= %s)
+    AND (n.circuit_open_until IS NULL OR n.circuit_open_until <= %s)
+    AND (n.campaigns_paused_until IS NULL OR n.campaigns_paused_until <= %s OR waiting.lane < {int(Lane.CAMPAIGN)})
+    AND EXISTS (
         SELECT 1 FROM public.outbox_item q WHERE q.state = 'queued' AND q.epoch = {CURRENT} AND q.lane = waiting.lane
         AND q.number_id = waiting.number_id AND q.not_before <= %s)
     ORDER BY waiting.lane, n.id
@@ -88,7 +98,8 @@ _CLAIM = f"""
 def ready_numbers(lanes: Sequence[int]) -> list[ReadyNumber]:
     """The numbers that may send and have something due in these lanes (neighbours), the first lane first."""
     with connection.cursor() as cursor:
-        cursor.execute(_READY, [lanes[0], lanes[-1], lanes[-1], clock.real(), clock.now()])
+        real, now = clock.real(), clock.now()
+        cursor.execute(_READY, [lanes[0], lanes[-1], lanes[-1], real, real, now, now])
         return [ReadyNumber(*row) for row in cursor.fetchall()]
 
 

@@ -19,11 +19,12 @@ from django.db import connection
 
 from channels_wa.adapters import adapter_of
 from channels_wa.adapters.outcome import Outcome, Unknown
-from channels_wa.outbox import claiming, flight
+from channels_wa.outbox import circuit, claiming, flight, portfolio
 from channels_wa.outbox.claiming import Item, ReadyNumber
 from channels_wa.outbox.flight import Call, Report
 from channels_wa.outbox.limiter import Limiter
 from channels_wa.outbox.message import Lane
+from channels_wa.outbox.portfolio import Portfolios
 from channels_wa.outbox.recorder import Recorder
 from channels_wa.outbox.sharing import Shares
 from ops import background, bell, clock
@@ -60,6 +61,7 @@ class Dispatcher:
     def __init__(self, group: Group, *, records_aside: bool = True) -> None:
         self.group = group
         self.limiter = Limiter()
+        self.portfolios = Portfolios()
         self._shares = Shares()
         self._pumping = threading.Lock()
         self._recorder = Recorder(self._recorded, aside=records_aside)
@@ -161,33 +163,40 @@ class Dispatcher:
             self._look_in(rest_s)
         if not shares:
             return 0
-        items = claiming.claim(shares)
+        shares, probing = self._win_tries(shares)
+        items = claiming.claim(shares) if shares else []
         failpoint("outbox.after_claim")
-        if not items:
-            return 0
         begun: list[Call] = []
         try:
-            begun = self._prepare(items, {number.id: number for number in ready})
+            begun = self._prepare(items, {number.id: number for number in ready}) if items else []
         except Exception:
             # No call was made for any of them, so they go back as they were instead of ending as unknown.
             self._owed += [(item, None, "") for item in items]
             raise
+        finally:
+            circuit.give_up_try(probing - {call.item.number_id for call in begun})
         self._call(begun)
-        if len(items) == sum(most for _number, most in shares):
+        if items and len(items) == sum(most for _number, most in shares):
             # As much as was asked for: there may be more of the same. Less says that the rest has to wait.
             self._look_in(0.0 if self._in_flight < BUSY_FROM else LOOK_EVERY_S)
         return len(begun)
+
+    def _win_tries(self, shares: list[tuple[ReadyNumber, int]]) -> tuple[list[tuple[ReadyNumber, int]], set[int]]:
+        """Without the numbers that rest and that another process tries; and those that we try."""
+        resting = {number.id for number, _most in shares if number.is_half_open}
+        won = circuit.win(resting)
+        return [share for share in shares if share[0].id not in resting - won], won
 
     def _prepare(self, items: Sequence[Item], numbers: dict[int, ReadyNumber]) -> list[Call]:
         """Those that may be called now; the others are given back or written down."""
         prepared = flight.prepare(items, numbers)
         go: list[Call] = []
-        if prepared.calls:
-            asks = [call.ask for call in prepared.calls]
+        if calls := self._within_portfolios(prepared):
+            asks = [call.ask for call in calls]
             taken = self.limiter.take(asks)
             self._shares.note(asks, taken)
             now = clock.now()
-            for call, wait_s in zip(prepared.calls, taken.waits_s, strict=True):
+            for call, wait_s in zip(calls, taken.waits_s, strict=True):
                 if wait_s:
                     prepared.later.append((call.item, now + timedelta(seconds=wait_s), "rate_limit"))
                     heapq.heappush(self._due_at, time.monotonic() + wait_s)
@@ -200,6 +209,21 @@ class Dispatcher:
         for result in prepared.results:
             self._recorder.put(result)
         return go
+
+    def _within_portfolios(self, prepared: flight.Prepared) -> list[Call]:
+        """The calls that Meta's messaging limit allows; the others wait for a place."""
+        asking = [call for call in prepared.calls if call.talk is not None]
+        if not asking:
+            return prepared.calls
+        talks = [call.talk for call in asking if call.talk is not None]
+        waits = self.portfolios.take(talks, own_items=[call.item.id for call in asking])
+        now, refused = clock.now(), set()
+        for call, wait_s in zip(asking, waits, strict=True):
+            if wait_s:
+                refused.add(call.item.id)
+                prepared.later.append((call.item, now + timedelta(seconds=wait_s), portfolio.REASON))
+                RATE_LIMIT_WAITS.inc()
+        return [call for call in prepared.calls if call.item.id not in refused]
 
     def _call(self, calls: Sequence[Call]) -> None:
         by_adapter: dict[str, list[Call]] = defaultdict(list)
@@ -215,7 +239,8 @@ class Dispatcher:
 
         def report(index: int, outcome: Outcome) -> None:
             told.add(index)
-            self._recorder.put(Report(calls[index].item, outcome))
+            call = calls[index]
+            self._recorder.put(Report(call.item, outcome, call.sealed_token, call.is_probe))
 
         try:
             await adapter_of(kind).send_many([call.message for call in calls], report)

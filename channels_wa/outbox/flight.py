@@ -13,13 +13,14 @@ from channels_wa.adapters.base import OutboundMessage
 from channels_wa.adapters.outcome import Outcome
 from channels_wa.numbers.actions import token_of
 from channels_wa.numbers.models import Number
-from channels_wa.outbox import contents, media_ids
+from channels_wa.outbox import contents, media_ids, window
 from channels_wa.outbox.attempts import Attempt, callback_data
 from channels_wa.outbox.checks import Refusal, ask
 from channels_wa.outbox.claiming import Item, ReadyNumber
 from channels_wa.outbox.contents import Content
 from channels_wa.outbox.limiter import Ask
 from channels_wa.outbox.message import Lane
+from channels_wa.outbox.portfolio import Talk, talk_of
 from channels_wa.outbox.reactions import Ending, Result
 from ops import clock
 from ops.salon import run_in_salon
@@ -39,6 +40,10 @@ class Call(NamedTuple):
     kind: str
     message: OutboundMessage
     ask: Ask
+    talk: Talk | None
+    """Set for a message that Meta's messaging limit counts."""
+    sealed_token: bytes
+    is_probe: bool
 
 
 class Report(NamedTuple):
@@ -46,6 +51,10 @@ class Report(NamedTuple):
 
     item: Item
     outcome: Outcome
+    sealed_token: bytes = b""
+    """With which token it was made: an answer to an old one says nothing of the new."""
+    is_probe: bool = False
+    """Whether it tries if a number whose circuit is open works again."""
 
 
 @dataclass(slots=True)
@@ -65,7 +74,7 @@ def prepare(items: Sequence[Item], numbers: dict[int, ReadyNumber]) -> Prepared:
     found = Prepared([], [], [])
     for salon_id, group in by_salon.items():
         loaded, refusals = run_in_salon(salon_id, lambda group=group: _load_and_ask(group))  # type: ignore[misc]
-        rate = limit_of(salon_id, "messages_per_second")
+        rate = _salon_rate(salon_id)
         for item in group:
             content, number = loaded.get(item.message_id), numbers[item.number_id]
             refusal = refusals.get(item.message_id)
@@ -78,6 +87,12 @@ def prepare(items: Sequence[Item], numbers: dict[int, ReadyNumber]) -> Prepared:
             else:
                 found.results.append(Result(item, Ending.CANCELLED, reason=refusal.reason))
     return found
+
+
+def _salon_rate(salon_id: int) -> float | None:
+    """Messages a second that the salon's plan allows, by whichever of its limits is the lower."""
+    a_second, a_minute = limit_of(salon_id, "messages_per_second"), limit_of(salon_id, "messages_per_minute")
+    return min((rate for rate in (a_second, a_minute and a_minute / 60) if rate is not None), default=None)
 
 
 def _load_and_ask(items: Sequence[Item]) -> tuple[dict[int, Content], dict[int, Refusal]]:
@@ -105,7 +120,21 @@ def _add_call(found: Prepared, item: Item, content: Content, *, number: ReadyNum
         salon_rate=salon_rate,
         leave=LEAVE[item.lane],
     )
-    found.calls.append(Call(item, number.adapter, message, asked))
+    talk = _talk(item, content, number)
+    found.calls.append(Call(item, number.adapter, message, asked, talk, number.sealed_token, number.is_half_open))
+
+
+def _talk(item: Item, content: Content, number: ReadyNumber) -> Talk | None:
+    limit = number.messaging_limit
+    if limit is None or content.type != "template" or window.is_open(content.facts.last_inbound_at, clock.now()):
+        return None
+    return talk_of(
+        portfolio=number.portfolio,
+        limit=limit,
+        salon_id=item.salon_id,
+        contact_id=content.facts.contact_id,
+        lane=item.lane,
+    )
 
 
 def _message(item: Item, content: Content, number: ReadyNumber) -> OutboundMessage:

@@ -50,6 +50,9 @@ class OutboxItem(models.Model):
     epoch = models.IntegerField(default=0)
     created_at = models.DateTimeField(default=clock.now)
     settled_at = models.DateTimeField(null=True, blank=True)
+    # A failed or unknown one that a person has dealt with: no more in the lists of what to look at. The member's id.
+    discarded_at = models.DateTimeField(null=True, blank=True)
+    discarded_by = models.BigIntegerField(null=True, blank=True)
 
     class Meta:
         db_table = "outbox_item"
@@ -86,3 +89,40 @@ class OutboxEpoch(models.Model):
 
     def __str__(self) -> str:
         return str(self.current)
+
+
+class PortfolioTalk(models.Model):
+    """A guest to whom a business portfolio began to talk outside of the service window, and when it did so last.
+
+    Meta counts these guests over the moving day. Valkey counts too, and is filled from here after a loss.
+    """
+
+    portfolio = models.CharField(max_length=40)
+    # The salon and its contact: the same person in two salons counts twice here, which is on the safe side.
+    guest = models.CharField(max_length=45)
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "portfolio_talk"
+        constraints = [models.UniqueConstraint(fields=["portfolio", "guest"], name="portfolio_talk_once")]
+
+    def __str__(self) -> str:
+        return f"{self.portfolio} {self.guest}"
+
+
+class NumberCircuit(models.Model):
+    """A number whose calls came to nothing several times in a row; the row goes when one comes through again.
+
+    How long it rests stands on the number (`circuit_open_until`).
+    """
+
+    number_id = models.BigIntegerField(primary_key=True)
+    openings = models.SmallIntegerField(default=1)
+    opened_at = models.DateTimeField()
+    reason = models.TextField(blank=True, default="")
+
+    class Meta:
+        db_table = "number_circuit"
+
+    def __str__(self) -> str:
+        return f"{self.number_id}: {self.openings}"

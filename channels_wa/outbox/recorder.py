@@ -5,10 +5,13 @@ import queue
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
 
-from django.db import connection
+from django.db import DatabaseError, connection
 
 from channels_wa.outbox import recording
+from channels_wa.outbox.circuit import Circuits
 from channels_wa.outbox.flight import Report
 from channels_wa.outbox.reactions import Result, react
 from ops import clock
@@ -31,6 +34,7 @@ class Recorder:
         self._aside = aside
         self._inbox: queue.SimpleQueue[Report | Result] = queue.SimpleQueue()
         self._unrecorded: list[Result] = []
+        self._circuits = Circuits()
         self._thread: threading.Thread | None = None
 
     def put(self, one: Report | Result) -> None:
@@ -78,9 +82,7 @@ class Recorder:
 
     def _write(self, batch: list[Report | Result]) -> None:
         now, real = clock.now(), clock.real()
-        results = [
-            one if isinstance(one, Result) else react(one.item, one.outcome, now=now, real=real) for one in batch
-        ]
+        results = [one if isinstance(one, Result) else _result(one, now, real) for one in batch]
         for result in results:
             if result.wamid:
                 failpoint("outbox.after_accept")
@@ -89,9 +91,25 @@ class Recorder:
             return
         try:
             recording.record(waiting)
+            self._note_circuits(batch)
         except recording.NotRecorded as error:
             # Tried again until the database is back; should the lease end before, an accept still counts.
             self._unrecorded = error.results
             connection.close()
         failpoint("outbox.after_record")
         self._done(len(waiting) - len(self._unrecorded))
+
+    def _note_circuits(self, batch: list[Report | Result]) -> None:
+        try:
+            self._circuits.note(one for one in batch if isinstance(one, Report))
+        except DatabaseError:
+            # The results are written; the next failures open the circuit.
+            log.exception("circuits could not be noted")
+            connection.close()
+
+
+def _result(report: Report, now: datetime, real: datetime) -> Result:
+    result = react(report.item, report.outcome, now=now, real=real)
+    if result.effect is None or not result.effect.stop_reason:
+        return result
+    return replace(result, effect=replace(result.effect, sealed_token=report.sealed_token))

@@ -7,7 +7,9 @@ from typing import Any
 
 from django.db import InterfaceError, OperationalError, connection, transaction
 
+from channels_wa.adapters.outcome import ErrorClass
 from channels_wa.messages.models import STATUS_ORDER
+from channels_wa.outbox import consequences
 from channels_wa.outbox.numbers import apply_effects
 from channels_wa.outbox.reactions import Ending, Result
 from channels_wa.outbox.telling import Change, tell
@@ -107,6 +109,7 @@ def _record_in_salon(salon_id: int, results: Sequence[Result]) -> int:
             cursor.execute(_RECORD, [*_columns(results), clock.now()])
             rows = cursor.fetchall()
         tell(salon_id, [_change(row, of_message[row[0]]) for row in rows])
+        consequences.tell([failed for row in rows if (failed := _failed(of_message[row[0]]))])
     for row in rows:
         if of_message[row[0]].ending is Ending.ACCEPTED:
             MESSAGES.labels(str(salon_id), "whatsapp", row[5]).inc()
@@ -130,3 +133,10 @@ def _change(row: tuple[Any, ...], result: Result) -> Change:
     # Whether an unknown one arrived may still be told by its statuses; `settling` decides when they stay away.
     is_settled = result.ending not in (Ending.UNKNOWN, Ending.AGAIN)
     return Change(row[0], row[1], row[2], row[3], row[4], result.more, is_settled)
+
+
+def _failed(result: Result) -> consequences.Failed | None:
+    code = result.more.get("code")
+    if result.ending is not Ending.FAILED or code is None:
+        return None
+    return consequences.Failed(result.item.message_id, code, ErrorClass(result.more["class"]))

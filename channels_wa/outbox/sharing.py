@@ -76,6 +76,10 @@ class Shares:
         return {number: share for number, share in shares.items() if share}
 
     def _most(self, number: ReadyNumber, leave: float) -> tuple[int, float]:
+        most, rest = self._by_buckets(number, leave)
+        return (min(most, 1) if number.is_half_open else most), rest
+
+    def _by_buckets(self, number: ReadyNumber, leave: float) -> tuple[int, float]:
         capacity = capacity_of(number.throughput_mps)
         stays = max(0.0, min(leave * capacity, capacity - 1))
         tokens = _now(self._numbers.get(number.phone_number_id), capacity) - stays

@@ -8,15 +8,17 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 from uuid import UUID
 
 from django.db import connection, transaction
 
 from channels_wa.adapters.error_classes import class_of
 from channels_wa.messages.models import STATUS_ORDER
-from channels_wa.outbox import attempts
+from channels_wa.outbox import attempts, consequences
 from channels_wa.outbox.attempts import Attempt
+from channels_wa.outbox.numbers import apply_effects
+from channels_wa.outbox.reactions import NumberEffect, effect_of_status
 from channels_wa.outbox.telling import Change, tell
 from ops import clock
 from ops.salon import current_salon_id
@@ -52,8 +54,33 @@ class _Message:
     wamid: str | None
     status: str
     reason: str
+    number_id: int
     more: dict[str, Any] = field(default_factory=dict)
     is_changed: bool = False
+
+
+class _Item(NamedTuple):
+    """An item as the statuses find it."""
+
+    message_id: int
+    attempts: int
+    state: str
+
+    def has(self, attempt: Attempt) -> bool:
+        """Whether so many tries were made."""
+        return 1 <= attempt.n <= self.attempts
+
+
+_NONE = _Item(0, 0, "")
+
+
+class _Told(NamedTuple):
+    """A status, and what of ours it names."""
+
+    update: StatusUpdate
+    attempt: Attempt | None
+    message: _Message | None
+    item: _Item | None
 
 
 @transaction.atomic(savepoint=False)
@@ -69,18 +96,21 @@ def apply(batch: Sequence[StatusUpdate]) -> list[Applied]:
         return []
     named = [attempts.read(salon_id, update.attempt) for update in batch]
     items = _items(salon_id, [attempt for attempt in named if attempt])
-    found = _messages(items, batch)
+    found = _messages([item.message_id for item in items.values()], batch)
     by_wamid = {message.wamid: message for message in found.values() if message.wamid}
-    told: list[tuple[StatusUpdate, Attempt | None, _Message | None]] = []
+    told: list[_Told] = []
     for update, attempt in zip(batch, named, strict=True):
-        message = found.get(items[attempt.item_id]) if attempt and attempt.item_id in items else None
-        told.append((update, attempt if message else None, message or by_wamid.get(update.wamid)))
+        item = items.get(attempt.item_id) if attempt and items.get(attempt.item_id, _NONE).has(attempt) else None
+        message = found.get(item.message_id) if item else None
+        told.append(_Told(update, attempt if message else None, message or by_wamid.get(update.wamid), item))
     results = _keep_events(told)
-    for update, _attempt, message in told:
-        if message is not None:
-            _move_up(message, update)
+    # What was told before has had its effect then: repeated after a retry, it must not undo that.
+    news = [one for one, result in zip(told, results, strict=True) if result == "applied" and not _is_overtaken(one)]
+    for one in news:
+        if one.message is not None:
+            _move_up(one.message, one.update)
     _write([message for message in found.values() if message.is_changed])
-    _settle(salon_id, {attempt.item_id: update for update, attempt, _message in told if attempt})
+    _settle(salon_id, {one.attempt.item_id for one in news if one.attempt})
     tell(
         salon_id,
         [
@@ -89,55 +119,61 @@ def apply(batch: Sequence[StatusUpdate]) -> list[Applied]:
             if one.is_changed
         ],
     )
+    _tell_of_errors(news)
     return results
 
 
-def _items(salon_id: int, named: Sequence[Attempt]) -> dict[int, int]:
-    """The messages of the items that attempts name, as far as they are this salon's and so many tries were made."""
+def _is_overtaken(one: _Told) -> bool:
+    """Whether it tells of the failure of a try after which another was begun or asked for."""
+    if one.update.status != "failed" or one.attempt is None or one.item is None:
+        return False
+    return one.attempt.n < one.item.attempts or one.item.state == "queued"
+
+
+def _items(salon_id: int, named: Sequence[Attempt]) -> dict[int, _Item]:
+    """The items that attempts name, as far as they are this salon's."""
     if not named:
         return {}
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT id, message_id, attempts, state <> 'settled' OR outcome = 'unknown' FROM public.outbox_item "
+            "SELECT id, message_id, attempts, state, state <> 'settled' OR outcome = 'unknown' FROM public.outbox_item "
             "WHERE id = ANY(%s) AND salon_id = %s",
             [sorted({attempt.item_id for attempt in named}), salon_id],
         )
         rows = cursor.fetchall()
-        if is_open := [row[0] for row in rows if row[3]]:
+        if is_open := [row[0] for row in rows if row[4]]:
             # Items before messages, each by id: the order in which results are recorded too.
             cursor.execute(
                 "SELECT id FROM public.outbox_item WHERE id = ANY(%s) ORDER BY id FOR UPDATE", [sorted(is_open)]
             )
-    made = {row[0]: row[2] for row in rows}
-    real = {attempt.item_id for attempt in named if 1 <= attempt.n <= made.get(attempt.item_id, 0)}
-    return {row[0]: row[1] for row in rows if row[0] in real}
+    return {row[0]: _Item(*row[1:4]) for row in rows}
 
 
-def _messages(items: dict[int, int], batch: Sequence[StatusUpdate]) -> dict[int, _Message]:
+def _messages(message_ids: Sequence[int], batch: Sequence[StatusUpdate]) -> dict[int, _Message]:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT id, public_id, conversation_id, wamid, status, reason FROM message "
+            "SELECT id, public_id, conversation_id, wamid, status, reason, number_id FROM message "
             "WHERE (id = ANY(%s) OR wamid = ANY(%s)) AND direction = 'out' ORDER BY id FOR UPDATE",
-            [list(items.values()), list({update.wamid for update in batch})],
+            [list(message_ids), list({update.wamid for update in batch})],
         )
         return {row[0]: _Message(*row) for row in cursor.fetchall()}
 
 
-def _keep_events(told: Sequence[tuple[StatusUpdate, Attempt | None, _Message | None]]) -> list[Applied]:
+def _keep_events(told: Sequence[_Told]) -> list[Applied]:
     """Store each status once; which of them were new."""
     wanted: dict[tuple[int, str, datetime | None], StatusUpdate] = {}
     first: dict[tuple[int, str, datetime | None], int] = {}
-    for place, (update, _attempt, message) in enumerate(told):
-        if message is not None:
-            wanted.setdefault(_key(message, update), update)
-            first.setdefault(_key(message, update), place)
+    for place, one in enumerate(told):
+        if one.message is not None:
+            wanted.setdefault(_key(one.message, one.update), one.update)
+            first.setdefault(_key(one.message, one.update), place)
     new = _insert(wanted)
     results: list[Applied] = []
-    for place, (update, _attempt, message) in enumerate(told):
-        if message is None:
+    for place, one in enumerate(told):
+        if one.message is None:
             results.append("unknown_message")
         else:
-            key = _key(message, update)
+            key = _key(one.message, one.update)
             results.append("applied" if key in new and first[key] == place else "duplicate")
     return results
 
@@ -180,9 +216,13 @@ def _move_up(message: _Message, update: StatusUpdate) -> None:
     message.status, message.reason, message.is_changed = update.status, "", True
     if update.status == "failed":
         error = update.errors[0] if update.errors else None
-        message.reason = f"{error.code or '-'} {error.details or error.title}".strip()[:1000] if error else "failed"
+        message.reason = _reason(error) if error else "failed"
         if error is not None and error.code is not None:
             message.more = {"code": error.code, "class": str(class_of(error.code))}
+
+
+def _reason(error: Any) -> str:
+    return f"{'-' if error.code is None else error.code} {error.details or error.title}".strip()[:1000]
 
 
 def _write(changed: Sequence[_Message]) -> None:
@@ -202,13 +242,30 @@ def _write(changed: Sequence[_Message]) -> None:
         )
 
 
-def _settle(salon_id: int, told: dict[int, StatusUpdate]) -> None:
+def _settle(salon_id: int, item_ids: set[int]) -> None:
     """Close the items whose fate the statuses tell: whatever comes back with our word was accepted."""
-    if not told:
+    if not item_ids:
         return
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE public.outbox_item SET state = 'settled', outcome = 'accepted', reason = '', lease_until = NULL, "
             "settled_at = %s WHERE id = ANY(%s) AND salon_id = %s AND (state <> 'settled' OR outcome = 'unknown')",
-            [clock.now(), sorted(told), salon_id],
+            [clock.now(), sorted(item_ids), salon_id],
         )
+
+
+def _tell_of_errors(news: Sequence[_Told]) -> None:
+    """What the errors mean for guests, templates and whole numbers, each as if it had been said at once."""
+    failed: list[consequences.Failed] = []
+    effects: list[NumberEffect | None] = []
+    now, real = clock.now(), clock.real()
+    for one in news:
+        if one.update.status != "failed" or one.message is None:
+            continue
+        for error in one.update.errors:
+            if error.code is not None:
+                failed.append(consequences.Failed(one.message.id, error.code, class_of(error.code)))
+                details = error.details or error.title
+                effects.append(effect_of_status(error.code, one.message.number_id, details, now=now, real=real))
+    consequences.tell(failed)
+    apply_effects([effect for effect in effects if effect is not None])

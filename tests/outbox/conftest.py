@@ -117,7 +117,9 @@ class Told:
 
 
 @pytest.fixture
-def out(salons: Salons, db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Out]:
+def out(salons: Salons, db: None, monkeypatch: pytest.MonkeyPatch, settings: Any) -> Iterator[Out]:
+    # Its own check only: quiet hours and consent have tests of their own, and depend on the hour.
+    settings.OUTBOUND_CHECKS = ["channels_wa.outbox.window.check"]
     phone = MemoryAdapter()
     monkeypatch.setitem(ADAPTERS, "memory", phone)
     n = next(_ids)

@@ -12,8 +12,13 @@ from channels_wa.outbox.reactions import Ending, Result, react
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
-def rejected(error_class: ErrorClass, retries: int = 0, wait_s: float | None = None) -> Result:
-    item = Item(1, 1, 1, 1, 1, 1, 0, "at_most_once", retries, False)
+def waited(result: Result) -> float:
+    assert result.not_before is not None
+    return (result.not_before - NOW).total_seconds()
+
+
+def rejected(error_class: ErrorClass, retries: int = 0, wait_s: float | None = None, *, item_id: int = 1) -> Result:
+    item = Item(item_id, 1, 1, 1, 1, 1, 0, "at_most_once", retries, False)
     return react(item, Rejected(1, error_class, "why", wait_s), now=NOW, real=NOW)
 
 
@@ -30,8 +35,20 @@ def test_what_cannot_get_better_fails_at_once(final: ErrorClass) -> None:
 
 
 @pytest.mark.parametrize("retries", range(6))
-def test_i17_a_pair_waits_four_to_the_x_seconds(retries: int) -> None:
-    assert rejected(ErrorClass.SLOW_PAIR, retries).not_before == NOW + timedelta(seconds=4**retries)
+def test_i17_a_pair_waits_at_least_four_to_the_x_seconds(retries: int) -> None:
+    wait = waited(rejected(ErrorClass.SLOW_PAIR, retries))
+    assert 4**retries <= wait <= 4**retries * 1.5
+
+
+def test_fr_wa_009_what_failed_together_comes_back_spread_out() -> None:
+    waits = [waited(rejected(ErrorClass.TRANSIENT, 5, item_id=pk)) for pk in range(1, 201)]
+    assert all(32 <= wait < 48 for wait in waits)
+    assert len({round(wait) for wait in waits}) > 10
+    assert waits[0] == waited(rejected(ErrorClass.TRANSIENT, 5, item_id=1))  # a test can count on it
+
+
+def test_a_stopped_numbers_messages_keep_their_order() -> None:
+    assert {waited(rejected(ErrorClass.ACCOUNT_STOP, item_id=pk)) for pk in range(1, 50)} == {300.0}
 
 
 def test_i17_a_number_waits_as_long_as_meta_says() -> None:

@@ -44,7 +44,7 @@ def test_fr_wa_009_a_number_that_is_back_lets_its_messages_go(out: Out, kind: st
     numbers.stop(out.number.pk, "number_stopped: 190 expired")
     assert numbers.hold_back() == 1
     type(out.number).objects.filter(pk=out.number.pk).update(state="active")
-    out.run(0.2)
+    out.run(2)
     assert out.status(one) == "queued"
     run_in_salon(out.salon_id, lambda: numbers.on_events([heard(kind, out.number.pk)]))
     out.run()
@@ -67,7 +67,7 @@ def test_media_ids_take_the_place_of_ours(out: Out, monkeypatch: pytest.MonkeyPa
 def test_media_that_is_not_with_meta_waits_with_its_reason(out: Out, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(media_ids, "_meta_ids", lambda _number, _ids: {})
     one = out.say(type="image", payload={"media": "a"})
-    out.run(0.2)
+    out.run(2)
     assert not out.phone.sent
     assert (out.item(one).state, out.item(one).reason) == ("queued", "media_uploading")
     assert out.item(one).not_before > clock.now()
