@@ -87,7 +87,7 @@ def test_i19_what_was_queued_before_the_stop_never_leaves(guest: Chat) -> None:
     with inside(guest.salon_id):
         rows = Message.objects.filter(pk__in=[one.message_id for one in queued])
         assert set(rows.values_list("status", "reason")) == {("cancelled", "opted_out")}
-    assert set(OutboxItem.objects.filter(purpose__in=PURPOSES).values_list("attempts", flat=True)) == {0}
+    assert set(OutboxItem.objects.filter(purpose__in=PURPOSES).values_list("outcome", flat=True)) == {"cancelled"}
 
 
 def test_i19_one_confirmation_and_no_flow(guest: Chat) -> None:
