@@ -1,5 +1,6 @@
 """Filters of lists. A filter nobody knows is refused: ignored, a misspelled one would show everything."""
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -61,9 +62,12 @@ class IdFilter(django_filters.UUIDFilter):
         return qs.filter(**{self.field_name: pk})
 
 
-def check_query(request: Any, filterset: type[django_filters.FilterSet] | None) -> None:
-    """Refuse names the list does not know and texts no column takes. Raises ValidationError."""
-    known = PAGE | set(filterset.base_filters if filterset else ())
+def check_query(request: Any, filterset: type[django_filters.FilterSet] | None, names: Collection[str] = ()) -> None:
+    """Refuse names that neither the list nor the action (`names`) knows, and texts no column takes.
+
+    Raises ValidationError.
+    """
+    known = PAGE | set(filterset.base_filters if filterset else ()) | set(names)
     for name, values in request.query_params.lists():
         if name not in known:
             raise invalid(name, f"Unknown; this list knows: {', '.join(sorted(known - {'format'}))}.")

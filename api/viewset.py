@@ -43,6 +43,8 @@ class SalonViewSet(viewsets.GenericViewSet[Row], Generic[Row]):
     permissions: ClassVar[dict[str, Permission]]
     # What it is called in an error.
     what: ClassVar[str]
+    # What other actions than the list take in the query.
+    query_names: ClassVar[dict[str, tuple[str, ...]]] = {}
     rate_headers: dict[str, str]
 
     lookup_field = "public_id"
@@ -66,7 +68,7 @@ class SalonViewSet(viewsets.GenericViewSet[Row], Generic[Row]):
         """Authentication, permission, rate; then the query's names."""
         super().initial(request, *args, **kwargs)
         filterset: type[FilterSet] | None = getattr(self, "filterset_class", None) if self.action == "list" else None
-        check_query(request, filterset)
+        check_query(request, filterset, self.query_names.get(self.action or "", ()))
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Response:
         """Nothing of a salon is kept by a cache on the way."""

@@ -89,10 +89,10 @@ def begin(salon_id: int, new: actions.NewNumber, *, via: str, by: Any = None) ->
     """Keep a verified number; its steps follow. Raises CannotConnect when somebody has it."""
     try:
         return actions.connect(salon_id, replace(new, via=via), by=by)
-    except actions.NumberTaken:
+    except actions.NumberTaken as taken:
         # Who has it is nobody's business here.
         text = _("This number is connected already. Disconnect it where it is, then connect it here.")
-        raise CannotConnect(Refused(text, NUMBER)) from None
+        raise CannotConnect(Refused(text, NUMBER)) from taken
 
 
 def next_step(number: Number, *, pin: str = "") -> Refused | None:

@@ -25,6 +25,7 @@ from channels_wa.adapters.cloud_api.graph import GraphClient, GraphError
 from channels_wa.numbers import meta, words
 from channels_wa.numbers.connecting import CannotConnect, check_token
 from channels_wa.numbers.models import Number, Signup
+from channels_wa.numbers.words import Refused
 from config.env import env
 from ops import clock
 from ops.sealing import place
@@ -35,6 +36,8 @@ VALID_FOR = timedelta(minutes=15)
 RETURN_PATH = "/connect/meta/return/"
 _SALT = "number signup"
 _LONGEST = 2000
+# Stands before what is no hash any more: its secret was used.
+_USED = "used-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,18 +92,38 @@ def come_back(state: str, *, code: str, denied: bool) -> tuple[Signup, str] | No
         signup.step = Signup.Step.FAILED
         signup.problem = _("The dialog was closed before WhatsApp gave access. Nothing was changed.")
     else:
-        _exchange(signup, code)
+        _exchange(signup, code, redirect_uri=redirect_uri())
     finish = secrets.token_urlsafe(32)
     signup.finish_hash = _hash(finish)
     signup.save(update_fields=["step", "problem", "finish_hash", "sealed_token"])
     return signup, finish
 
 
+def hold(salon_id: int, code: str, *, redirect_uri: str, holder: str) -> Signup:
+    """Exchange a code that a program got from the dialog, and hold its token for this program. Raises CannotConnect."""
+    signup = Signup(
+        salon_id=salon_id,
+        user_id=0,
+        session_hash=_hash(holder),
+        state_hash=_hash(secrets.token_urlsafe(32)),
+        finish_hash=f"{_USED}{secrets.token_hex(8)}",
+        step=Signup.Step.BACK,
+        expires_at=clock.real() + VALID_FOR,
+    )
+    signup.save()
+    _exchange(signup, code, redirect_uri=redirect_uri)
+    if signup.step == Signup.Step.FAILED:
+        signup.delete()
+        raise CannotConnect(Refused(signup.problem, "code"))
+    signup.save(update_fields=["sealed_token"])
+    return signup
+
+
 def arrive(finish: str, *, salon_id: int, user_id: int, session_key: str) -> Signup | None:
     """The row of the member who came back to the salon's host; the secret is used up. None if it is not theirs."""
     rows = Signup.objects.filter(finish_hash=_hash(finish), expires_at__gt=clock.real())
     mine = rows.filter(salon_id=salon_id, user_id=user_id, session_hash=_hash(session_key)).first()
-    if mine is None or not rows.filter(pk=mine.pk).update(finish_hash=f"used-{mine.pk}"):
+    if mine is None or not rows.filter(pk=mine.pk).update(finish_hash=f"{_USED}{mine.pk}"):
         return None
     return mine
 
@@ -112,7 +135,7 @@ def mine(public_id: UUID, *, salon_id: int, user_id: int, session_key: str) -> S
         salon_id=salon_id,
         user_id=user_id,
         session_hash=_hash(session_key),
-        finish_hash__startswith="used-",
+        finish_hash__startswith=_USED,
         expires_at__gt=clock.real(),
     ).first()
 
@@ -157,9 +180,9 @@ def _opened(state: str) -> Signup | None:
     return signup
 
 
-def _exchange(signup: Signup, code: str) -> None:
+def _exchange(signup: Signup, code: str, *, redirect_uri: str) -> None:
     try:
-        token = meta.exchange(code, redirect_uri=redirect_uri())
+        token = meta.exchange(code, redirect_uri=redirect_uri)
     except GraphError as error:
         signup.step, signup.problem = Signup.Step.FAILED, str(words.refused(error).text)[:300]
         return

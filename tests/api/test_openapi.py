@@ -46,8 +46,10 @@ def test_the_page_of_docs_has_no_inline_script_and_no_outside_address(salons: Sa
 
 def test_every_resource_has_an_example() -> None:
     for path, operations in _document()["paths"].items():
-        content = operations["get"]["responses"]["200"]["content"]["application/json"]
-        assert "examples" in content, path
+        # Some addresses are only written to, one has nothing to show (connections/{id}/qr/).
+        answer = operations.get("get", {}).get("responses", {}).get("200")
+        if answer is not None:
+            assert "examples" in answer["content"]["application/json"], path
 
 
 def _schema_of(name: str) -> dict[str, Any]:
