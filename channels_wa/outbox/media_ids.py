@@ -7,20 +7,19 @@ own upload there, which belongs to one number: `{"id": "<Meta's>"}`.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from importlib.util import find_spec
 from typing import Any
 
+from channels_wa.media.naming import KEY, public_id_of
+from channels_wa.media.outbound import meta_ids
 from channels_wa.outbox.contents import Content
-
-_KEY = "media"
 
 
 def named_in(payload: Mapping[str, Any]) -> list[str]:
-    """The public ids of the media that a payload names, at any depth."""
+    """The public ids of the media that a payload names, at any depth, as they are written there."""
     found: list[str] = []
     for key, value in payload.items():
-        if key == _KEY and isinstance(value, str):
-            found.append(value)
+        if key == KEY and isinstance(value, str):
+            found += [value] if public_id_of(value) is not None else []
         elif isinstance(value, Mapping):
             found += named_in(value)
         elif isinstance(value, list):
@@ -52,22 +51,14 @@ def _ids(contents: Sequence[Content], named: dict[int, list[str]]) -> dict[int, 
     for one in contents:
         if public_ids := named.get(one.message_id):
             wanted.setdefault(one.facts.number_id, set()).update(public_ids)
-    return {number_id: _meta_ids(number_id, sorted(public_ids)) for number_id, public_ids in wanted.items()}
-
-
-def _meta_ids(number_id: int, public_ids: list[str]) -> dict[str, str]:
-    if find_spec("channels_wa.media") is None:
-        return {}
-    from channels_wa.media.outbound import meta_ids  # type: ignore[import-not-found,unused-ignore]
-
-    return dict(meta_ids(number_id, public_ids))
+    return {number_id: meta_ids(number_id, sorted(public_ids)) for number_id, public_ids in wanted.items()}
 
 
 def _with_ids(payload: Mapping[str, Any], ids: dict[str, str], *, top: bool = False) -> dict[str, Any]:
     filled: dict[str, Any] = {}
     for key, value in payload.items():
-        if key == _KEY and isinstance(value, str):
-            filled[_KEY if top else "id"] = ids[value]
+        if key == KEY and isinstance(value, str):
+            filled[KEY if top else "id"] = ids.get(value, value)
         elif isinstance(value, Mapping):
             filled[key] = _with_ids(value, ids)
         elif isinstance(value, list):

@@ -14,6 +14,8 @@ from ops.salon import run_in_salon
 from tests.outbox.conftest import Out
 from tests.world import Salons
 
+A, B = str(UUID(int=1)), str(UUID(int=2))
+
 
 def wait_a_day(batch: list[OutboundFacts], now: object) -> list[Refusal | None]:
     return [Refusal("media_uploading", until=clock.now() + timedelta(days=1)) for _ in batch]
@@ -53,20 +55,20 @@ def test_fr_wa_009_a_number_that_is_back_lets_its_messages_go(out: Out, kind: st
 
 
 def test_media_ids_take_the_place_of_ours(out: Out, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(media_ids, "_meta_ids", lambda _number, ids: {one: f"meta-{one}" for one in ids})
-    header = {"type": "header", "parameters": [{"type": "image", "image": {"media": "b"}}]}
+    monkeypatch.setattr(media_ids, "meta_ids", lambda _number, ids: {one: f"meta-{one}" for one in ids})
+    header = {"type": "header", "parameters": [{"type": "image", "image": {"media": B}}]}
     guest = out.guest()
-    out.say(guest, type="image", payload={"media": "a", "caption": "Oi"})
+    out.say(guest, type="image", payload={"media": A, "caption": "Oi"})
     out.say(guest, type="template", payload={"name": "x", "components": [header]})
     out.run()
     image, template = out.phone.sent
-    assert image.payload == {"media": "meta-a", "caption": "Oi"}
-    assert template.payload["components"][0]["parameters"] == [{"type": "image", "image": {"id": "meta-b"}}]
+    assert image.payload == {"media": f"meta-{A}", "caption": "Oi"}
+    assert template.payload["components"][0]["parameters"] == [{"type": "image", "image": {"id": f"meta-{B}"}}]
 
 
 def test_media_that_is_not_with_meta_waits_with_its_reason(out: Out, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(media_ids, "_meta_ids", lambda _number, _ids: {})
-    one = out.say(type="image", payload={"media": "a"})
+    monkeypatch.setattr(media_ids, "meta_ids", lambda _number, _ids: {})
+    one = out.say(type="image", payload={"media": A})
     out.run(2)
     assert not out.phone.sent
     assert (out.item(one).state, out.item(one).reason) == ("queued", "media_uploading")
