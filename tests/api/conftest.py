@@ -10,6 +10,7 @@ from django.core.cache import cache
 from channels_wa.message_templates.models import MessageTemplate
 from channels_wa.messages.models import Identity, Message
 from channels_wa.numbers.models import Number
+from crm.consent.models import ConsentEntry
 from crm.contacts.models import Contact
 from crm.inbox.models import Conversation
 from flows.models import Flow, FlowExecution, FlowStep, FlowVersion
@@ -66,6 +67,7 @@ class Seeded:
     number: str
     flow: str
     execution: str
+    consent: str
 
 
 def seed(salon: Salon, *, word: str, phone: str, pk: int | None = None) -> Seeded:
@@ -97,6 +99,12 @@ def seed(salon: Salon, *, word: str, phone: str, pk: int | None = None) -> Seede
             execution=execution, flow_id=flow.pk, seq=1, node="start", type="start", at=now, duration_ms=0.4,
             event="passed", changes={"note": {"before": None, "after": word}}, **ids,
         )  # fmt: skip
+    with inside(salon.pk):
+        consent = ConsentEntry.objects.create(
+            contact_id=contact.pk, portfolio=number.portfolio, kind="phone", value=phone, purpose="marketing",
+            state="granted", source="api", evidence=word, **ids,
+        )  # fmt: skip
+    made.consent = str(consent.public_id)
     made.contact, made.conversation, made.inbound = map(str, (contact.public_id, talk.public_id, message.public_id))
     made.flow, made.execution, made.number = map(str, (flow.public_id, execution.public_id, number.public_id))
     return made

@@ -29,6 +29,7 @@ OWN = {
     "flows": "flow",
     "executions": "execution",
     "connections": "number",
+    "consents": "consent",
 }
 
 

@@ -66,6 +66,7 @@ def _schema_of(name: str) -> dict[str, Any]:
         ("flows", "Flow"),
         ("executions", "Execution"),
         ("connections", "Connection"),
+        ("consents", "Consent"),
     ],
 )
 def test_what_is_shown_is_what_is_described(program: Program, seeded: Seeded, path: str, name: str) -> None:
