@@ -108,7 +108,7 @@ def choose(request: SalonRequest, public_id: UUID) -> HttpResponse:
     if row is None:
         raise Http404
     if row.step == Signup.Step.FAILED:
-        return render(request, "numbers/choose.html", {"signup": row, "failed": row.problem})
+        return render(request, "numbers/choose.html", {"signup": row, "error": row.problem})
     if request.method == "GET" and (row.number_id or request.GET.get("part") != "offers"):
         return render(request, "numbers/choose.html", {"signup": row, "is_asking": True})
     try:
