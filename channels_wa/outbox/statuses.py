@@ -108,6 +108,10 @@ def apply(batch: Sequence[StatusUpdate]) -> list[Applied]:
     news = [one for one, result in zip(told, results, strict=True) if result == "applied" and not _is_overtaken(one)]
     for one in news:
         if one.message is not None:
+            if one.message.wamid is None and one.update.wamid not in by_wamid:
+                # The status was quicker than the answer to our call, or the answer never came.
+                one.message.wamid, one.message.is_changed = one.update.wamid, True
+                by_wamid[one.update.wamid] = one.message
             _move_up(one.message, one.update)
     _write([message for message in found.values() if message.is_changed])
     _settle(salon_id, {one.attempt.item_id for one in news if one.attempt})
@@ -208,9 +212,6 @@ def _json(value: object) -> str | None:
 
 
 def _move_up(message: _Message, update: StatusUpdate) -> None:
-    if message.wamid is None:
-        # The status was quicker than the answer to our call, or the answer never came.
-        message.wamid, message.is_changed = update.wamid, True
     if RANK.get(update.status, -1) <= RANK.get(message.status, 0):
         return
     message.status, message.reason, message.is_changed = update.status, "", True
