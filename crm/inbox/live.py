@@ -13,11 +13,6 @@ def tell_new(messages: Sequence[int], conversations: Iterable[int]) -> None:
     _tell("messages", messages, conversations)
 
 
-def tell_again(messages: Sequence[int], conversations: Iterable[int]) -> None:
-    """The same for messages (ids) that look otherwise from now on."""
-    _tell("statuses", messages, conversations)
-
-
 def tell_changed(conversations: Iterable[int]) -> None:
     """The same for conversations that look otherwise from now on."""
     _tell("conversations", [], conversations)

@@ -2,7 +2,6 @@
 
 from channels_wa.messages.models import Message
 from channels_wa.numbers.queries import own_numbers
-from crm.inbox.live import tell_again
 from crm.inbox.models import Conversation
 from crm.inbox.sending import Content, send_message
 from tenants.members.models import Member
@@ -19,15 +18,13 @@ def react_to(message: Message, *, emoji: str, conversation: Conversation, by: Me
     emoji = "" if emoji == now else emoji
     if not emoji and not now:
         return None
-    sent = send_message(
+    return send_message(
         contact=conversation.contact,
         content=Content("reaction", emoji, {"to": message.wamid, "emoji": emoji}),
         purpose="reply",
         by=by,
         number=own_numbers().filter(pk=conversation.number_id).first(),
     )
-    tell_again([message.pk], [conversation.pk])
-    return sent
 
 
 def own_reaction(message: Message) -> str:

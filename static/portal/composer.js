@@ -24,6 +24,12 @@
 
   function openMenu(button) {
     const menu = document.getElementById("bubble-menu").content.firstElementChild.cloneNode(true);
+    // What the salon has put there already can be taken back.
+    const ours = button.parentElement.querySelector(".bubble__reactions .is-ours")?.textContent ?? "";
+    for (const one of menu.querySelectorAll("[data-emoji]")) {
+      if (one.dataset.emoji === "") one.hidden = !ours;
+      else if (ours.includes(one.dataset.emoji)) one.setAttribute("aria-pressed", "true");
+    }
     button.after(menu);
     button.setAttribute("aria-expanded", "true");
     oneStop(button);
@@ -57,6 +63,10 @@
       if (target.closest("[data-quote]")) quote(own);
       else if (target.closest("[data-emoji]")) react(own, target.closest("[data-emoji]").dataset.emoji);
     } else closeMenu();
+    if (target.closest("[data-shut]")) {
+      document.getElementById("composer-more").replaceChildren();
+      field()?.focus();
+    }
     if (target.closest("[data-unquote]")) {
       document.getElementById("composer-quoted")?.remove();
       field()?.focus();
