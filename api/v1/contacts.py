@@ -1,7 +1,9 @@
 """/api/v1/contacts/"""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import django_filters
 from drf_spectacular.utils import extend_schema
@@ -18,6 +20,7 @@ from channels_wa.inbound.identity import identity
 from crm.consent.models import Purpose, Source, State
 from crm.consent.queries import last_words
 from crm.contacts import actions
+from crm.contacts.merging import kept_of
 from crm.contacts.models import Contact
 from crm.contacts.queries import identities_of, matching, with_identity
 from tenants.access.roles import Permission
@@ -26,6 +29,7 @@ MAX_TAGS = 50
 MAX_FIELDS = 100
 MAX_FIELD_TEXT = 2000
 KINDS = ("phone", "bsuid", "parent_bsuid", "other")
+TOUCH = ("source_type", "source_id", "source_url", "headline", "ctwa_clid")
 
 EXAMPLE = {
     "id": "019a1f5e-7c3a-7d10-9b1e-3f6f0a2b4c5d",
@@ -34,6 +38,17 @@ EXAMPLE = {
     "tags": ["vip"],
     "fields": {"birthday": "1990-05-17"},
     "consents": [{"purpose": "marketing", "state": "granted", "source": "form", "at": "2026-11-20T15:00:00Z"}],
+    "attribution": {
+        "first": {
+            "source_type": "ad",
+            "source_id": "120200001",
+            "source_url": "https://fb.me/aurora",
+            "headline": "Combo corte + hidratação",
+            "ctwa_clid": "ARAkLkA8rmlFeiCktEJQ",
+            "at": "2026-11-20T15:00:00Z",
+        },
+        "last": None,
+    },
     "created_at": "2026-11-20T15:00:00Z",
 }
 
@@ -54,6 +69,24 @@ class ConsentOut(serializers.Serializer[Any]):
     at = Instant()
 
 
+class TouchOut(serializers.Serializer[Any]):
+    """An ad or a post by which the contact came, as WhatsApp told it."""
+
+    source_type = serializers.CharField(allow_null=True, help_text="`ad` or `post`.")
+    source_id = serializers.CharField(allow_null=True)
+    source_url = serializers.CharField(allow_null=True)
+    headline = serializers.CharField(allow_null=True)
+    ctwa_clid = serializers.CharField(allow_null=True, help_text="Meta's id of the click.")
+    at = Instant()
+
+
+class AttributionOut(serializers.Serializer[Any]):
+    """The first and the last of them; null for a contact who came by none."""
+
+    first = TouchOut(allow_null=True)
+    last = TouchOut(allow_null=True)
+
+
 @described("Contact", EXAMPLE)
 class ContactOut(serializers.Serializer[Any]):
     """A guest of the salon."""
@@ -64,6 +97,7 @@ class ContactOut(serializers.Serializer[Any]):
     tags = serializers.ListField(child=serializers.CharField())
     fields = serializers.DictField()  # type: ignore[assignment]
     consents = ConsentOut(many=True)
+    attribution = AttributionOut()
     created_at = Instant()
 
 
@@ -146,6 +180,12 @@ class ContactFilter(django_filters.FilterSet):
         return matching(rows, value)
 
 
+def _touch(touch: dict[str, Any] | None) -> dict[str, Any] | None:
+    if touch is None:
+        return None
+    return {name: touch.get(name) for name in TOUCH} | {"at": datetime.fromisoformat(touch["at"])}
+
+
 class ContactViewSet(SalonViewSet[Contact]):
     """The salon's guests."""
 
@@ -159,6 +199,14 @@ class ContactViewSet(SalonViewSet[Contact]):
     queryset = Contact.objects.all()
     serializer_class = ContactOut
     filterset_class = ContactFilter
+
+    def load(self, public_id: str) -> Contact:
+        """A contact that has become part of another one is that one."""
+        try:
+            found = kept_of(UUID(public_id))
+        except ValueError:
+            found = None
+        return found or super().load(public_id)
 
     def present(self, rows: Sequence[Contact]) -> Sequence[object]:
         """With the identities of all of them."""
@@ -175,6 +223,7 @@ class ContactViewSet(SalonViewSet[Contact]):
                     {"purpose": word.purpose, "state": word.state, "source": word.source, "at": word.at}
                     for word in consents.get(row.pk, [])
                 ],
+                "attribution": {name: _touch(touch) for name, touch in row.touches.items()},
                 "created_at": row.created_at,
             }
             for row in rows

@@ -1,15 +1,18 @@
 """The contacts and one contact."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from channels_wa.messages.models import Identity
+from crm.contacts.links import safe_url
+from crm.contacts.merging import kept_of
 from crm.contacts.models import Contact
 from crm.contacts.names import addresses, name_of, shown
 from crm.contacts.search import search
@@ -42,7 +45,11 @@ def contacts(request: SalonRequest) -> HttpResponse:
 @allowed(Permission.CONTACTS_SEE)
 def contact(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """One contact: how to reach them, what is known, their conversations."""
-    found = get_object_or_404(Contact, public_id=public_id)
+    found = kept_of(public_id)
+    if found is None:
+        raise Http404
+    if found.public_id != public_id:
+        return redirect("contacts:contact", found.public_id)
     context = {
         "contact": _page(found),
         "conversations": _conversations(found),
@@ -63,15 +70,38 @@ def _row(contact: Contact, address: str) -> dict[str, Any]:
 
 def _page(contact: Contact) -> dict[str, Any]:
     labels = {"phone": _("Phone"), "bsuid": _("WhatsApp id"), "parent_bsuid": _("WhatsApp id of the group")}
-    identities = Identity.objects.filter(contact_id=contact.pk).order_by("pk")
+    identities = Identity.with_former.filter(contact_id=contact.pk).order_by("former_at", "pk")
     address = addresses([contact.pk]).get(contact.pk, "")
     return {
         **_row(contact, address),
         "identities": [
-            {"label": labels.get(one.kind, one.kind), "value": shown(one.kind, one.value)} for one in identities
+            {
+                "label": labels.get(one.kind, one.kind),
+                "value": shown(one.kind, one.value),
+                "former_at": one.former_at,
+            }
+            for one in identities
         ],
         "fields": sorted(contact.fields.items()),
+        "touches": _touches(contact),
     }
+
+
+def _touches(contact: Contact) -> list[dict[str, Any]]:
+    """The ads by which they came, each once."""
+    first, last = contact.touches["first"], contact.touches["last"]
+    found = [(_("First came by"), first), (_("Last came by"), last)] if first != last else [(_("Came by"), first)]
+    return [
+        {
+            "label": label,
+            "name": touch.get("headline") or touch.get("source_id") or touch.get("source_type") or _("An ad"),
+            "url": safe_url(touch.get("source_url")),
+            "at": datetime.fromisoformat(touch["at"]) if touch.get("at") else None,
+            "click": touch.get("ctwa_clid", ""),
+        }
+        for label, touch in found
+        if touch
+    ]
 
 
 def _conversations(contact: Contact) -> list[Any]:

@@ -1,40 +1,40 @@
 """A message as the conversation shows it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from channels_wa.messages.models import Message
+from channels_wa.media.models import Kind as MediaKind
+from channels_wa.media.queries import MediaView, of_messages
+from channels_wa.messages.models import Message, Source
+from crm.inbox.around import Around, Quote, Reaction, around, is_shown_elsewhere, quote_of
+from crm.inbox.kinds import kind_of, shown
+from crm.inbox.parts import Part, choices_of, errors_of, part_of, referral_of
 from crm.inbox.reasons import words_of
 from tenants.members.models import Member
 
-# Icon and words of what is not plain text. A kind that is not here is shown by its own name: nothing is hidden.
-KINDS: dict[str, tuple[str, str | Promise]] = {
-    "button": ("circle-dot", _("Chosen button")),
-    "interactive": ("circle-dot", _("Chosen answer")),
-    "image": ("photo", _("Photo")),
-    "video": ("video", _("Video")),
-    "audio": ("microphone", _("Audio")),
-    "document": ("file-text", _("Document")),
-    "sticker": ("sticker", _("Sticker")),
-    "location": ("map-pin", _("Place")),
-    "contacts": ("address-book", _("Contact card")),
-    "reaction": ("heart", _("Reaction")),
-    "order": ("list-details", _("Order")),
-    "system": ("info-circle", _("Notice from WhatsApp")),
-    "edit": ("refresh", _("Edited a message")),
-    "revoke": ("ban", _("Deleted a message")),
-    "template": ("file-text", _("Template")),
-    "unsupported": ("alert-circle", _("WhatsApp passes this kind of message on to phones only")),
-}
 BAD = {"failed", "cancelled"}
 KNOWN_TO_WHATSAPP = {"sent", "delivered", "read", "played"}
+
+
+class Sign(NamedTuple):
+    """A small word above a message."""
+
+    icon: str
+    words: str | Promise
+
+
+_OF_SOURCE: dict[str, Sign] = {
+    Source.GROUP: Sign("users", _("In a group")),
+    Source.HISTORY: Sign("history", _("Imported from the phone")),
+}
+_FORWARDED = Sign("arrow-right", _("Forwarded"))
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,18 @@ class Bubble:
     reason: str
     reason_words: str
     starts_day: bool
+    is_hidden: bool = False
+    """It is seen at another message: a reaction, an edit, a removal."""
+    is_removed: bool = False
+    part: Part = field(default_factory=Part)
+    media: MediaView | None = None
+    signs: Sequence[Sign] = ()
+    quote: Quote | None = None
+    referral: Mapping[str, Any] | None = None
+    errors: Sequence[str] = ()
+    reactions: Sequence[Reaction] = ()
+    earlier: Sequence[str] = ()
+    """What it said before it was edited, oldest first."""
 
     @property
     def is_ours(self) -> bool:
@@ -60,13 +72,25 @@ class Bubble:
         return self.direction == "out"
 
     @property
+    def is_notice(self) -> bool:
+        """Whether nobody said it: a notice of WhatsApp's."""
+        return self.part.name == "system"
+
+    @property
     def is_failed(self) -> bool:
         """Whether the guest did not get it."""
-        return self.status in BAD
+        return self.is_ours and self.status in BAD
+
+    @property
+    def part_template(self) -> str:
+        """Where its part is drawn; empty for a message that is all text."""
+        return f"crm/parts/{self.part.name}.html" if self.part.name else ""
 
     @property
     def can_be_answered(self) -> bool:
         """Whether WhatsApp knows it, so that it can be quoted and get an emoji."""
+        if self.is_removed or self.is_notice:
+            return False
         return not self.is_ours or self.status in KNOWN_TO_WHATSAPP
 
     @property
@@ -76,45 +100,95 @@ class Bubble:
 
 
 def bubbles_of(messages: Sequence[Message]) -> list[Bubble]:
-    """The messages in the order given, oldest first; one query more for the names of those who wrote."""
+    """The messages in the order given, oldest first; a few queries for all of them.
+
+    Those that are seen at another message are `is_hidden`.
+    """
     writers = {one.member_id for one in messages if one.member_id}
     names = dict(Member.objects.filter(pk__in=writers).values_list("pk", "name")) if writers else {}
-    days = [timezone.localtime(one.at).date() for one in messages]
-    return [
-        _bubble(
-            one, author=names.get(one.member_id or 0, ""), starts_day=number == 0 or days[number - 1] != days[number]
-        )
-        for number, one in enumerate(messages)
-    ]
+    files = of_messages(one.pk for one in messages if one.type in MediaKind.values)
+    known = around(messages)
+    made, day = [], None
+    for one in messages:
+        is_hidden, its_day = is_shown_elsewhere(one, known), timezone.localtime(one.at).date()
+        starts_day = not is_hidden and its_day != day
+        day = its_day if starts_day else day
+        if is_hidden or one.wamid in known.removed:
+            made.append(_bare(one, is_hidden=is_hidden, starts_day=starts_day))
+        else:
+            author = _author(one, names)
+            made.append(_bubble(one, known, media=files.get(one.pk), author=author, starts_day=starts_day))
+    return made
 
 
-def _bubble(one: Message, *, author: str, starts_day: bool) -> Bubble:
-    icon, words = _kind(one)
+def _bubble(one: Message, known: Around, *, media: MediaView | None, author: str | Promise, starts_day: bool) -> Bubble:
+    kind = kind_of(one.type, one.payload, is_ours=one.direction == "out")
+    look = shown(kind) if kind and media is None else None
     reason = one.reason if one.status in BAD or one.status == "unknown" else ""
-    by_flow = one.direction == "out" and one.execution_id is not None
+    part, edits = part_of(one), known.edits.get(one.wamid or "", [])
+    text = "" if part.says_it_all else _words(one, media)
     return Bubble(
         public_id=one.public_id,
         direction=one.direction,
-        kind_words=words,
-        icon=icon,
-        text=one.text,
-        choices=_choices(one.payload) if one.direction == "out" else [],
-        author=_("Flow") if by_flow else author,
+        kind_words=look.words if look else "",
+        icon=look.icon if look else "",
+        text=edits[-1] if edits else text,
+        choices=choices_of(one.payload.get("shown") or one.payload) if one.direction == "out" else [],
+        author=author,
         at=one.at,
         status=one.status,
         reason=reason,
         reason_words=words_of(reason),
         starts_day=starts_day,
+        part=part,
+        media=media,
+        signs=_signs(one),
+        quote=quote_of(one, known),
+        referral=referral_of(one.payload),
+        errors=errors_of(one.payload),
+        reactions=known.reactions.get(one.wamid or "", []),
+        earlier=[text, *edits[:-1]] if edits else (),
     )
 
 
-def _kind(one: Message) -> tuple[str, str | Promise]:
-    if one.type == "text" or (one.direction == "out" and one.type in ("buttons", "list", "interactive")):
-        return "", ""
-    return KINDS.get(one.type, ("circle-dashed", _("Message of another kind") if not one.type else one.type))
+def _bare(one: Message, *, is_hidden: bool, starts_day: bool) -> Bubble:
+    """Of a message that was removed nothing is shown but that it was there; the row keeps what came, sealed."""
+    look = shown("revoke")
+    return Bubble(
+        public_id=one.public_id,
+        direction=one.direction,
+        kind_words=_("You removed this message") if one.direction == "out" else _("The guest removed this message"),
+        icon=look.icon,
+        text="",
+        choices=[],
+        author="",
+        at=one.at,
+        status=one.status,
+        reason="",
+        reason_words="",
+        starts_day=starts_day,
+        is_hidden=is_hidden,
+        is_removed=not is_hidden,
+    )
 
 
-def _choices(payload: dict[str, Any]) -> list[str]:
-    """Titles of what the guest can tap."""
-    options = payload.get("buttons") or payload.get("rows") or []
-    return [str(option["title"]) for option in options if isinstance(option, dict) and "title" in option]
+def _words(one: Message, media: MediaView | None) -> str:
+    """The text; of a file that is drawn its caption, as its name stands there already."""
+    return str(one.payload.get("caption") or "") if media else one.text
+
+
+def _author(one: Message, names: Mapping[int, str]) -> str | Promise:
+    if one.direction == "in":
+        return ""
+    if one.source:
+        return _("On the phone")
+    return _("Flow") if one.execution_id is not None else names.get(one.member_id or 0, "")
+
+
+def _signs(one: Message) -> list[Sign]:
+    signs = [_OF_SOURCE[one.source]] if one.source in _OF_SOURCE else []
+    if one.payload.get("forwarded"):
+        signs.append(_FORWARDED)
+    if one.payload.get("product"):
+        signs.append(Sign("tag", str(one.payload["product"])[:80]))
+    return signs

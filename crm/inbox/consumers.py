@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 
 from django.template.loader import render_to_string
 
-from channels_wa.messages.models import Message
+from channels_wa.messages.models import ABOUT_ANOTHER, Message, Source
+from crm.inbox.around import targets_of
 from crm.inbox.bubbles import bubbles_of
 from crm.inbox.models import Conversation
 from crm.inbox.rows import rows_of
@@ -98,6 +99,8 @@ class News(NamedTuple):
 def rendered(news: News, *, may_answer: bool) -> dict[str, Any]:
     """The parts of a page that the news changes, to which conversations a guest has written, and how all stand now."""
     wanted = {*news.added, *news.changed}
+    # What says something about another message is seen there.
+    wanted |= {*targets_of(Message.objects.filter(pk__in=wanted, type__in=ABOUT_ANOTHER).defer("raw"))}
     messages = list(Message.objects.filter(pk__in=wanted).defer("raw").order_by("pk"))
     moved = {one.conversation_id for one in messages if one.pk in set(news.added)}
     found = Conversation.objects.select_related("contact").filter(pk__in=moved | {*news.conversations})
@@ -123,5 +126,9 @@ def _newer_than(pk: int) -> list[tuple[int, int]]:
     if not pk:
         return []
     return list(
-        Message.objects.filter(pk__gt=pk).order_by("pk").values_list("pk", "conversation_id")[: MOST_MISSED + 1]
+        # Imported talks lie in the past: whoever opens them sees them.
+        Message.objects.filter(pk__gt=pk)
+        .exclude(source=Source.HISTORY)
+        .order_by("pk")
+        .values_list("pk", "conversation_id")[: MOST_MISSED + 1]
     )

@@ -14,12 +14,13 @@ from channels_wa.messages.models import Message
 from crm.inbox import actions
 from crm.inbox.bubbles import bubbles_of
 from crm.inbox.models import Conversation
+from crm.inbox.paging import messages_page
 from crm.inbox.phone import phone_url
 from crm.inbox.reacting import OFFERED
 from crm.inbox.rows import rows_of
 from crm.inbox.talk import talk_of
 from ops import clock
-from portal.frame.keyset import by_id, by_moment, is_fragment
+from portal.frame.keyset import by_moment, is_fragment
 from tenants.access.guard import SalonRequest, allowed
 from tenants.access.roles import Permission
 
@@ -70,8 +71,7 @@ def _head(request: SalonRequest, found: Conversation) -> dict[str, Any]:
 
 def _talk(request: SalonRequest, found: Conversation) -> dict[str, Any]:
     before = request.GET.get("before", "")
-    messages = Message.objects.filter(conversation_id=found.pk).defer("raw")
-    page = by_id(messages, before=before, size=MESSAGES_A_PAGE)
+    page = messages_page(found.pk, before=before, size=MESSAGES_A_PAGE)
     url = reverse("inbox:conversation", args=[found.public_id])
     return {
         **_head(request, found),
