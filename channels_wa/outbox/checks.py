@@ -23,6 +23,8 @@ class OutboundFacts:
     last_inbound_at: datetime | None
     # What the message carries beside its text: media, template, buttons.
     payload: Mapping[str, Any] = field(default_factory=dict)
+    # None while it is being written; right before the call its row: then a check may count it.
+    message_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,8 @@ class Item:
     resent: bool
 
 
+# A number in trouble sends more slowly; whether its campaigns wait is decided apart (channels_wa.watchdog.reasons).
+_PACE = "CASE WHEN n.health_score < 50 THEN 25 WHEN n.health_score < 80 THEN 50 ELSE 100 END"
 # A loose index scan: one probe for each number that has anything queued, however much that is.
 _READY = f"""
     WITH RECURSIVE waiting AS (
@@ -61,7 +63,8 @@ _READY = f"""
             WHERE state = 'queued' AND epoch = {CURRENT} AND lane <= %s
             AND (lane, number_id) > (waiting.lane, waiting.number_id) ORDER BY lane, number_id LIMIT 1) further
     )
-    SELECT waiting.lane, n.id, n.salon_id, n.adapter, n.phone_number_id, n.throughput_mps, n.sealed_token,
+    SELECT waiting.lane, n.id, n.salon_id, n.adapter, n.phone_number_id,
+        GREATEST(1, n.throughput_mps * {_PACE} / 100), n.sealed_token,
         n.portfolio, CASE WHEN n.messaging_limit_known THEN n.messaging_limit END, n.circuit_open_until IS NOT NULL
     FROM waiting JOIN public.number n ON n.id = waiting.number_id
     WHERE n.state = 'active' AND (n.slow_until IS NULL OR n.slow_until <= %s)

@@ -64,5 +64,6 @@ def _content(row: tuple[Any, ...]) -> Content:
         purpose=row[11],
         last_inbound_at=row[12],
         payload=payload,
+        message_id=row[0],
     )
     return Content(row[0], row[1], row[2], row[3], payload, row[5], row[6], row[7], facts, row[13])
