@@ -34,6 +34,7 @@ OUTBOUND_CHECKS = [
     "channels_wa.outbox.window.check",  # Meta's 24-hour window (I18)
     "crm.consent.outbound.quiet_hours",
     "crm.consent.outbound.frequency_cap",
+    "channels_wa.media.outbound.check",  # last: Meta gets no file of a message that will not go
 ]
 
 # Two contacts are one person: who moves what, in the order in which answers lock it too.
@@ -41,6 +42,7 @@ CONTACT_MERGE_STEPS = [
     "crm.inbox.merging.choose_conversations",  # of two open ones over one number, one goes on
     "flows.runtime.merging.move",
     "crm.inbox.merging.move",
+    "channels_wa.media.actions.follow_merge",  # sealed for the one who stays
 ]
 
 # Who hears of an event, at least once; a pattern ends in `*` or names one kind.

@@ -11,6 +11,7 @@ urlpatterns = [
     path("leave/", accounts.leave, name="leave"),
     path("language/", choose_language, name="set_language"),
     path("inbox/", include("crm.inbox.urls")),
+    path("media/", include("channels_wa.media.urls")),
     path("contacts/", include("crm.contacts.urls")),
     path("", include("crm.consent.urls")),
     path("flows/", include("flows.urls")),

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import partial
+from typing import Protocol, TypeVar
 from uuid import UUID
 
 from django.db import transaction
@@ -10,6 +11,7 @@ from channels_wa.media.keys import file_key, seal_file_key
 from channels_wa.media.models import ContactKey, Media, MediaUpload, State
 from ops import clock
 from ops.salon import current_salon_id
+from ops.sealing import CannotOpen
 from ops.storage import salon_of, storage
 
 _AT_ONCE = 500
@@ -47,10 +49,10 @@ def forget(contact_id: int) -> int:
 
 @transaction.atomic
 def move_to_contact(old: int, new: int) -> int:
-    """Two contacts are one person: the files of `old` are sealed for `new` from now on; how many. Raises CannotOpen."""
+    """Two contacts are one person: the files of `old` are sealed for `new` from now on; how many."""
     moved = 0
     for media in Media.objects.select_for_update().filter(contact_id=old).iterator(_AT_ONCE):
-        key = file_key(media) if media.sealed_key else None
+        key = _key_if_any(media)
         media.contact_id = new
         if key is not None:
             seal_file_key(media, key)
@@ -58,6 +60,34 @@ def move_to_contact(old: int, new: int) -> int:
         moved += 1
     ContactKey.objects.filter(pk=old).delete()
     return moved
+
+
+Merge = TypeVar("Merge", bound="Merging")
+
+
+class Merging(Protocol):
+    """Who becomes part of whom (crm.contacts.merging)."""
+
+    @property
+    def kept(self) -> int:
+        """The contact that stays."""
+
+    @property
+    def gone(self) -> int:
+        """The one that is part of it from now on."""
+
+
+def follow_merge(merge: Merge) -> Merge:
+    """Files go with their contact (CONTACT_MERGE_STEPS)."""
+    move_to_contact(merge.gone, merge.kept)
+    return merge
+
+
+def _key_if_any(media: Media) -> bytes | None:
+    try:
+        return file_key(media) if media.sealed_key else None
+    except CannotOpen:
+        return None  # it is noise already, and no reason to keep two contacts apart
 
 
 def _delete_objects(files: Sequence[Media]) -> None:

@@ -17,7 +17,7 @@ from channels_wa.media.judging import Refused, type_of
 from channels_wa.media.kinds import MOST_BYTES_IN
 from channels_wa.media.models import Kind, Media, State
 from channels_wa.numbers.actions import token_of
-from channels_wa.numbers.models import Number
+from channels_wa.numbers.queries import own_numbers_ever
 from ops import clock
 from ops.failpoint import failpoint
 from ops.safe_http import BadAddress, Forbidden, check_address
@@ -60,7 +60,7 @@ def fetch(public_id: UUID) -> None:
 
 
 def _sender(media: Media) -> tuple[Sender, str]:
-    number = Number.objects.filter(pk=media.number_id, salon_id=current_salon_id()).first()
+    number = own_numbers_ever().filter(pk=media.number_id or 0).first()
     if number is None or not number.is_connected:
         raise Refused("no_number")
     if not media.meta_media_id:

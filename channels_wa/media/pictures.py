@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from channels_wa.media.judging import Refused
 from channels_wa.media.kinds import MOST_PIXELS
@@ -73,7 +74,7 @@ def _made(pieces: Iterable[bytes], mime_type: str, *, edge: int, save_as: str, q
             process.kill()
             raise
     line, _newline, made = answer.partition(b"\n")
-    told = json.loads(line) if process.returncode == 0 and line else {"refused": "unreadable"}
+    told: dict[str, Any] = json.loads(line) if process.returncode == 0 and line else {"refused": "unreadable"}
     if "refused" in told:
         raise Refused(told["refused"])
     return Picture(

@@ -13,6 +13,7 @@ from channels_wa.media.reasons import words_of
 # What a browser plays or draws by itself; WhatsApp carries little else.
 DRAWN = frozenset({"image/jpeg", "image/png", "image/webp"})
 PLAYED = frozenset({"video/mp4", "audio/ogg", "audio/mpeg", "audio/mp4", "audio/aac"})
+PICTURE_EDGE, STICKER_EDGE = 320, 160
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,26 @@ class MediaView:
     def reason_words(self) -> str:
         """Why it cannot be seen, in the reader's language."""
         return words_of(self.reason)
+
+    @property
+    def alt(self) -> str:
+        """What it is, for those who do not see it."""
+        return f"{self.kind_words} {self.name}".strip()
+
+    @property
+    def shown_width(self) -> int:
+        """Width of the picture in a bubble, in CSS pixels; known before it is there, so that nothing jumps."""
+        return round((self.thumb_width or 0) * self._shrunk)
+
+    @property
+    def shown_height(self) -> int:
+        """Its height."""
+        return round((self.thumb_height or 0) * self._shrunk)
+
+    @property
+    def _shrunk(self) -> float:
+        edge = STICKER_EDGE if self.is_sticker else PICTURE_EDGE
+        return min(edge / max(self.thumb_width or 1, self.thumb_height or 1), 1)
 
     @property
     def ending(self) -> str:

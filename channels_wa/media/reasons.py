@@ -20,6 +20,8 @@ WORDS: dict[str, str | Promise] = {
     "no_number": _("The number that this file came through is not connected any more."),
     "no_id": _("WhatsApp did not say where this file is."),
     "erased": _("This file was deleted."),
+    "not_mono_opus": _("WhatsApp takes OGG sound only as Opus with one channel. Save it as MP3 or M4A."),
+    "bad_form": _("The upload did not arrive whole. Try again."),
     "not_sendable": _("WhatsApp does not send files of this type."),
 }
 

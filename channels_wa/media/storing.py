@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator
 
 from channels_wa.media.intake import FILE, SMALL, Taken, put_small
 from channels_wa.media.keys import file_key, seal_file_key
-from channels_wa.media.models import Media
+from channels_wa.media.measuring import duration_ms
+from channels_wa.media.models import Kind, Media
 from channels_wa.media.pictures import Picture
 from channels_wa.media.sealed import PIECE, TAG, opened
 from ops.salon import current_salon_id
@@ -21,6 +22,8 @@ def put(media: Media, taken: Taken, mime_type: str, picture: Picture | None) -> 
     """Set on the instance what was taken; the caller saves it."""
     media.mime_type, media.size, media.sha256 = mime_type, taken.look.size, taken.look.sha256
     media.storage_key = taken.storage_key
+    if media.kind in (Kind.AUDIO, Kind.VIDEO):
+        media.duration_ms = duration_ms(mime_type, taken.look)
     if picture is not None:
         media.width, media.height, media.is_animated = picture.width, picture.height, picture.is_animated
         media.thumb_key = put_small(current_salon_id() or 0, taken.key, picture.made)

@@ -18,6 +18,7 @@ from channels_wa.media.names import name_to_save
 from channels_wa.media.uploads import LIVES, UPLOAD, living
 from channels_wa.numbers.actions import token_of
 from channels_wa.numbers.models import Number
+from channels_wa.numbers.queries import own_numbers
 from ops import clock
 from ops.failpoint import failpoint
 from ops.salon import current_salon_id
@@ -40,8 +41,8 @@ def upload(public_id: UUID, number_id: int) -> None:
     Done twice it costs a second upload and nothing else.
     """
     media = Media.objects.ready().filter(public_id=public_id).first()
-    number = Number.objects.filter(pk=number_id, salon_id=current_salon_id()).first()
-    if media is None or number is None or not number.is_connected:
+    number = own_numbers().filter(pk=number_id).first()
+    if media is None or number is None:
         return
     if not living(number_id, [public_id]):
         try:

@@ -40,7 +40,8 @@ class SalonMiddleware:
         # Every time on a page is the salon's.
         with inside(salon.pk), timezone.override(salon.time_zone):
             response = self.get_response(request)
-        if response.streaming:
+        # What is streamed by a coroutine asks no database: it was loaded before.
+        if response.streaming and not response.is_async:
             response.streaming_content = _read_inside(salon.pk, response.streaming_content)  # type: ignore[attr-defined]
         return response
 
