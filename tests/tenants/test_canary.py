@@ -49,7 +49,8 @@ def paths(found: Seeded) -> Iterator[str]:
         route = address.route
         if route in LEFT_OUT or r"[\s\S]" in route:
             continue
-        for resource, name in (("contacts", "contact"), ("conversations", "conversation"), ("messages", "inbound"), ("consents", "consent"),
+        for resource, name in (("contacts", "contact"), ("conversations", "conversation"), ("messages", "inbound"),
+                               ("consents", "consent"),
                                ("connections", "number"), ("executions", "execution"), ("flows", "flow"),
                                ("inbox", "conversation")):  # fmt: skip
             if f"{resource}/" in route:
