@@ -15,7 +15,9 @@ urlpatterns = [
     path("contacts/", include("crm.contacts.urls")),
     path("", include("crm.consent.urls")),
     path("flows/", include("flows.urls")),
+    path("templates/", include("channels_wa.message_templates.urls")),
     path("settings/numbers/", include("channels_wa.numbers.urls")),
     path("settings/alerts/", include("tenants.alerts.urls")),
+    path("settings/sending/", include("crm.sending.urls")),
     path("api/", include("api.urls")),
 ]

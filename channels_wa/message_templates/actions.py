@@ -7,9 +7,8 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from channels_wa.media.models import Media
+from channels_wa.media.actions import hold
 from channels_wa.media.sending import problems_of as problems_of_media
-from channels_wa.media.uploads import mark_used
 from channels_wa.message_templates.drafts import Draft, of_template
 from channels_wa.message_templates.findings import Finding, error
 from channels_wa.message_templates.lint import Known, errors_in, findings_of
@@ -210,7 +209,7 @@ def _file_findings(draft: Draft) -> list[Finding]:
 def _keep_file(draft: Draft) -> None:
     """A file that nothing names is thrown away after a day."""
     if draft.header_media is not None:
-        mark_used(list(Media.objects.filter(public_id=draft.header_media)), now=clock.now())
+        hold([draft.header_media])
 
 
 def _without_foreign_sample(component: JSON) -> JSON:

@@ -88,6 +88,18 @@ def of_template(template: MessageTemplate) -> Draft:
     )
 
 
+def as_sent(template: MessageTemplate) -> Draft:
+    """What guests get now, whatever changes wait."""
+    return Draft(
+        name=template.name,
+        language=template.language,
+        category=template.category,
+        components=template.components,
+        parameter_format=template.parameter_format,
+        header_media=template.header_media,
+    )
+
+
 def as_fields(draft: Draft) -> JSON:
     """The form's values, for the page."""
     shape = draft.shape

@@ -28,7 +28,7 @@ def words_of(number_id: int, payload: Mapping[str, Any]) -> str:
     if template is None:
         return str(payload.get("name", ""))
     shape = shape_of(template.components, template.parameter_format)
-    return filled(shape.body, _values(payload, "body", shape.body_variables))
+    return filled(shape.body, values_in(payload, "body", shape.body_variables))
 
 
 def shown_of(number_id: int, payload: Mapping[str, Any]) -> JSON:
@@ -122,7 +122,7 @@ def _value(data: Mapping[str, Any], name: str) -> str:
     return str(data.get(f"parameter.{name}") or "").strip()
 
 
-def _values(payload: Mapping[str, Any], part: str, names: Sequence[str]) -> dict[str, str]:
+def values_in(payload: Mapping[str, Any], part: str, names: Sequence[str]) -> dict[str, str]:
     """What the message fills in, by the variable's name."""
     parameters = next((one.get("parameters") for one in _components(payload) if _kind(one) == part), None)
     found: dict[str, str] = {}
@@ -143,7 +143,7 @@ def _shown(template: MessageTemplate, payload: Mapping[str, Any]) -> JSON:
     shape = shape_of(template.components, template.parameter_format)
     shown: JSON = {}
     if shape.header_format == "TEXT":
-        text = filled(shape.header_text, _values(payload, "header", shape.header_variables))
+        text = filled(shape.header_text, values_in(payload, "header", shape.header_variables))
         shown["header"] = {"type": "text", "text": text}
     elif shape.header_format:
         shown["header"] = {"type": shape.header_format.lower(), **_header_source(payload)}
