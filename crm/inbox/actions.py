@@ -91,7 +91,14 @@ def retry(*, message: Message, by: Member) -> None:
         content = Content(message.type, message.text, message.payload)
         contact = Contact.objects.get(pk=message.contact_id)
         number = own_numbers().filter(pk=message.number_id).first()
-        send_message(contact=contact, content=content, purpose=message.purpose, by=by, number=number)
+        send_message(
+            contact=contact,
+            content=content,
+            purpose=message.purpose,
+            by=by,
+            number=number,
+            reply_to=message.reply_to,
+        )
 
 
 def _moved(what: str, conversation: Conversation, by: Member) -> None:
