@@ -4,13 +4,21 @@ import json
 import time
 from collections.abc import Callable, Sequence
 
-from channels_wa.inbound.parse import Unreadable, parse_message, parse_status
+from channels_wa.inbound.parse import (
+    Unreadable,
+    parse_echo,
+    parse_history,
+    parse_message,
+    parse_phonebook,
+    parse_status,
+)
 from channels_wa.inbound.reading import read
 from tests.bench.house import House
 from tests.bench.result import Result
 from tests.inbound.examples import NAMES, raw_of
 
 SECONDS = 2.0
+ELSEWHERE = {"echo": parse_echo, "history": parse_history, "phonebook": parse_phonebook}
 
 
 def items_per_s(house: House) -> Result:
@@ -30,6 +38,8 @@ def _parse_all(bodies: Sequence[bytes]) -> None:
                 parse_message(item)
             elif item.kind == "status":
                 parse_status(item)
+            elif item.kind in ELSEWHERE:
+                ELSEWHERE[item.kind](item)
         except Unreadable:
             continue
 
