@@ -53,6 +53,17 @@ def discard(message_ids: Sequence[int], *, by: int | None) -> list[int]:
         return [pk for (pk,) in cursor.fetchall()]
 
 
+def restore(message_ids: Sequence[int]) -> list[int]:
+    """Undo a discard: the messages are listed again."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE public.outbox_item SET discarded_at = NULL, discarded_by = NULL "
+            "WHERE salon_id = %s AND message_id = ANY(%s) AND discarded_at IS NOT NULL RETURNING message_id",
+            [_salon(), sorted(message_ids)],
+        )
+        return [pk for (pk,) in cursor.fetchall()]
+
+
 @transaction.atomic(savepoint=False)
 def confirm(message_ids: Sequence[int], *, by: int | None) -> list[int]:
     """A person knows that these arrived, though WhatsApp never said so: they count as sent."""

@@ -64,6 +64,7 @@ TENANT_APPS = [
     "crm.contacts",
     "crm.consent",
     "crm.inbox",
+    "crm.sending",
     "flows",
     "api",
 ]
