@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from channels_wa.media.queries import view_of
 from channels_wa.messages.models import Message
 from channels_wa.numbers.queries import own_numbers
 from crm.inbox import drafts, receipts
@@ -97,12 +98,13 @@ def _refused(request: SalonRequest, found: Conversation, refused: CannotSend) ->
     if request.POST.get("type") == "template":
         # The form with its values stays as it is.
         return toast(request, error, status=422)
-    quoted = drafts.quotable(found, request.POST.get("reply_to"))
+    quoted, media = drafts.quotable(found, request.POST.get("reply_to")), drafts.media_of(request.POST)
     context: dict[str, Any] = {
         "talk": talk_of(found, now=clock.now()),
         "error": error,
         "text": request.POST.get("text", "").strip(),
         "quote": bubbles_of([quoted])[0] if quoted else None,
+        "media": view_of(media) if media else None,
     }
     if not is_fragment(request):
         return render(request, "crm/conversation.html", {**conversation_context(request, found), **context})

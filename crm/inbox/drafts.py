@@ -41,7 +41,7 @@ def read(data: Mapping[str, str], conversation: Conversation, number: Number | N
     text, quoted = data.get("text", "").strip(), quotable(conversation, data.get("reply_to"))
     if data.get("type") == "template":
         return Draft([_template(data, number)], "", quoted, None)
-    media = _media(data.get("media"))
+    media = _media(data)
     return Draft(_contents(text, media), text, quoted, media)
 
 
@@ -68,12 +68,15 @@ def _contents(text: str, media: Media | None) -> list[Content]:
     return [Content(media.kind, "", payload), *said]
 
 
-def _media(public_id: object) -> Media | None:
-    if not public_id:
-        return None
-    found = _uuid(public_id)
-    media = Media.objects.filter(public_id=found).first() if found else None
-    if media is None:
+def media_of(data: Mapping[str, str]) -> Media | None:
+    """The file of a posted form, if it is one of the salon's."""
+    found = _uuid(data.get("media"))
+    return Media.objects.filter(public_id=found).first() if found else None
+
+
+def _media(data: Mapping[str, str]) -> Media | None:
+    media = media_of(data)
+    if media is None and data.get("media"):
         raise CannotSend(Problem("media", _("There is no such file here. Upload it again.")))
     return media
 
