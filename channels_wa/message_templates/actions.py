@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from channels_wa.media.actions import hold
+from channels_wa.media.models import Media
 from channels_wa.media.sending import problems_of as problems_of_media
 from channels_wa.message_templates.drafts import Draft, of_template
 from channels_wa.message_templates.findings import Finding, error
@@ -22,6 +23,8 @@ from ops.timers.actions import NewTimer, set_many
 from tenants.audit import actions as audit
 
 SUBMIT, DELETE, SYNC = "message_template.submit", "message_template.delete", "message_template.sync"
+# Messages may carry more kinds of files than Meta takes as samples.
+SAMPLE_TYPES = frozenset({"image/jpeg", "image/png", "video/mp4", "application/pdf"})
 # Tries of one submission share a revision: timers' versions are revision * this + number of the try.
 TRIES = 100
 
@@ -202,8 +205,12 @@ def _file_findings(draft: Draft) -> list[Finding]:
     if draft.header_media is None or not draft.shape.has_media:
         return []
     kind = draft.shape.header_format.lower()
-    problems = problems_of_media(kind, {"media": str(draft.header_media)})
-    return [error("header_media", one.text) for one in problems]
+    if problems := problems_of_media(kind, {"media": str(draft.header_media)}):
+        return [error("header_media", one.text) for one in problems]
+    mime_type = Media.objects.values_list("mime_type", flat=True).get(public_id=draft.header_media)
+    if mime_type in SAMPLE_TYPES:
+        return []
+    return [error("header_media", _("As an example WhatsApp takes JPEG, PNG, MP4 and PDF only."))]
 
 
 def _keep_file(draft: Draft) -> None:

@@ -125,6 +125,11 @@
     target.closest(".template-button")?.classList.toggle("is-dynamic", isDynamic(target.closest(".template-button")));
     changed();
   });
+  // A name as WhatsApp takes it, from one as people write it; the server does the same.
+  document.getElementById("name").addEventListener("change", ({ target }) => {
+    const plain = target.value.normalize("NFKD").replace(/[^\x00-\x7f]/g, "").toLowerCase();
+    target.value = plain.replace(/[^a-z0-9_]+/g, "_").replace(/^_+|_+$/g, "");
+  });
   form.addEventListener("focusout", ({ target }) => {
     if (!target.name || touched.has(target.name) || !target.value) return;
     touched.add(target.name);
