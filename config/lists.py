@@ -42,6 +42,7 @@ CONTACT_MERGE_STEPS = [
     "crm.inbox.merging.choose_conversations",  # of two open ones over one number, one goes on
     "flows.runtime.merging.move",
     "crm.inbox.merging.move",
+    "crm.consent.merging.move",
     "channels_wa.media.actions.follow_merge",  # sealed for the one who stays
 ]
 
