@@ -22,6 +22,9 @@ MAX_BACKOFF = timedelta(minutes=10)
 # A row that was claimed more often than this without an end may be what kills its workers: it is worked on alone, so
 # that its neighbours of the batch do not die with it.
 SUSPECT_AFTER = 6
+# Where the queue's own limit counts tries that failed, this counts those that came to no end. It is larger: in a night
+# of crashes a batch of innocents is lost again and again, and a guest's message must outlive that.
+GIVE_UP_AFTER = 32
 
 
 class LeaseLost(RuntimeError):
@@ -107,13 +110,13 @@ def backoff(attempts: int) -> timedelta:
 
 def _without_killers(queue: Queue, rows: list[Claimed]) -> list[Claimed]:
     """Park rows that ended no try in any way: their worker died each time. A suspect stays alone."""
-    dead = [row for row in rows if row.attempts > queue.max_attempts]
+    dead = [row for row in rows if row.attempts > GIVE_UP_AFTER]
     if dead:
         log.error("%s rows of %s were given up: no try came to an end", len(dead), queue.table)
         cause = "no try came to an end: its worker died or hung"
         gone = "state = 'dead', lease_until = NULL, error = concat_ws('; ', nullif(error, ''), %s::text)"
         _write(queue, dead, gone, [cause])
-    fit = [row for row in rows if row.attempts <= queue.max_attempts]
+    fit = [row for row in rows if row.attempts <= GIVE_UP_AFTER]
     suspect = next((row for row in fit if row.attempts > SUSPECT_AFTER), None)
     if suspect is None:
         return fit
