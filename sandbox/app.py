@@ -8,7 +8,7 @@ import signal
 import traceback
 from types import FrameType
 
-from sandbox import download, log
+from sandbox import download, happenings, log
 from sandbox.asgi import Call, Gone, Receive, Scope, Send
 from sandbox.control import router as control
 from sandbox.graph import router
@@ -63,6 +63,7 @@ class Sandbox:
         gc.freeze()
         gc.set_threshold(100_000, 50, 1_000)
         await self.world.sender.start()
+        happenings.go_on(self.world)
         await self.world.agenda.start()
         saver = asyncio.create_task(self._save_now_and_then())
         self._close_phones_on_stop()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 # Decide how the call ends; a request meets at most one of them, in the order they were asked for.
 ENDINGS = ("timeout_after_accept", "500_after_accept", "html", "no_id", "error", "token_expired")
 # Change when and how its statuses come; a request may meet several, and an ending too.
-STATUS_FAULTS = ("duplicate_status", "shuffle_status", "status_before_answer")
+STATUS_FAULTS = ("duplicate_status", "shuffle_status", "status_before_answer", "failed_status")
 # A download of media is not found, or breaks off in the middle.
 DOWNLOAD_FAULTS = ("media_gone", "media_cut")
 KINDS = (*ENDINGS, "slow", *STATUS_FAULTS, *DOWNLOAD_FAULTS)
@@ -50,6 +50,10 @@ class Faults:
                     self.waiting.remove(fault)
                 return fault
         return None
+
+    def drop(self, kind: str) -> None:
+        """What made this fault happen is mended."""
+        self.waiting = deque(fault for fault in self.waiting if fault.kind != kind)
 
     def forget(self) -> None:
         """Nothing more goes wrong."""

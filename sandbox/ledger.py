@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import NamedTuple
 
+from sandbox.asgi import JSON, loads
 from sandbox.clock import iso
 
 ROWS_MAX = 1_000_000
 BYTES_MAX = 512 * 1024 * 1024
 ROWS_PER_CHUNK = 1000
+MARKS_MAX = 50_000
 
 
 class Row(NamedTuple):
@@ -27,6 +29,16 @@ class Row(NamedTuple):
     order: int  # machine's monotonic clock: orders what both sides said, even when the clock was moved
 
 
+class Mark(NamedTuple):
+    """A message that the salon marked as read, perhaps typing. No message, so it has a list of its own."""
+
+    at: float
+    path: str
+    body: bytes
+    wamid: str
+    phone_number_id: str
+
+
 class Ledger:
     """Rows in order, and by recipient. The oldest fall out when it is full."""
 
@@ -35,6 +47,7 @@ class Ledger:
         self._by_recipient: dict[str, deque[Row]] = {}
         self._rows_max, self._bytes_max = rows_max, bytes_max
         self._bytes = 0
+        self._marks: deque[Mark] = deque(maxlen=MARKS_MAX)
         self._seq = 0  # never goes back, not even by a reset: who asks with an old after_seq misses nothing
 
     def __len__(self) -> int:
@@ -73,8 +86,27 @@ class Ledger:
             return list(islice(rows, max(0, after_seq - rows[0].seq + 1), None))
         return [row for row in rows if row.seq > after_seq]
 
+    def mark(self, mark: Mark) -> None:
+        """Keep a read mark."""
+        self._marks.append(mark)
+
+    def marks(self) -> list[JSON]:
+        """The read marks in order, as rows."""
+        return [
+            {
+                "kind": "read_mark",
+                "at": iso(mark.at),
+                "method": "POST",
+                "path": mark.path,
+                "body": loads(mark.body),
+                "wamid": mark.wamid,
+            }
+            for mark in self._marks
+        ]
+
     def forget(self) -> None:
         """Drop every row."""
+        self._marks.clear()
         self._rows.clear()
         self._by_recipient.clear()
         self._bytes = 0

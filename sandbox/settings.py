@@ -21,6 +21,7 @@ class Settings:
     statuses: bool
     batch_max: int
     window: str
+    redirect_hosts: tuple[str, ...]  # where the sign-up dialog may send people back to, besides this machine
 
 
 def _value(environment: Mapping[str, str], name: str, default: str = "") -> str:
@@ -57,4 +58,5 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         statuses=statuses == "1",
         batch_max=int(batch_max),
         window=window,
+        redirect_hosts=tuple(filter(None, map(str.strip, _value(source, "SANDBOX_REDIRECT_HOSTS").split(",")))),
     )

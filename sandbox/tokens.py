@@ -112,7 +112,7 @@ class Tokens:
             raise BadCode(36009, "This authorization code has been used.")
         if self._clock.now() > found.expires_at:
             raise BadCode(36007, "This authorization code has expired.")
-        if found.redirect_uri != redirect_uri or found.client_id != client_id:
+        if found.redirect_uri != redirect_uri or (found.client_id and found.client_id != client_id):
             raise BadCode(
                 36008,
                 "Error validating verification code. Please make sure your redirect_uri is identical to the one you "

@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 from sandbox import log
+from sandbox.accounts import Accounts
 from sandbox.agenda import Agenda
 from sandbox.asgi import JSON, loads
 from sandbox.clock import Clock
@@ -37,6 +38,7 @@ class World:
         self.clock = Clock()
         self.agenda = Agenda(self.clock)
         self.numbers = Register()
+        self.accounts = Accounts()
         self.guests = Guests()
         self.tokens = Tokens(self.clock)
         self.uploads = Sessions()
@@ -45,7 +47,7 @@ class World:
         self.faults = Faults()
         self.pair_rate = PairRate()
         self.windows = Windows()
-        self.sender = Sender(settings, self.clock)
+        self.sender = Sender(settings, self.clock, self.agenda)
         self.templates = Templates(self.clock, self.agenda, self.tell)
         self.chats = Chats(self.ledger, self.as_seen)
         self.statuses = Statuses(self.sender, self.clock, enabled=settings.statuses)
@@ -80,6 +82,7 @@ class World:
             self.numbers.forget_speed()
         self.clock.offset_s = offset_s
         self.changed = True
+        self.agenda.look()
 
     def reset(self, *, numbers_too: bool) -> None:
         """Forget what happened. Numbers and clock stay unless asked: they are the product's set-up, not its history."""
@@ -88,16 +91,19 @@ class World:
         self.pair_rate.forget()
         self.windows.forget()
         self.guests.forget()
+        self.accounts.forget_reached()
         self.numbers.forget_speed()
         self.sender.forget()
         self.chats.forget()
         if numbers_too:
             self.numbers.forget()
+            self.accounts.forget()
             self.tokens.forget()
             self.templates.forget()
             self.uploads.forget()
             self.media.forget()
             self.sender.overrides.clear()
+            self.sender.silent.clear()
         self.changed = True
 
     def save(self) -> None:
@@ -111,6 +117,8 @@ class World:
             "offset_s": self.clock.offset_s,
             "windows": self.windows.latest(WINDOWS_SAVED),
             "overrides": self.sender.overrides,
+            "silent": sorted(self.sender.silent),
+            "accounts": self.accounts.as_saved(),
             "tokens": self.tokens.as_saved(),
             "templates": self.templates.as_saved(),
             "guests": self.guests.as_saved(),
@@ -141,6 +149,8 @@ class World:
                 self.windows.opened(pair, float(at))
             self.sender.overrides.update(saved["overrides"])
             if "tokens" in saved:  # absent in what an older sandbox wrote
+                self.sender.silent.update(saved["silent"])
+                self.accounts.restore(saved["accounts"])
                 self.tokens.restore(saved["tokens"])
                 self.guests.restore(saved["guests"])
                 self.media.restore(saved["media"])

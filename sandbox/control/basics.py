@@ -5,11 +5,11 @@ import secrets
 
 from sandbox import inbound
 from sandbox.asgi import Call, type_json
+from sandbox.control.numbers import known_number
 from sandbox.faults import COUNT_MAX, KINDS, Fault
 from sandbox.ledger import as_json_chunks
 from sandbox.media.kinds import LARGEST
 from sandbox.media.store import WEBHOOK_KEPT_S
-from sandbox.numbers import DEFAULT_MPS, MAX_MPS, Number
 from sandbox.phone.chats import pair
 from sandbox.wishes import BadField, flag, text_field, whole, wish_of
 from sandbox.world import World
@@ -51,6 +51,8 @@ async def post_media(world: World, call: Call) -> None:
 async def get_ledger(world: World, call: Call) -> None:
     """Every accepted message request in order, unpaged: streamed, so that a long one does not hold up the rest."""
     query = call.query()
+    if query.get("marks"):  # read marks are no messages, so they stand apart
+        return await call.answer_json({"results": world.ledger.marks()})
     after = query.get("after_seq", "").strip() or "0"
     if not after.isdecimal() or len(after) > 18:
         raise BadField("after_seq", "must be a whole number")
@@ -61,6 +63,7 @@ async def get_ledger(world: World, call: Call) -> None:
     for chunk in as_json_chunks(rows):
         await call.send({"type": "http.response.body", "body": chunk, "more_body": True})
     await call.send({"type": "http.response.body", "body": b""})
+    return None
 
 
 async def post_faults(world: World, call: Call) -> None:
@@ -75,9 +78,14 @@ async def post_faults(world: World, call: Call) -> None:
     if kind == "html" and code is not None and not 200 <= code <= 599:
         raise BadField("code", "is the HTTP status of the page, 200 to 599")
     count = whole(wish, "count", 1, 1, COUNT_MAX) or 1
+    if kind == "token_expired" and "phone_number_id" in wish:  # of this account, until it has a new token
+        number = known_number(world, text_field(wish, "phone_number_id", required=True))
+        world.tokens.expire(number.waba_id)
+        world.changed = True
+        return await get_faults(world, call)
     to = text_field(wish, "to").lstrip("+") or None
     world.faults.add(Fault(kind, count, code, whole(wish, "ms", None, 1, FAULT_MS_MAX), to))
-    await get_faults(world, call)
+    return await get_faults(world, call)
 
 
 async def get_faults(world: World, call: Call) -> None:
@@ -99,28 +107,6 @@ async def post_clock(world: World, call: Call) -> None:
     world.set_clock(float(offset))
     world.save()
     await call.answer_json({"offset_s": offset})
-
-
-async def post_numbers(world: World, call: Call) -> None:
-    """Register a number, or change it; again with the same values changes nothing."""
-    wish = await wish_of(call)
-    number = Number(
-        phone_number_id=text_field(wish, "phone_number_id", required=True, longest=40),
-        waba_id=text_field(wish, "waba_id", required=True, longest=40),
-        display_phone=text_field(wish, "display_phone", required=True, longest=40),
-        verified_name=text_field(wish, "verified_name") or text_field(wish, "display_phone"),
-        throughput_mps=whole(wish, "throughput_mps", DEFAULT_MPS, 1, MAX_MPS) or DEFAULT_MPS,
-        strict_window=flag(wish, "strict_window", False),
-    )
-    world.numbers.put(number)
-    world.changed = True
-    world.save()
-    await call.answer_json(number.as_saved())
-
-
-async def get_numbers(world: World, call: Call) -> None:
-    """The registered numbers."""
-    await call.answer_json({"results": [number.as_saved() for number in world.numbers.registered()]})
 
 
 async def post_windows(world: World, call: Call) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from sandbox.asgi import BodyTooLarge, Call
-from sandbox.control import basics, settings, templates
+from sandbox.control import basics, coexistence, numbers, settings, templates, webhooks
 from sandbox.wishes import BadField
 from sandbox.world import World
 
@@ -14,7 +14,14 @@ _HANDLERS: dict[str, dict[str, Handler]] = {
     "ledger": {"GET": basics.get_ledger},
     "faults": {"POST": basics.post_faults, "GET": basics.get_faults},
     "clock": {"POST": basics.post_clock},
-    "numbers": {"POST": basics.post_numbers, "GET": basics.get_numbers},
+    "numbers": {"POST": numbers.post_numbers, "GET": numbers.get_numbers, "DELETE": numbers.delete_numbers},
+    "tokens": {"POST": numbers.post_tokens, "DELETE": numbers.delete_tokens},
+    "codes": {"POST": numbers.post_codes},
+    "webhook": {"POST": webhooks.post_webhook},
+    "users": {"POST": webhooks.post_users},
+    "echo": {"POST": coexistence.post_echo},
+    "history": {"POST": coexistence.post_history},
+    "contacts": {"POST": coexistence.post_contacts},
     "windows": {"POST": basics.post_windows},
     "settings": {"POST": settings.post_settings, "GET": settings.get_settings},
     "templates": {"POST": templates.post_templates, "GET": templates.get_templates},

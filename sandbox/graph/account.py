@@ -1,65 +1,55 @@
-"""What the Graph API tells about numbers and accounts, and the subscription of an account's webhooks."""
+"""What the Graph API tells about accounts, and the subscription of an account's webhooks (WHATSAPP.md §6, §9)."""
 
 import secrets
 
+from sandbox.accounts import tier
 from sandbox.asgi import JSON, Call
 from sandbox.graph.errors import GraphError
-from sandbox.graph.fields import read_object
-from sandbox.numbers import Number
+from sandbox.graph.fields import read_object, selected
+from sandbox.graph.numbers import as_graph
 from sandbox.world import World
 
-HIGH_MPS = 1000
 
-
-def _number(number: Number) -> JSON:
+def _account(world: World, waba_id: str) -> JSON:
+    account = world.accounts.get(waba_id, world.numbers.of_waba(waba_id)[0].verified_name)
     return {
-        "id": number.phone_number_id,
-        "display_phone_number": number.display_phone,
-        "verified_name": number.verified_name,
-        "quality_rating": "GREEN",
-        "throughput": {"level": "HIGH" if number.throughput_mps >= HIGH_MPS else "STANDARD"},
-        "code_verification_status": "VERIFIED",
-        "platform_type": "CLOUD_API",
-        "name_status": "APPROVED",
-        "status": "CONNECTED",
-        "whatsapp_business_manager_messaging_limit": "TIER_UNLIMITED",
+        "id": waba_id,
+        "name": account.name,
+        "currency": "BRL",
+        "country": "BR",
+        "timezone_id": "25",
+        "message_template_namespace": f"ns_{waba_id}",
+        "account_review_status": account.review,
+        "business_verification_status": "verified",
+        "ownership_type": "CLIENT_OWNED",
+        "status": "DISABLED" if account.refuses or account.deleted else "ACTIVE",
+        "owner_business_info": {"name": account.name, "id": account.business_id},
+        "whatsapp_business_manager_messaging_limit": tier(world.accounts.portfolio(waba_id).limit),
     }
-
-
-def _selected(value: JSON, fields: str) -> JSON:
-    """Only what `fields` asks for, as Graph does; the id always."""
-    if not fields:
-        return value
-    wanted = {"id", *(name.strip() for name in fields.split(","))}
-    return {name: entry for name, entry in value.items() if name in wanted}
-
-
-async def get_number(world: World, call: Call, phone_number_id: str) -> None:
-    """GET /{phone_number_id}."""
-    fields = call.query().get("fields", "")
-    await call.answer_json(_selected(_number(world.numbers.get(phone_number_id)), fields))
 
 
 async def get_account(world: World, call: Call, waba_id: str) -> None:
     """GET /{waba_id}."""
-    fields = call.query().get("fields", "")
-    await call.answer_json(_selected({"id": waba_id, "name": world.numbers.of_waba(waba_id)[0].verified_name}, fields))
+    await call.answer_json(selected(_account(world, waba_id), call.query().get("fields", "")))
 
 
 async def get_phone_numbers(world: World, call: Call, waba_id: str) -> None:
     """GET /{waba_id}/phone_numbers."""
     fields = call.query().get("fields", "")
-    await call.answer_json({"data": [_selected(_number(number), fields) for number in world.numbers.of_waba(waba_id)]})
+    numbers = [selected(as_graph(world, number), fields) for number in world.numbers.of_waba(waba_id)]
+    cursors = {"before": "QVFIU", "after": "QVFIUend"}
+    await call.answer_json({"data": numbers, "paging": {"cursors": cursors}})
 
 
 async def get_subscribed_apps(world: World, call: Call, waba_id: str) -> None:
     """GET /{waba_id}/subscribed_apps."""
-    app: JSON = {
-        "whatsapp_business_api_data": {"id": "100000000000001", "name": "Sandbox", "link": "https://example.com"}
-    }
+    if waba_id in world.sender.silent:
+        return await call.answer_json({"data": []})
+    about = {"id": "100000000000001", "name": "Sandbox", "link": "https://example.com"}
+    app: JSON = {"whatsapp_business_api_data": about}
     if override := world.sender.overrides.get(waba_id):
         app["override_callback_uri"] = override
-    await call.answer_json({"data": [app]})
+    return await call.answer_json({"data": [app]})
 
 
 async def post_subscribed_apps(world: World, call: Call, waba_id: str) -> None:
@@ -75,23 +65,14 @@ async def post_subscribed_apps(world: World, call: Call, waba_id: str) -> None:
         if await world.sender.verify(address, token, secrets.token_hex(8)) != 200:
             raise GraphError(100, "The callback URL or verify token couldn't be validated.")
         world.sender.overrides[waba_id] = address
+    world.sender.silent.discard(waba_id)
     world.changed = True
     await call.answer(200, b'{"success":true}')
 
 
 async def delete_subscribed_apps(world: World, call: Call, waba_id: str) -> None:
-    """DELETE /{waba_id}/subscribed_apps."""
+    """DELETE /{waba_id}/subscribed_apps: from now on nothing is told."""
     world.sender.overrides.pop(waba_id, None)
+    world.sender.silent.add(waba_id)
     world.changed = True
     await call.answer(200, b'{"success":true}')
-
-
-async def get_access_token(world: World, call: Call) -> None:
-    """GET /oauth/access_token: any code is exchanged for a token that does not expire."""
-    query = call.query()
-    for name in ("client_id", "client_secret"):
-        if not query.get(name):
-            raise GraphError(100, f"Missing {name} parameter.")
-    if not query.get("code") and query.get("grant_type") != "client_credentials":
-        raise GraphError(100, "Missing authorization code.")
-    await call.answer_json({"access_token": "EAAS" + secrets.token_urlsafe(48), "token_type": "bearer"})

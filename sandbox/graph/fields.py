@@ -18,6 +18,14 @@ async def read_object(call: Call) -> JSON:
     return wish
 
 
+def selected(value: JSON, fields: str) -> JSON:
+    """Only what `fields` asks for, as Graph does; the id always."""
+    if not fields:
+        return value
+    wanted = {"id", *(name.split("{")[0].strip() for name in fields.split(","))}
+    return {name: entry for name, entry in value.items() if name in wanted}
+
+
 def missing(field: str) -> GraphError:
     """A required field is not there."""
     return GraphError(MISSING, f"The parameter {field} is required.")

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Awaitable, Callable
 
+from sandbox import dialog
 from sandbox.asgi import BodyTooLarge, Call
-from sandbox.graph import account, media, messages, templates, uploads
+from sandbox.graph import account, media, messages, numbers, oauth, templates, uploads
 from sandbox.graph.access import may_use, require_token
 from sandbox.graph.errors import GraphError
 from sandbox.world import World
@@ -15,8 +16,14 @@ _MESSAGES = re.compile(r"/v\d{1,3}\.\d{1,2}/(?P<phone_number_id>[^/]{1,40})/mess
 Handler = Callable[[World, Call, str], Awaitable[None]]
 Table = dict[tuple[str, str], Handler]
 _OF_NUMBER: Table = {
-    ("GET", ""): account.get_number,
+    ("GET", ""): numbers.get_number,
+    ("POST", ""): numbers.post_number,
     ("POST", "media"): media.post_media,
+    ("POST", "register"): numbers.post_register,
+    ("POST", "deregister"): numbers.post_deregister,
+    ("GET", "whatsapp_business_profile"): numbers.get_profile,
+    ("POST", "whatsapp_business_profile"): numbers.post_profile,
+    ("POST", "smb_app_data"): numbers.post_sync,
 }
 _OF_ACCOUNT: Table = {
     ("GET", ""): account.get_account,
@@ -74,10 +81,14 @@ async def _dispatch(world: World, call: Call) -> None:
         raise GraphError(100, f"The sandbox does not know {call.method} {call.path}.", status=404)
     object_id, _, edge = match["rest"].rstrip("/").partition("/")
     if object_id == "oauth" and edge == "access_token" and call.method in ("GET", "POST"):
-        return await account.get_access_token(world, call)
+        return await oauth.get_access_token(world, call)
+    if object_id == "dialog" and edge == "oauth":
+        return await dialog.handle(world, call)
     require_token(call)
     if object_id.startswith("upload:"):  # its id has a query of its own, which some clients send as part of the path
         return await _UPLOAD.get(call.method, uploads.get_upload)(world, call, object_id.partition("?")[0])
+    if object_id == "debug_token" and call.method == "GET":
+        return await oauth.get_debug_token(world, call)
     if edge == "uploads" and call.method == "POST":
         return await uploads.post_uploads(world, call, object_id)
     if world.faults and world.faults.take(("token_expired",)):

@@ -33,11 +33,12 @@ class GuestMessage:
     at: float
     content: JSON
     state: str = "sent"
+    by: str = "guest"  # or the salon, from its own phone: that is in no ledger
     order: int = field(default_factory=time.monotonic_ns)
 
     def as_json(self) -> JSON:
         """As the page reads it."""
-        return {"by": "guest", "wamid": self.wamid, "at": iso(self.at), "state": self.state, "content": self.content}
+        return {"by": self.by, "wamid": self.wamid, "at": iso(self.at), "state": self.state, "content": self.content}
 
 
 AsSeen = Callable[[str, JSON], JSON]

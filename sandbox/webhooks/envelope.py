@@ -22,6 +22,7 @@ class Change:
     told: Callable[[], None] | None = None  # called when the product has answered 200
     tries: int = 0
     field: bytes = b"messages"
+    whole: bytes = b""  # a body to be posted as it is, alone
 
 
 def change(
@@ -40,6 +41,16 @@ def account_change(waba_id: str, field: str, value: JSON, born: float) -> Change
     """A change of an account, its numbers or its templates; those of one account are told in order."""
     raw = json.dumps(value, separators=(",", ":")).encode()
     return Change(waba_id, f"account:{waba_id}", raw, born, field=json.dumps(field).encode()[1:-1])
+
+
+def together(changes: Sequence[Change]) -> Change:
+    """Several changes that must come in one delivery."""
+    return Change(changes[0].waba_id, changes[0].order_key, b"", changes[0].born, whole=envelope(changes))
+
+
+def raw_delivery(waba_id: str, body: bytes, born: float) -> Change:
+    """A body that is posted as it is, whatever it holds."""
+    return Change(waba_id, f"raw:{waba_id}", b"", born, whole=body)
 
 
 def envelope(changes: Sequence[Change]) -> bytes:

@@ -8,18 +8,23 @@ later alone, so that it does not hold up the rest.
 import asyncio
 import contextlib
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import aiohttp
 
 from sandbox import log
+from sandbox.agenda import Agenda
 from sandbox.clock import Clock
 from sandbox.settings import Settings
-from sandbox.webhooks.envelope import Change, envelope, signature
+from sandbox.webhooks.envelope import Change, envelope, signature, together
 
 LANES = 8
 KEPT_S = 7 * 24 * 3600.0  # Meta gives up after seven days
-TRY_AGAIN_MAX_S = 8.0  # shorter than Meta's, so that a restarted product hears within seconds
+TRY_AGAIN_MAX_S = 8.0  # much shorter than Meta's, so that a restarted product hears within seconds; a setting
+LOOK_EVERY_S = 0.2
+BODY_MAX = 3 * 1024 * 1024
 ANSWER_WITHIN_S = 20.0
 WAITING_MAX = 500_000
 
@@ -32,17 +37,16 @@ class Lane:
     bell: asyncio.Event = field(default_factory=asyncio.Event)
 
 
-def _pause(tries: int) -> float:
-    """Seconds before the next try: at once, then 1, 2, 4, 8."""
-    return 0.0 if tries <= 1 else min(2.0 ** (tries - 2), TRY_AGAIN_MAX_S)
-
-
 class Sender:
     """Posts signed deliveries. Needs a running loop: `start`, later `stop`."""
 
-    def __init__(self, settings: Settings, clock: Clock) -> None:
+    def __init__(self, settings: Settings, clock: Clock, agenda: Agenda) -> None:
         self.batch_max = settings.batch_max
+        self.batch_wait_s = 0.0  # how long a delivery waits for more changes
+        self.retry_max_s = TRY_AGAIN_MAX_S
+        self._agenda = agenda
         self.overrides: dict[str, str] = {}  # WABA id -> callback address of its own
+        self.silent: set[str] = set()  # accounts to which no app is subscribed
         self._settings, self._clock = settings, clock
         self._lanes = [Lane() for _ in range(LANES)]
         self._tasks: list[asyncio.Task[None]] = []
@@ -79,6 +83,21 @@ class Sender:
         lane.waiting.append(change)
         lane.bell.set()
 
+    def put_together(self, changes: Sequence[Change]) -> None:
+        """Tell several changes in one delivery."""
+        self.put(together(changes))
+
+    def _pause(self, tries: int) -> float:
+        """Seconds before the next try: at once, then 1, 2, 4, … up to `retry_max_s`."""
+        return 0.0 if tries <= 1 else min(2.0 ** min(tries - 2, 30), self.retry_max_s)
+
+    async def _rest(self, seconds: float, epoch: int) -> None:
+        """Let so many seconds pass here; a moved clock is noticed."""
+        until = self._clock.now() + seconds
+        # A clock that somebody moves rings no bell, so it is looked at.
+        while epoch == self.epoch and 0 < (left := until - self._clock.now()) <= seconds:  # noqa: ASYNC110
+            await asyncio.sleep(min(left, LOOK_EVERY_S))
+
     def _connected(self) -> aiohttp.ClientSession:
         if self._session is None:
             raise RuntimeError("start() was not called")
@@ -91,6 +110,8 @@ class Sender:
             lane.waiting.clear()
 
     def _address(self, change: Change) -> str:
+        if change.waba_id in self.silent:
+            return ""
         return self.overrides.get(change.waba_id) or self._settings.webhook_url
 
     async def _run(self, lane: Lane) -> None:
@@ -98,6 +119,10 @@ class Sender:
             while not lane.waiting:
                 lane.bell.clear()
                 await lane.bell.wait()
+            if self.batch_wait_s and len(lane.waiting) < self.batch_max:
+                await asyncio.sleep(self.batch_wait_s)
+                if not lane.waiting:  # forgotten meanwhile
+                    continue
             batch = self._take(lane)
             try:
                 await self._tell(lane, batch)
@@ -106,21 +131,26 @@ class Sender:
 
     def _take(self, lane: Lane) -> list[Change]:
         """One change when few wait, more as the queue grows: as Meta does."""
-        size = min(self.batch_max, 1 + len(lane.waiting) // 4)
-        batch = [lane.waiting.popleft()]
-        address = self._address(batch[0])
-        while len(batch) < size and lane.waiting and not batch[0].tries:
-            following = lane.waiting[0]
-            if following.tries or self._address(following) != address:
+        waiting = lane.waiting
+        size = self.batch_max if self.batch_wait_s else min(self.batch_max, 1 + len(waiting) // 4)
+        batch = [waiting.popleft()]
+        address, room = self._address(batch[0]), BODY_MAX - len(batch[0].value)
+        while len(batch) < size and waiting and not batch[0].tries and not batch[0].whole:
+            following = waiting[0]
+            room -= len(following.value) + 100
+            if following.tries or following.whole or room < 0 or self._address(following) != address:
                 break
-            batch.append(lane.waiting.popleft())
+            batch.append(waiting.popleft())
         return batch
 
     async def _tell(self, lane: Lane, batch: list[Change]) -> None:
         epoch, tries = self.epoch, 0
-        body = envelope(batch)
+        body = batch[0].whole or envelope(batch)
         while epoch == self.epoch and self._clock.now() - batch[-1].born < KEPT_S:
-            status = await self._post(self._address(batch[0]), body)
+            address = self._address(batch[0])
+            if not address:  # unsubscribed meanwhile: Meta forgets it, too
+                return
+            status = await self._post(address, body)
             if status == 200:
                 for change in batch:
                     if change.told is not None:
@@ -130,14 +160,13 @@ class Sender:
                 self._put_aside(lane, batch)
                 return
             tries += 1
-            await asyncio.sleep(_pause(tries))
+            await self._rest(self._pause(tries), epoch)
         log.error("webhooks.given_up", changes=len(batch))
 
     def _put_aside(self, lane: Lane, batch: list[Change]) -> None:
-        epoch, loop = self.epoch, asyncio.get_running_loop()
         for change in batch:
             change.tries += 1
-            loop.call_later(_pause(change.tries), self._back_again, lane, change, epoch)
+            self._agenda.after(self._pause(change.tries), partial(self._back_again, lane, change, self.epoch))
 
     def _back_again(self, lane: Lane, change: Change, epoch: int) -> None:
         if epoch == self.epoch and self._clock.now() - change.born < KEPT_S:

@@ -15,7 +15,10 @@ from tests.sandbox.outside import SECRET, VERIFY_TOKEN, WITHIN_S, Client, Receiv
 
 ROOT = Path(__file__).resolve().parents[2]
 Start = Callable[..., Client]
-TEMPLATES = {"template_review": "auto", "template_review_s": 2, "template_limit": 250}
+USUAL = {
+    **{"statuses": True, "batch_max": 100, "batch_wait_ms": 0, "retry_max_s": 8, "window": "known"},
+    **{"template_review": "auto", "template_review_s": 2, "template_limit": 250, "marketing_per_user": None},
+}
 
 
 def free_port() -> int:
@@ -61,7 +64,7 @@ def world(running: tuple[Client, Receiver]) -> Client:
     client, receiver = running
     client.control("reset", {"numbers": True})
     client.control("clock", {"offset_s": 0})
-    client.control("settings", {"statuses": True, "batch_max": 100, "window": "known", **TEMPLATES})
+    assert client.control("settings", USUAL)[0] == 200
     number = {
         "phone_number_id": "111",
         "waba_id": "222",

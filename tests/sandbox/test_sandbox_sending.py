@@ -81,6 +81,9 @@ def test_a_read_mark_is_no_message(world: Client) -> None:
         {"success": True},
     )
     assert world.ledger() == []
+    (row,) = world.ledger("?marks=1")
+    assert (row["kind"], row["wamid"], row["path"]) == ("read_mark", "wamid.x", "/v26.0/111/messages")
+    assert row["body"]["typing_indicator"] == {"type": "text"}
 
 
 def test_any_version_is_good(world: Client) -> None:
@@ -108,9 +111,3 @@ def test_a_number_tells_about_itself(world: Client) -> None:
     assert (status, number) == (200, {"id": "111", "verified_name": "Aurora", "throughput": {"level": "STANDARD"}})
     assert world.graph("GET", "222/phone_numbers")[1]["data"][0]["display_phone_number"] == "+55 11 4000-0000"
     assert world.graph("GET", "999")[0] == 400
-
-
-def test_a_code_becomes_a_token(world: Client) -> None:
-    _, token = world.graph("GET", "oauth/access_token?client_id=1&client_secret=2&code=3")
-    assert token["token_type"] == "bearer" and token["access_token"]
-    assert world.graph("GET", "oauth/access_token?client_id=1&client_secret=2")[0] == 400

@@ -152,3 +152,27 @@ def test_metas_challenge_is_sent(world: Client) -> None:
 def test_a_bad_wish_names_the_field(world: Client, wish: object, field: str) -> None:
     status, answer = world.control("inbound", wish)
     assert (status, answer["field"]) == (400, field)
+
+
+def test_changes_may_wait_to_share_a_delivery(world: Client, receiver: Receiver) -> None:
+    world.control("settings", {"batch_max": 1000, "batch_wait_ms": 300})
+    for n in range(20):
+        write(world, text=str(n))
+    assert len(receiver.delivery()["body"]["entry"][0]["changes"]) > 5
+
+
+def test_retries_grow_rare_and_end_after_seven_days(world: Client, receiver: Receiver) -> None:
+    """Meta: at once, then with decreasing frequency, for seven days; here on the sandbox's clock."""
+    world.control("settings", {"retry_max_s": 86_400})
+    receiver.answers = [500] * 6
+    write(world, text="oi")
+    moment = 0
+    for pause in (0, 0, 1, 2, 4):
+        moment += pause
+        world.control("clock", {"offset_s": moment + 1})
+        assert receiver.delivery()["answered"] == 500
+    world.control("clock", {"offset_s": 3600})
+    assert receiver.delivery()["answered"] == 500
+    world.control("clock", {"offset_s": 8 * 86_400})
+    write(world, text="still there")
+    assert receiver.message()["text"]["body"] == "still there"
