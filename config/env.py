@@ -88,6 +88,8 @@ class Env(BaseSettings):
     workers: int = 2
     spool_dir: Path | None = None
     status_grace_s: float = 120
+    # How long Meta's deliveries are kept as they came; Meta itself repeats them for seven days.
+    delivery_days: int = Field(14, ge=7, le=90)
     database_pool: int = 8
     log_level: str = "INFO"
     # Whether this process follows the demo's skipped time; tests set theirs by hand.

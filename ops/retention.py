@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from celery import shared_task
 from django.db import connection
 
+from config.env import env
 from ops import clock
 from ops.doorbell import Doorbell
 
@@ -13,8 +14,12 @@ BATCH = 5000
 LOOK_FOR = timedelta(seconds=60)
 # (table, rows that may go); `%s` is the moment before which they must have ended.
 RULES = {
-    "inbox_item": ("state IN ('done', 'duplicate') AND created_at < %s", timedelta(days=14)),
-    "inbox_item (bad)": ("state IN ('quarantined', 'dead') AND created_at < %s", timedelta(days=30)),
+    # As long as the deliveries they are parts of.
+    "inbox_item": ("state IN ('done', 'duplicate') AND created_at < %s", timedelta(days=env.delivery_days)),
+    "inbox_item (bad)": (
+        "state IN ('quarantined', 'dead') AND created_at < %s",
+        timedelta(days=max(30, env.delivery_days)),
+    ),
     "outbox_item": ("state = 'settled' AND settled_at < %s", timedelta(days=30)),
     # Meta counts over one day; see channels_wa.outbox.portfolio.
     "portfolio_talk": ("at < %s", timedelta(days=2)),

@@ -1,17 +1,18 @@
-"""The daily partitions of `delivery`: made a week ahead, dropped whole after 14 days."""
+"""The daily partitions of `delivery`: made a week ahead, dropped whole after 14 days (DELIVERY_DAYS)."""
 
 import logging
 from datetime import UTC, date, datetime, time, timedelta
 
 from django.db import connection, transaction
 
+from config.env import env
 from ops import clock
 from ops.ids import uuid7_floor
 
 log = logging.getLogger(__name__)
 
 AHEAD_DAYS = 7
-KEPT_DAYS = 14
+KEPT_DAYS = env.delivery_days
 _LOCK = 0x5B11_7002
 # The gate waits 400 ms for its INSERT; what stands in its way gives up before the gate does and comes again later.
 _LOCK_TIMEOUT_MS = 300

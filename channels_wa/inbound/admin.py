@@ -5,14 +5,16 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from channels_wa.inbound.models import InboxItem
+from channels_wa.inbound.log import ranges
+from channels_wa.inbound.log.masking import masked
+from channels_wa.inbound.models import InboxItem, Replay
 from channels_wa.inbound.replaying import bytes_of, replay
 from ops.operator import ReadOnlyAdmin, act
-
-SHOWN_BYTES = 20_000
 
 
 class BadFirst(admin.SimpleListFilter):
@@ -39,13 +41,32 @@ class InboxItemAdmin(ReadOnlyAdmin):
     list_display = ("id", "kind", "state", "stage", "salon_id", "error", "attempts", "created_at")
     list_filter = (BadFirst, "kind")
     ordering = ("-id",)
-    readonly_fields = ("content",)
+    fields = (
+        "delivery",
+        "index",
+        "kind",
+        "state",
+        "stage",
+        "salon_id",
+        "number_id",
+        "error",
+        "attempts",
+        "created_at",
+        "content",
+    )
+    readonly_fields = ("content", "delivery")
     actions = ("try_again",)
 
-    @admin.display(description="bytes")
+    @admin.display(description=_lazy("Content"))
     def content(self, item: InboxItem) -> str:
-        """The item as it came; bytes that are no text are shown as \\x…"""
-        return bytes_of(item)[:SHOWN_BYTES].decode("utf-8", "backslashreplace").replace("\x00", "\\x00")
+        """The item with everything about guests masked."""
+        return masked(bytes_of(item))
+
+    @admin.display(description=_lazy("Delivery"))
+    def delivery(self, item: InboxItem) -> str:
+        """Where it can be seen as it came, for a reason."""
+        address = reverse("admin:gate_delivery_change", args=[item.delivery_id])
+        return format_html('<a href="{}">{}</a>', address, item.delivery_id)
 
     @act("inbox.tried_again", _lazy("Try again"))
     def try_again(self, request: HttpRequest, queryset: QuerySet[InboxItem]) -> None:
@@ -56,3 +77,28 @@ class InboxItemAdmin(ReadOnlyAdmin):
         self.message_user(
             request, _("%(done)d of %(all)d will be tried again.") % {"done": done, "all": len(items)}, level
         )
+
+
+@admin.register(Replay)
+class ReplayAdmin(ReadOnlyAdmin):
+    """Replays of many deliveries and how far they are; they are begun from the webhook log."""
+
+    list_display = ("id", "state", "percent", "deliveries", "items", "asked_by", "search", "created_at", "ended_at")
+    ordering = ("-id",)
+    actions = ("stop",)
+
+    @admin.display(description="%")
+    def percent(self, run: Replay) -> int:
+        """How much of the time was gone through."""
+        return ranges.progress(run)
+
+    @admin.display(description=_lazy("Search"))
+    def search(self, run: Replay) -> str:
+        """What is replayed."""
+        return ranges.words_of(run.wanted)
+
+    @act("replay.stopped", _lazy("Stop"))
+    def stop(self, request: HttpRequest, queryset: QuerySet[Replay]) -> None:
+        """They end where they stand."""
+        for run in queryset:
+            ranges.stop(run)

@@ -54,3 +54,31 @@ class InboxItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.delivery_id}#{self.index}"
+
+
+class Replay(models.Model):
+    """Deliveries of a time that are let take effect once more (log/ranges.py)."""
+
+    class State(models.TextChoices):
+        """Whether it goes on."""
+
+        RUNNING = "running"
+        DONE = "done"
+        STOPPED = "stopped"
+
+    wanted = models.JSONField()
+    asked_by = models.CharField(max_length=254)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.RUNNING)
+    # The last delivery looked at.
+    place = models.UUIDField(null=True, blank=True)
+    steps = models.IntegerField(default=0)
+    deliveries = models.IntegerField(default=0)
+    items = models.IntegerField(default=0)
+    created_at = models.DateTimeField(default=clock.real)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "delivery_replay"
+
+    def __str__(self) -> str:
+        return f"replay {self.pk}"

@@ -1,7 +1,8 @@
-"""Trying again what lies in quarantine or died."""
+"""Trying again: what lies in quarantine or died, or everything of a time, whatever became of it."""
 
 from collections.abc import Sequence
 from datetime import timedelta
+from uuid import UUID
 
 from django.db import connection, transaction
 
@@ -38,6 +39,31 @@ def replay(items: Sequence[InboxItem]) -> int:
             done += cursor.rowcount
         transaction.on_commit(lambda: ring("inbox"))
     return done
+
+
+def replay_deliveries(delivery_ids: Sequence[UUID]) -> int:
+    """Let deliveries take effect once more, item by item; how many items. Twice is once.
+
+    What waits is left alone. What was kept stays one message (`seen` refuses its double, and closes the item as one),
+    statuses only ever move up, and those who hear of changes hear again.
+    """
+    ids = list(delivery_ids)
+    with transaction.atomic(), connection.cursor() as cursor:
+        # Never read, or its items are past their time: read anew.
+        cursor.execute(
+            "UPDATE public.delivery d SET split_at = NULL WHERE d.id = ANY(%s) AND d.split_at IS NOT NULL "
+            "AND NOT EXISTS (SELECT 1 FROM public.inbox_item i WHERE i.delivery_id = d.id)",
+            [ids],
+        )
+        cursor.execute(
+            "UPDATE public.inbox_item SET state = 'pending', stage = 'keep', attempts = 0, lease_until = NULL, "
+            "fence = fence + 1, error = '', due_at = %s WHERE delivery_id = ANY(%s) AND state IN ('done', 'duplicate')",
+            [clock.real(), ids],
+        )
+        done = int(cursor.rowcount)
+        transaction.on_commit(lambda: ring("inbox"))
+    bad = InboxItem.objects.filter(delivery_id__in=ids, state__in=[InboxItem.State.QUARANTINED, InboxItem.State.DEAD])
+    return done + replay(list(bad.order_by("pk")))
 
 
 def bytes_of(item: InboxItem) -> bytes:

@@ -35,6 +35,7 @@ OPEN_ON_PURPOSE = {
 GUARDED_BY_THEMSELVES = {
     "allauth.account.": "log-in, registration, passwords: for strangers by nature",
     "django.contrib.admin.": "/operator/: is_staff (secure_admin_login, AdminSite.admin_view)",
+    "channels_wa.gate.admin.": "/operator/: behind AdminSite.admin_view, as all of ModelAdmin's own",
     "django.contrib.contenttypes.": "/operator/r/: behind AdminSite.admin_view",
 }
 

@@ -101,12 +101,13 @@ def test_what_operators_did_is_never_rewritten(operator: Client, salons: Salons)
         OperatorAct.objects.all().delete()
 
 
-def test_a_bad_item_is_shown_with_its_bytes(operator: Client, salons: Salons) -> None:
+def test_a_bad_item_is_shown_with_its_bytes_for_a_reason(operator: Client, salons: Salons) -> None:
     keep(b'{"entry": [ \x00\xff')
     drain.run()
     item = InboxItem.objects.get()
-    page = operator.get(f"/operator/inbound/inboxitem/{item.pk}/change/").content.decode()
-    assert "\\x00\\xff" in page
+    assert "bytes that are no JSON" in operator.get(f"/operator/inbound/inboxitem/{item.pk}/change/").content.decode()
+    address = f"/operator/gate/delivery/{item.delivery_id}/change/"
+    assert "\\x00\\xff" in operator.post(address, {"reason": "what did Meta send"}).content.decode()
 
 
 def test_bad_items_come_first(operator: Client, quarantined: InboxItem) -> None:

@@ -1,0 +1,1 @@
+"""The raw webhook log as operators read it: found, masked, replayed."""
