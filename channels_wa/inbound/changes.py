@@ -46,4 +46,5 @@ def _note(row: claim.Claimed, raw: RawItem) -> None:
 
 def _event(raw: RawItem, subject: UUID) -> NewEvent:
     value = json.loads(json.dumps(raw.item, default=str))
-    return NewEvent(f"meta.{raw.field or raw.kind}"[:60], subject, {"waba_id": raw.waba_id, "value": value})
+    payload = {"waba_id": raw.waba_id, "value": value, **({"time": raw.sent_at} if raw.sent_at else {})}
+    return NewEvent(f"meta.{raw.field or raw.kind}"[:60], subject, payload)

@@ -7,7 +7,7 @@ give the same items in the same order, so `(delivery, index)` names an item for 
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from channels_wa.inbound.coexistence import parts_of
@@ -47,6 +47,8 @@ class RawItem:
     problem: str | None = None
     """Why it goes to quarantine."""
     broken_text: str | None = None
+    sent_at: int | None = None
+    """Seconds of the entry that it came in, for what concerns an account: such changes carry no moment of their own."""
 
     def raw(self) -> bytes:
         """Its bytes, for quarantine: as they came if they could not be read, else as JSON that says the same."""
@@ -135,8 +137,14 @@ def _numbered(entries: list[Any]) -> Iterator[RawItem]:
                 if index == MAX_ITEMS:
                     yield RawItem(index, "other", None, None, None, None, problem=f"more than {MAX_ITEMS} items")
                     return
-                yield item
+                yield replace(item, sent_at=_seconds(entry)) if item.kind == "account" else item
                 index += 1
+
+
+def _seconds(entry: Any) -> int | None:
+    given = entry.get("time")
+    given = int(given) if isinstance(given, str) and given.isdecimal() and len(given) < 12 else given
+    return given if isinstance(given, int) and not isinstance(given, bool) and 0 < given < 10**11 else None
 
 
 def _changes(entry: Any) -> Iterator[tuple[Any, str | None]]:
