@@ -24,10 +24,11 @@ _RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})\s*")
 
 
 class Part(NamedTuple):
-    """From `start` up to and without `end`."""
+    """From `start` up to and without `end`; whether it was asked for as a range."""
 
     start: int
     end: int
+    is_range: bool = True
 
 
 def answer(request: HttpRequest, media: Media, *, by_link: bool = False) -> HttpResponseBase:
@@ -40,7 +41,7 @@ def answer(request: HttpRequest, media: Media, *, by_link: bool = False) -> Http
         refused = HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
         return _with_headers(request, refused, media, tag, by_link=by_link)
     response = _body(request, media, part)
-    if part != (0, size):
+    if part.is_range:
         response.status_code = 206
         response["Content-Range"] = f"bytes {part.start}-{part.end - 1}/{size}"
     response["Content-Length"] = str(part.end - part.start)
@@ -78,13 +79,13 @@ def _part(request: HttpRequest, size: int, tag: str) -> Part | None:
     given = request.headers.get("Range", "")
     found = _RANGE.fullmatch(given)
     if found is None or not any(found.groups()) or request.headers.get("If-Range", tag) != tag:
-        return Part(0, size)
+        return Part(0, size, is_range=False)
     first, last = found.groups()
     if not first:
         return Part(max(size - int(last), 0), size) if int(last) else None
     start, end = int(first), min(int(last) + 1, size) if last else size
     if last and int(last) < int(first):
-        return Part(0, size)
+        return Part(0, size, is_range=False)
     return Part(start, end) if start < size else None
 
 

@@ -48,6 +48,8 @@ class Uploaded:
     kind: str
     name: str
     declared_type: str
+    is_voice: bool = False
+    """Said by whoever recorded it; WhatsApp shows only Opus as a voice message."""
 
     def close(self) -> None:
         """As a file of a form has it; nothing is open."""
@@ -58,10 +60,10 @@ class Taker(FileUploadHandler):
 
     chunk_size = PIECE
 
-    def __init__(self, wanted_kind: str = "") -> None:
+    def __init__(self, wanted_kind: str = "", *, voice: bool = False) -> None:
         super().__init__()
         self.uploaded: Uploaded | None = None
-        self._wanted = wanted_kind if wanted_kind in LIMITS else ""
+        self._wanted, self._voice = wanted_kind if wanted_kind in LIMITS else "", voice
         self._block: Any = None
         self._intake: Intake | None = None
         self._kind = ""
@@ -86,7 +88,7 @@ class Taker(FileUploadHandler):
         self._block.__exit__(None, None, None)
         self._block = None
         name, declared = safe_name(self.file_name or ""), plain_type(self.content_type or "")
-        self.uploaded = Uploaded(taken, self._kind, name, declared)
+        self.uploaded = Uploaded(taken, self._kind, name, declared, self._voice)
         return self.uploaded
 
     def close(self) -> None:
@@ -130,8 +132,8 @@ def keep(uploaded: Uploaded, *, by: Member | ApiKey, conversation: str = "") -> 
         taken = _as_whatsapp_takes_it(media, taken)
         mime_type = _type(media.kind, uploaded.declared_type, taken)
         picture = pictures.small_of(storing.pieces_of(taken), mime_type) if media.kind in PICTURES else None
-        contact_id, media.number_id = _conversation(conversation)
-        media.contact_id = contact_id
+        media.contact_id, media.number_id = _conversation(conversation)
+        media.is_voice = mime_type == "audio/ogg" and (uploaded.is_voice or media.is_voice)
         media.member_id = by.pk if isinstance(by, Member) else None
         storing.put(media, taken, mime_type, picture)
         if (media.size or 0) > most_bytes(media.kind, is_animated=media.is_animated):

@@ -66,7 +66,7 @@ def file(request: SalonRequest, public_id: UUID, *, by_link: bool = False) -> Ht
 @csrf_exempt
 def upload(request: SalonRequest) -> HttpResponse:
     """Take one file (form field `file`) for the conversation of ?conversation=; what it became, as JSON."""
-    taker = taking_uploads.Taker(request.GET.get("kind", ""))
+    taker = taking_uploads.Taker(request.GET.get("kind", ""), voice="voice" in request.GET)
     # Before anything reads the form: Django's own handlers would leave the file readable in a temporary folder.
     request.upload_handlers = [taker]
     try:

@@ -47,7 +47,7 @@ ICONS = """
     arrow-down arrow-back-up search send player-play player-stop git-branch help-circle variable flag hourglass history plus mail phone robot
     refresh dots-vertical building-store circle-check circle-x circle-dot photo microphone video file-text map-pin address-book
     mood-smile sticker external-link lock key bolt wifi-off list eye ban heart list-details circle-plus tag
-    device-mobile-message plug-connected urgent circle-dashed bell webhook heartbeat flame
+    device-mobile-message plug-connected urgent circle-dashed bell webhook heartbeat flame paperclip download
 """.split()
 
 
