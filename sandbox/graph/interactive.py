@@ -65,9 +65,15 @@ def _list(content: JSON) -> None:
     unique(ids, "interactive.action.sections[].rows[].id")
 
 
+def _named(action: JSON, name: str) -> None:
+    if action.get("name") != name:
+        raise invalid("interactive.action.name", f"must be {name}")
+
+
 def _link(content: JSON) -> None:
     _header(content, ("image", "video", "document"))
     action = _around(content)
+    _named(action, "cta_url")
     parameters = mapping(action, "parameters", "interactive.action.parameters")
     text(parameters, "display_text", "interactive.action.parameters.display_text", 20)
     url = text(parameters, "url", "interactive.action.parameters.url", 2000)
@@ -77,10 +83,22 @@ def _link(content: JSON) -> None:
 
 def _flow(content: JSON) -> None:
     _header(content, ("image", "video", "document"))
-    parameters = mapping(_around(content), "parameters", "interactive.action.parameters")
+    action = _around(content)
+    _named(action, "flow")
+    parameters = mapping(action, "parameters", "interactive.action.parameters")
+    if str(parameters.get("flow_message_version")) != "3":
+        raise invalid("interactive.action.parameters.flow_message_version", "must be 3")
+    if parameters.get("flow_action", "navigate") not in ("navigate", "data_exchange"):
+        raise invalid("interactive.action.parameters.flow_action", "must be navigate or data_exchange")
     text(parameters, "flow_cta", "interactive.action.parameters.flow_cta", 30)
     if not (parameters.get("flow_id") or parameters.get("flow_name")):
         raise invalid("interactive.action.parameters.flow_id", "is required")
+
+
+def _ask_location(content: JSON) -> None:
+    if "header" in content or "footer" in content:
+        raise invalid("interactive.header", "and footer are not allowed here")
+    _named(_around(content), "send_location")
 
 
 def _other(content: JSON) -> None:
@@ -99,7 +117,7 @@ _KINDS: dict[str, Callable[[JSON], None]] = {
     "product": _product,
     "product_list": _other,
     "catalog_message": _other,
-    "location_request_message": _other,
+    "location_request_message": _ask_location,
     "address_message": _other,
     "call": _other,
     "voice_call": _other,

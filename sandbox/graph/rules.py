@@ -9,7 +9,7 @@ from sandbox.graph import interactive
 from sandbox.graph.errors import GraphError
 from sandbox.graph.fields import invalid, mapping, missing, number, sequence, text
 
-TEXT_MAX, CAPTION_MAX = 4096, 1024
+TEXT_MAX, CAPTION_MAX, FILENAME_MAX, EMOJI_MAX = 4096, 1024, 240, 32
 _PHONE = re.compile(r"\+?[0-9][0-9 ()\-.]{3,30}")
 _USER_ID = re.compile(r"[A-Z]{2}\.(?:ENT\.)?[A-Za-z0-9]{1,128}")
 _NOT_DIGITS = re.compile(r"[^0-9]")
@@ -38,6 +38,12 @@ def _media(kind: str, *, captioned: bool) -> Callable[[JSON], None]:
             if not captioned:
                 raise invalid(f"{kind}.caption", "is not allowed")
             text(content, "caption", f"{kind}.caption", CAPTION_MAX)
+        if content.get("filename") is not None:
+            if kind != "document":
+                raise invalid(f"{kind}.filename", "is for documents")
+            text(content, "filename", "document.filename", FILENAME_MAX)
+        if content.get("voice") is not None and (kind != "audio" or not isinstance(content["voice"], bool)):
+            raise invalid(f"{kind}.voice", "is true or false, for audio")
 
     return check
 
@@ -57,8 +63,11 @@ def _contacts(message: JSON) -> None:
 def _reaction(message: JSON) -> None:
     content = mapping(message, "reaction", "reaction")
     text(content, "message_id", "reaction.message_id", 512)
-    if not isinstance(content.get("emoji"), str):  # empty removes the reaction
+    emoji = content.get("emoji")
+    if not isinstance(emoji, str):  # empty removes the reaction
         raise missing("reaction.emoji")
+    if len(emoji) > EMOJI_MAX or any((letter.isascii() and letter.isalpha()) or letter.isspace() for letter in emoji):
+        raise invalid("reaction.emoji", "must be one emoji")
 
 
 def _interactive(message: JSON) -> None:

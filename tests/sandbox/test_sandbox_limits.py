@@ -19,6 +19,20 @@ def menu(rows: int, **row: str) -> dict[str, Any]:
     return {"type": "list", "body": {"text": "Escolha"}, "action": {"button": "Ver", "sections": [{"rows": made}]}}
 
 
+def link(**more: Any) -> dict[str, Any]:
+    parameters = {"display_text": "x" * 20, "url": "https://example.com", **more}
+    return {"type": "cta_url", "body": {"text": "Veja"}, "action": {"name": "cta_url", "parameters": parameters}}
+
+
+def form(**more: Any) -> dict[str, Any]:
+    parameters = {"flow_message_version": "3", "flow_id": "1", "flow_cta": "x" * 30, "flow_token": "t", **more}
+    return {"type": "flow", "body": {"text": "Preencha"}, "action": {"name": "flow", "parameters": parameters}}
+
+
+def place(name: str = "send_location", **more: Any) -> dict[str, Any]:
+    return {"type": "location_request_message", "body": {"text": "Onde?"}, "action": {"name": name}, **more}
+
+
 GOOD = [
     {"type": "text", "text": {"body": "x" * 4096}},
     {"type": "image", "image": {"link": "https://example.com/a.jpg", "caption": "x" * 1024}},
@@ -27,6 +41,11 @@ GOOD = [
     {"type": "reaction", "reaction": {"message_id": "wamid.x", "emoji": ""}},
     {"type": "interactive", "interactive": buttons("x" * 20, "b", "c")},
     {"type": "interactive", "interactive": menu(10, description="x" * 72)},
+    {"type": "interactive", "interactive": link()},
+    {"type": "interactive", "interactive": form()},
+    {"type": "interactive", "interactive": place()},
+    {"type": "document", "document": {"link": "https://example.com/a.pdf", "filename": "a.pdf"}},
+    {"type": "audio", "audio": {"link": "https://example.com/a.ogg", "voice": True}},
 ]
 BAD = [
     ({"type": "text", "text": {"body": "x" * 4097}}, "text.body"),
@@ -46,6 +65,16 @@ BAD = [
     ({"type": "interactive", "interactive": menu(1, description="x" * 73)}, "rows[0].description"),
     ({"type": "interactive", "interactive": menu(1, id="x" * 201)}, "rows[0].id"),
     ({"type": "template", "template": {"name": "Não", "language": {"code": "pt_BR"}}}, "template.name"),
+    ({"type": "interactive", "interactive": link(display_text="x" * 21)}, "parameters.display_text"),
+    ({"type": "interactive", "interactive": link(url="ftp://x")}, "parameters.url"),
+    ({"type": "interactive", "interactive": form(flow_cta="x" * 31)}, "parameters.flow_cta"),
+    ({"type": "interactive", "interactive": form(flow_message_version="2")}, "flow_message_version"),
+    ({"type": "interactive", "interactive": form(flow_id=None)}, "flow_id"),
+    ({"type": "interactive", "interactive": place("where")}, "interactive.action.name"),
+    ({"type": "interactive", "interactive": place(footer={"text": "x"})}, "footer"),
+    ({"type": "reaction", "reaction": {"message_id": "wamid.x", "emoji": "ok"}}, "reaction.emoji"),
+    ({"type": "audio", "audio": {"link": "https://example.com/a.ogg", "caption": "x"}}, "audio.caption"),
+    ({"type": "image", "image": {"link": "https://example.com/a.jpg", "voice": True}}, "image.voice"),
     ({"to": "not a phone"}, "to"),
     ({"to": None}, "to"),
     ({"messaging_product": "sms"}, "messaging_product"),
