@@ -88,6 +88,7 @@ def _open(newest: dict[Pair, datetime], pairs: Sequence[Pair]) -> dict[Pair, Ope
 
 
 def _note(batch: Sequence[Incoming]) -> None:
+    kinds = [kind_of(one.message.type, one.message.payload) for one in batch]
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE conversation v SET unread = v.unread + new.is_unread, last_text = new.text, last_kind = new.kind, "
@@ -97,8 +98,8 @@ def _note(batch: Sequence[Incoming]) -> None:
             "AS new(id, text, kind, at, is_unread, opens) WHERE v.id = new.id",
             [
                 [one.conversation_id for one in batch],
-                [preview(one.message.text) for one in batch],
-                [kind_of(one.message.type, one.message.payload) for one in batch],
+                [preview(one.message.text, kind) for one, kind in zip(batch, kinds, strict=True)],
+                kinds,
                 [one.at for one in batch],
                 [int(one.message.type not in NOTHING_TO_READ) for one in batch],
                 [opens_window(one) for one in batch],

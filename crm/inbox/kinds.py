@@ -59,6 +59,8 @@ _NOTICES = {
     "user_changed_user_id": "user_id_changed",
     "customer_identity_changed": "identity_changed",
 }
+# WhatsApp's own text of a notice is in a language of its choice; ours says the same.
+SAY_IT_ALL = frozenset(_NOTICES.values())
 
 
 def kind_of(message_type: str, payload: Mapping[str, Any], *, is_ours: bool = False) -> str:

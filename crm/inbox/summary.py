@@ -5,14 +5,14 @@ from datetime import datetime
 
 from django.db import connection
 
-from crm.inbox.kinds import kind_of
+from crm.inbox.kinds import SAY_IT_ALL, kind_of
 
 LONGEST = 160
 
 
-def preview(text: str) -> str:
-    """One line of the text for the list."""
-    return " ".join(text.split())[:LONGEST]
+def preview(text: str, kind: str = "") -> str:
+    """One line of the text for the list; empty where the kind's words are enough."""
+    return "" if kind in SAY_IT_ALL else " ".join(text.split())[:LONGEST]
 
 
 def note_outbound(rows: Sequence[tuple[int, str, str]], *, at: datetime) -> None:
