@@ -19,6 +19,7 @@ def test_it_shows_a_contact(program: Program, seeded: Seeded) -> None:
         "tags": ["aurora"],
         "fields": {"note": "aurora"},
         "consents": [],
+        "attribution": {"first": None, "last": None},
     }
 
 
