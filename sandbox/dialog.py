@@ -37,9 +37,9 @@ def _back(address: str, answer: dict[str, str]) -> str:
 
 
 def _policy(address: str) -> bytes:
-    # Chromium holds the redirect after a form to form-action too, so the product's own origin stands there.
+    # Chromium holds every redirect after a form to form-action, so the product's own hosts stand there.
     parts = urlsplit(address)
-    origin = f"{parts.scheme}://{parts.netloc}"
+    origin = f"{parts.scheme}://{parts.netloc} {parts.scheme}://*.{parts.netloc}"
     base = "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'"
     return f"{base}; form-action 'self' {origin}".encode("latin-1", "ignore")
 
