@@ -13,6 +13,7 @@ from api.v1.contacts import ContactViewSet
 from api.v1.conversations import ConversationViewSet
 from api.v1.executions import ExecutionViewSet
 from api.v1.flows import FlowViewSet
+from api.v1.message_templates import MessageTemplateViewSet
 from api.v1.messages import MessageViewSet
 from api.viewset import SalonViewSet
 
@@ -24,6 +25,7 @@ RESOURCES: dict[str, type[SalonViewSet[Any]]] = {
     "consents": ConsentViewSet,
     "conversations": ConversationViewSet,
     "messages": MessageViewSet,
+    "message-templates": MessageTemplateViewSet,
     "flows": FlowViewSet,
     "executions": ExecutionViewSet,
     "connections": ConnectionViewSet,
