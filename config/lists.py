@@ -34,7 +34,8 @@ OUTBOUND_CHECKS = [
     "channels_wa.outbox.window.check",  # Meta's 24-hour window (I18)
     "crm.consent.outbound.quiet_hours",
     "crm.consent.outbound.frequency_cap",
-    "channels_wa.media.outbound.check",  # last: Meta gets no file of a message that will not go
+    "channels_wa.media.outbound.check",  # late: Meta gets no file of a message that will not go
+    "channels_wa.watchdog.outbound.check",  # counts: what others refuse takes no place of a new number's day
 ]
 
 # Two contacts are one person: who moves what, in the order in which answers lock it too.
@@ -50,23 +51,42 @@ CONTACT_MERGE_STEPS = [
 EVENT_HANDLERS = {
     "meta.user_preferences": ["crm.consent.events.on_preferences"],  # the guest's own switch in WhatsApp
     "contact.opted_out": ["crm.consent.events.on_opted_out"],  # WhatsApp refused an offer for it
-    "message.failed": ["channels_wa.message_templates.changes.on_failed", "crm.inbox.attention.on_events"],
+    "message.failed": [
+        "channels_wa.media.doubts.on_failed",  # its file is handed over anew at the next try
+        "channels_wa.message_templates.changes.on_failed",
+        "crm.inbox.attention.on_events",
+        "channels_wa.watchdog.events.on_failed",
+    ],
     "message.unknown": ["crm.inbox.attention.on_events"],
     "execution.failed": ["crm.inbox.attention.on_events"],
     "number.connected": [
         "channels_wa.outbox.numbers.on_events",  # what waited for it goes
         "channels_wa.message_templates.changes.on_connected",
+        "channels_wa.watchdog.events.on_numbers",
     ],
-    "number.disconnected": ["channels_wa.outbox.disconnected.on_events"],  # what waited for it is taken back
-    "number.resumed": ["channels_wa.outbox.numbers.on_events"],
-    "number.changed": ["channels_wa.outbox.numbers.on_events"],  # a higher limit lets more of them go
+    "number.stopped": ["channels_wa.watchdog.events.on_numbers"],  # one alert, however many messages failed
+    "number.circuit_opened": ["channels_wa.watchdog.events.on_numbers"],
+    "number.circuit_closed": ["channels_wa.watchdog.events.on_numbers"],
+    "number.campaigns_paused": ["channels_wa.watchdog.events.on_numbers"],
+    "number.disconnected": [
+        "channels_wa.outbox.disconnected.on_events",  # what waited for it is taken back
+        "channels_wa.watchdog.events.on_disconnected",
+    ],
+    "number.resumed": ["channels_wa.outbox.numbers.on_events", "channels_wa.watchdog.events.on_numbers"],
+    # A higher limit lets more of them go; a lower quality pauses.
+    "number.changed": ["channels_wa.outbox.numbers.on_events", "channels_wa.watchdog.events.on_numbers"],
+    "template.changed": ["channels_wa.watchdog.events.on_templates"],
     "conversation.closed": ["flows.runtime.closing.on_events"],  # nobody answers there any more
     "meta.user_id_update": ["crm.contacts.renaming.on_user_ids"],
     "contact.merged": ["crm.inbox.merging.on_merged"],  # what was written meanwhile
     "contact.phone_passed_on": ["crm.inbox.merging.on_phone_passed_on"],  # a person should look
     # What Meta says of numbers and accounts stands on the number; watchers hear of it as number.changed.
-    "meta.phone_number_quality_update": ["channels_wa.numbers.changes.on_events"],
+    "meta.phone_number_quality_update": [
+        "channels_wa.numbers.changes.on_events",
+        "channels_wa.watchdog.events.on_quality_webhook",
+    ],
     "meta.phone_number_name_update": ["channels_wa.numbers.changes.on_events"],
+    "meta.account_alerts": ["channels_wa.watchdog.events.on_account_alerts"],
     "meta.account_update": ["channels_wa.numbers.changes.on_events"],
     "meta.account_review_update": ["channels_wa.numbers.changes.on_events"],
     "meta.business_capability_update": ["channels_wa.numbers.changes.on_events"],

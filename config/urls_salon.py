@@ -17,6 +17,7 @@ urlpatterns = [
     path("flows/", include("flows.urls")),
     path("templates/", include("channels_wa.message_templates.urls")),
     path("settings/numbers/", include("channels_wa.numbers.urls")),
+    path("settings/numbers/", include("channels_wa.watchdog.urls")),
     path("settings/alerts/", include("tenants.alerts.urls")),
     path("settings/sending/", include("crm.sending.urls")),
     path("api/", include("api.urls")),

@@ -21,6 +21,7 @@ TIMERS_LATE = Histogram(
     "timers_late_seconds", "How late timers fire", buckets=(0.1, 0.5, 1, 2, 5, 10, 30, 60, 300, float("inf"))
 )
 
+MOST_NUMBERS = 200
 _LANES = {0: "reply", 1: "reminder", 2: "campaign"}
 
 
@@ -46,6 +47,23 @@ class TableGauges:
             )
             rows = {name: (count, max(float(age or 0), 0)) for name, count, age in cursor}
         yield from _gauges(rows)
+        yield _health()
+
+
+def _health() -> GaugeMetricFamily:
+    """The least healthy numbers: those that matter, and never more series than this."""
+    from django.db import connection
+
+    health = GaugeMetricFamily("number_health_score", "0 to 100, the lowest ones", labels=["tenant_id", "number"])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT salon_id, public_id, health_score FROM public.number WHERE state <> 'disconnected' "
+            "ORDER BY health_score, id LIMIT %s",
+            [MOST_NUMBERS],
+        )
+        for salon_id, public_id, score in cursor.fetchall():
+            health.add_metric([str(salon_id), str(public_id)], score)
+    return health
 
 
 def _gauges(rows: dict[str, tuple[int, float]]) -> Iterator[Metric]:

@@ -1,7 +1,7 @@
 """Setting and cancelling timers, in the transaction that makes them needed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import connection
@@ -61,6 +61,32 @@ def set_missing(salon_id: int | None, timers: Sequence[NewTimer]) -> None:
                 [timer.version for timer in timers],
             ],
         )
+
+
+def set_next(salon_id: int | None, timer: NewTimer) -> None:
+    """The next of a timer that comes again and again, from its own handler; `version` is that of the one that fires.
+
+    The next has a version of its own, because the one that fires is finished beside it; those that are done are
+    forgotten, or they would pile up until retention comes.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM public.timer WHERE salon_id IS NOT DISTINCT FROM %s AND kind = %s AND subject = %s "
+            "AND version < %s AND state <> 'pending'",
+            [salon_id, timer.kind, timer.subject, timer.version],
+        )
+    set_many(salon_id, [replace(timer, version=timer.version + 1)])
+
+
+def hurry_many(salon_id: int | None, kind: str, subjects: Sequence[str], due_at: datetime) -> None:
+    """Let timers that wait for a later moment come at this one, whatever their version."""
+    if subjects:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE public.timer SET due_at = %s WHERE salon_id IS NOT DISTINCT FROM %s AND kind = %s "
+                "AND subject = ANY(%s) AND state = 'pending' AND due_at > %s AND lease_until IS NULL",
+                [due_at, salon_id, kind, list(subjects), due_at],
+            )
 
 
 def cancel_many(salon_id: int | None, kind: str, subjects: Sequence[str]) -> None:

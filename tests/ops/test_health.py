@@ -11,10 +11,12 @@ import pytest
 from asgiref.sync import async_to_sync
 from prometheus_client import CollectorRegistry, generate_latest
 
+from channels_wa.numbers.models import Number
 from config.env import env
-from ops import health, probes
+from ops import health, metrics, probes
 from ops.metrics import TableGauges
 from ops.probes import with_probes
+from tests.world import Salons
 
 
 def ask(path: str, *, client: str = "127.0.0.1", **headers: str) -> tuple[int, str]:
@@ -94,7 +96,7 @@ def test_the_page_has_the_names_of_the_contract(db: None) -> None:
     page = ask("/metrics")[1]
     for name in ("http_requests_total", "http_request_duration_seconds", "channel_messages_total", "flow_steps_total",
                  "rate_limit_waits_total", "plan_limit_refusals_total", "job_duration_seconds", "timers_late_seconds",
-                 "inbox_backlog", "outbox_backlog", "oldest_pending_seconds"):  # fmt: skip
+                 "inbox_backlog", "outbox_backlog", "oldest_pending_seconds", "number_health_score"):  # fmt: skip
         assert f"# HELP {name} " in page, name
 
 
@@ -107,6 +109,19 @@ def test_backlogs_are_read_from_the_tables(db: None) -> None:
     page = generate_latest(registry).decode()
     assert "inbox_backlog 1.0" in page
     assert 'outbox_backlog{lane="reply"} 0.0' in page
+
+
+def test_the_least_healthy_numbers_are_shown_and_no_more(
+    salons: Salons, db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """WA-013: number_health_score, with a bound on its series."""
+    Number.objects.filter(salon_id=salons.aurora.pk).update(health_score=40)
+    monkeypatch.setattr(metrics, "MOST_NUMBERS", 1)
+    registry = CollectorRegistry()
+    registry.register(TableGauges())  # type: ignore[arg-type]
+    lines = [one for one in generate_latest(registry).decode().splitlines() if one.startswith("number_health_score{")]
+    assert len(lines) == 1
+    assert lines[0].endswith(" 40.0")
 
 
 COUNT = "from ops.metrics import FLOW_STEPS; FLOW_STEPS.inc(%d)"
