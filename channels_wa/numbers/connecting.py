@@ -4,6 +4,7 @@ A token is verified against Meta before anything is kept. Then the number has it
 the step that comes next: have its webhooks brought to us, register it for the Cloud API, read what Meta says of it.
 """
 
+import logging
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -18,6 +19,7 @@ from channels_wa.numbers.models import Number
 from channels_wa.numbers.words import ACCOUNT, NUMBER, PIN, TOKEN, Refused
 from config.env import env
 
+log = logging.getLogger(__name__)
 T = TypeVar("T")
 PIN_DIGITS = 6
 
@@ -166,7 +168,14 @@ def _register(number: Number, client: GraphClient, pin: str) -> None:
 
 
 def _read(number: Number, client: GraphClient, _pin: str) -> None:
-    note_facts(number, meta.facts(client, number.phone_number_id))
+    found = meta.facts(client, number.phone_number_id)
+    note_facts(number, found)
+    if found.on_business_app:
+        try:
+            meta.sync_phone(client, number.phone_number_id)
+        except GraphError as error:
+            # Asked for already, or too late; what the number does from now on needs none of it.
+            log.info("the phone's past is not brought: %s", error.code)
 
 
 _STEPS: dict[str, Callable[[Number, GraphClient, str], None]] = {

@@ -119,6 +119,20 @@ def set_pin(client: GraphClient, phone_number_id: str, pin: str) -> None:
     client.post(phone_number_id, {"pin": pin})
 
 
+def sync_phone(client: GraphClient, phone_number_id: str) -> None:
+    """Have the app on the salon's phone bring its contacts and its history; once, within a day of onboarding.
+
+    Raises GraphError.
+    """
+    for kind in ("smb_app_state_sync", "history"):
+        client.post(f"{phone_number_id}/smb_app_data", {"messaging_product": "whatsapp", "sync_type": kind})
+
+
+def ask_for_name(client: GraphClient, phone_number_id: str, name: str) -> None:
+    """Ask for another display name; Meta reviews it. Raises GraphError."""
+    client.post(phone_number_id, {"new_display_name": name})
+
+
 def profile(client: GraphClient, phone_number_id: str) -> dict[str, Any]:
     """What guests see of the business. Raises GraphError."""
     fields = ",".join((*PROFILE_FIELDS, "profile_picture_url"))
