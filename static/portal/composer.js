@@ -13,16 +13,18 @@
     for (const button of tools()) button.tabIndex = button === stop ? 0 : -1;
   }
 
+  let openFor = null;
   function closeMenu({ focus = false } = {}) {
     const menu = document.querySelector(".bubble__menu");
     if (!menu) return;
     const button = menu.parentElement.querySelector("[data-tools]");
     menu.remove();
+    openFor = null;
     button?.setAttribute("aria-expanded", "false");
     if (focus) button?.focus();
   }
 
-  function openMenu(button) {
+  function openMenu(button, { focusAt = 0 } = {}) {
     const menu = document.getElementById("bubble-menu").content.firstElementChild.cloneNode(true);
     // What the salon has put there already can be taken back.
     const ours = button.parentElement.querySelector(".bubble__reactions .is-ours")?.textContent ?? "";
@@ -33,9 +35,21 @@
     button.after(menu);
     button.setAttribute("aria-expanded", "true");
     oneStop(button);
+    openFor = button.dataset.tools;
     menu.scrollIntoView({ block: "nearest" });
-    menu.querySelector("button").focus({ preventScroll: true });
+    menu.querySelectorAll("button:not([hidden])")[focusAt]?.focus({ preventScroll: true });
   }
+
+  // A bubble that is replaced while its menu is open (it was read, its emoji arrived) keeps it, and the keyboard's place in it.
+  let focusAt = -1;
+  document.addEventListener("live:before-messages", () => {
+    focusAt = [...document.querySelectorAll(".bubble__menu button:not([hidden])")].indexOf(document.activeElement);
+  });
+  document.addEventListener("live:messages", () => {
+    if (!openFor || document.querySelector(".bubble__menu")) return;
+    const button = document.querySelector(`.talk [data-tools="${openFor}"]`);
+    if (button) openMenu(button, { focusAt });
+  });
 
   const addressOf = (kind, button) => document.getElementById("bubble-menu").dataset[kind].replace(NOBODY, button.dataset.tools);
 
