@@ -61,7 +61,7 @@ class TemplateProblem(serializers.Serializer[Any]):
     text = serializers.CharField()
 
 
-@described("MessageTemplate", EXAMPLE)
+@described("WhatsAppTemplate", EXAMPLE)
 class MessageTemplateOut(serializers.Serializer[Any]):
     """A text that Meta reviews, in one language."""
 

@@ -127,7 +127,7 @@ def submit(template: MessageTemplate, *, by: Any) -> MessageTemplate:
         raise CannotDo(*errors)
     row.submitting_at, row.problems, row.revision = clock.now(), [], row.revision + 1
     row.save(update_fields=["submitting_at", "problems", "revision"])
-    _do(SUBMIT, str(row.public_id), row.revision * TRIES)
+    _do(NewTimer(SUBMIT, str(row.public_id), clock.now(), row.revision * TRIES))
     _note("template.submitted", row, by)
     return row
 
@@ -145,7 +145,7 @@ def delete(template: MessageTemplate, *, by: Any) -> None:
     old, row.status = row.status, Status.PENDING_DELETION
     row.revision += 1
     row.save(update_fields=["status", "revision"])
-    _do(DELETE, str(row.public_id), row.revision * TRIES)
+    _do(NewTimer(DELETE, str(row.public_id), clock.now(), row.revision * TRIES))
     tell_change(row, "status", old, row.status)
 
 
@@ -172,8 +172,8 @@ def ask_for_sync(waba_ids: Sequence[str]) -> None:
     transaction.on_commit(lambda: ring("timers"))
 
 
-def _do(kind: str, subject: str, version: int) -> None:
-    set_many(current_salon_id(), [NewTimer(kind, subject, clock.now(), version)])
+def _do(job: NewTimer) -> None:
+    set_many(current_salon_id(), [job])
     transaction.on_commit(lambda: ring("timers"))
 
 
