@@ -1,5 +1,7 @@
 """I14: killed between the provider's accept and our record: never a blind second call, and statuses tell the truth."""
 
+from collections.abc import Callable
+
 import pytest
 
 from tests.invariants.guests import sent_to, strangers, write
@@ -9,22 +11,36 @@ from tests.product import Product, until
 
 pytestmark = pytest.mark.processes
 
-GUESTS = size(40, 0.003)
+GUESTS = size(200, 1 / 300)
+ITEMS = "SELECT count(*) FROM outbox_item WHERE message_id IN (SELECT id FROM message WHERE recipient = ANY(%s))"
+# A number sends in bursts, so the worker dies several times until each answer was called for.
+DEATHS = GUESTS
 
 
 def crash_after_accept(product: Product, guests: list[str], certainty: str) -> None:
     """The guests' answers were accepted by the provider, and nobody lived to write it down."""
+    recipients = [[f"+{guest}" for guest in guests]]
     with product.paused("worker"):
         write(product, guests)
-        # Written first, so that the class can be set before anything is sent.
-        assert work(product, "outbox.after_claim") == CRASHED
+        # All are written first, so that the class can be set before anything is sent.
+        _die(product, "outbox.after_claim", lambda: product.one(ITEMS, recipients) == len(guests))
         product.rows(
             "UPDATE outbox_item SET state = 'queued', attempts = 0, fence = fence + 1, lease_until = NULL, "
-            "certainty = %s WHERE state = 'sending'",
-            [certainty],
+            "certainty = %s WHERE message_id IN (SELECT id FROM message WHERE recipient = ANY(%s))",
+            [certainty, *recipients],
         )
-        assert work(product, "outbox.after_accept") == CRASHED
+        left = f"{ITEMS} AND state = 'queued' AND attempts = 0"
+        _die(product, "outbox.after_accept", lambda: product.one(left, recipients) == 0)
         product.end_leases()
+
+
+def _die(product: Product, place: str, is_enough: Callable[[], bool]) -> None:
+    """Workers that die at a place, one after the other."""
+    for _ in range(DEATHS):
+        assert work(product, place) == CRASHED
+        if is_enough():
+            return
+    raise AssertionError(f"killed {DEATHS} times at {place}, and it was not enough")
 
 
 def shown(product: Product, guests: list[str]) -> dict[str, int]:
@@ -39,13 +55,18 @@ def shown(product: Product, guests: list[str]) -> dict[str, int]:
 def test_i14_with_an_echo_each_ends_sent_with_the_right_wamid(product: Product) -> None:
     guests = strangers(GUESTS)
     crash_after_accept(product, guests, "at_most_once")
-    until(lambda: shown(product, guests) == {"delivered": GUESTS}, 60, "statuses settle every one")
-    for guest in guests:
-        (row,) = sent_to(product, guest)
-        assert (
-            product.one("SELECT wamid FROM message WHERE direction = 'out' AND recipient = %s", [f"+{guest}"])
-            == (row["wamid"])
+    until(lambda: set(shown(product, guests)) <= {"delivered", "unknown"}, 120, "each is settled")
+    stands = {
+        recipient.lstrip("+"): (status, wamid)
+        for recipient, status, wamid in product.rows(
+            "SELECT recipient, status, wamid FROM message WHERE direction = 'out' AND recipient = ANY(%s)",
+            [[f"+{guest}" for guest in guests]],
         )
+    }
+    ledger = {guest: [row["wamid"] for row in sent_to(product, guest)] for guest in guests}
+    # Some calls of a batch were still to be made when its worker died: those are unknown, and did not arrive.
+    assert all(stands[guest] == (("delivered", *sent) if sent else ("unknown", None)) for guest, sent in ledger.items())
+    assert sum(map(len, ledger.values())) > GUESTS // 4
 
 
 @pytest.mark.parametrize(("certainty", "most"), [("at_most_once", 1), ("at_least_once", 2)])
@@ -57,7 +78,7 @@ def test_i14_without_an_echo(product: Product, certainty: str, most: int) -> Non
         still_open = "SELECT count(*) FROM outbox_item WHERE state <> 'settled' AND message_id IN "
         of_guests = "(SELECT id FROM message WHERE recipient = ANY(%s))"
         recipients = [f"+{guest}" for guest in guests]
-        until(lambda: product.one(still_open + of_guests, [recipients]) == 0, 60, "the grace is over")
+        until(lambda: product.one(still_open + of_guests, [recipients]) == 0, 120, "the grace is over")
     finally:
         product.sandbox("settings", statuses=True)
     counts = [len(sent_to(product, guest)) for guest in guests]
