@@ -21,6 +21,7 @@ BENCHES = {
     "flow_steps_per_s": "flow.steps_per_s",
     "flow_inputs_per_s": "flow.inputs_per_s",
     "send_messages_per_s": "send.messages_per_s",
+    "fair_reply_delay_p95_s": "fairness.reply_delay_p95_s",
     "end_to_end_p95_ms": "end_to_end.p95_ms",
     "cpu_ms_per_message": "end_to_end.cpu_ms",
     "console_latency_p95_ms": "console.latency_p95_ms",
