@@ -32,6 +32,7 @@ OUTBOUND_CHECKS = [
     "crm.consent.outbound.check",  # what a guest has stopped (I19)
     "channels_wa.outbox.disconnected.check",  # a number that left the salon sends nothing
     "channels_wa.outbox.window.check",  # Meta's 24-hour window (I18)
+    "channels_wa.message_templates.outbound.check",  # one that Meta has paused or ended
     "crm.consent.outbound.quiet_hours",
     "crm.consent.outbound.frequency_cap",
     "channels_wa.media.outbound.check",  # late: Meta gets no file of a message that will not go
