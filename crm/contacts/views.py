@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import F
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -70,7 +71,9 @@ def _row(contact: Contact, address: str) -> dict[str, Any]:
 
 def _page(contact: Contact) -> dict[str, Any]:
     labels = {"phone": _("Phone"), "bsuid": _("WhatsApp id"), "parent_bsuid": _("WhatsApp id of the group")}
-    identities = Identity.with_former.filter(contact_id=contact.pk).order_by("former_at", "pk")
+    identities = Identity.with_former.filter(contact_id=contact.pk).order_by(
+        F("former_at").desc(nulls_first=True), "pk"
+    )
     address = addresses([contact.pk]).get(contact.pk, "")
     return {
         **_row(contact, address),

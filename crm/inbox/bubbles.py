@@ -56,6 +56,8 @@ class Bubble:
     is_hidden: bool = False
     """It is seen at another message: a reaction, an edit, a removal."""
     is_removed: bool = False
+    is_from_phone: bool = False
+    """It was written on the salon's phone: what became of it is the phone's business."""
     part: Part = field(default_factory=Part)
     media: MediaView | None = None
     signs: Sequence[Sign] = ()
@@ -96,7 +98,7 @@ class Bubble:
     @property
     def can_retry(self) -> bool:
         """Whether a person may send it once more; what a rule of ours refused would be refused again."""
-        return self.is_ours and self.status in ("failed", "unknown")
+        return self.is_ours and not self.is_from_phone and self.status in ("failed", "unknown")
 
 
 def bubbles_of(messages: Sequence[Message]) -> list[Bubble]:
@@ -145,7 +147,9 @@ def _bubble(one: Message, known: Around, *, media: MediaView | None, author: str
         signs=_signs(one),
         quote=quote_of(one, known),
         referral=referral_of(one.payload),
-        errors=errors_of(one.payload),
+        # Of ours the reason says it.
+        errors=errors_of(one.payload) if one.direction == "in" else (),
+        is_from_phone=one.direction == "out" and bool(one.source),
         reactions=known.reactions.get(one.wamid or "", []),
         earlier=[text, *edits[:-1]] if edits else (),
     )
