@@ -121,8 +121,8 @@ def send_message(
 
 
 def first_number(contact: Contact | None = None) -> Number:
-    """The number over which this contact last talked with the salon, else the salon's first. Raises CannotSend."""
-    own = own_numbers().order_by("pk")
+    """The number over which this contact last talked with the salon, else the salon's default. Raises CannotSend."""
+    own = own_numbers().order_by("-is_default", "pk")
     last = Conversation.objects.filter(contact=contact).order_by("-last_at", "-pk").first() if contact else None
     number = own.filter(pk=last.number_id).first() if last else None
     number = number or own.filter(state=Number.State.ACTIVE).first() or own.first()
