@@ -21,7 +21,7 @@ from tenants.accounts.models import User
 from tenants.salons.actions import NewSalon, open_salon
 from tenants.salons.models import Salon
 from tenants.salons.schemas import drop_schema
-from tests.api.conftest import Seeded
+from tests.api.conftest import Seeded, approve_template
 from tests.api.program import Program, fields, problem, public_host
 
 BIA = {"name": "Bia", "tags": ["a", "b"]}
@@ -133,6 +133,7 @@ def race(salons: object, django_db_blocker: Any) -> Iterator[Program]:
         owner = User.objects.create_user(f"{slug}@example.com", "a long password")
         salon = open_salon(NewSalon("Race", slug, plan="unlimited"), owner=owner)
         Number.objects.create(salon_id=salon.pk, phone_number_id=slug, waba_id=slug, portfolio=slug, display_phone="+1")
+        approve_template(salon)
         try:
             yield Program(salon)
         finally:
