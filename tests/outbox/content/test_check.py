@@ -119,5 +119,6 @@ def test_lists_show_words_for_every_kind(name: str) -> None:
     part = EXAMPLES[name].get(content.part_of(kind))
     if kind in ("text", "template", "reaction"):
         pytest.skip("has its words elsewhere")
+    assert part is not None
     shown = content.words_of(kind, {"contacts": part} if kind == "contacts" else part)
     assert isinstance(shown, str) and (shown or kind == "audio")
