@@ -39,6 +39,8 @@ WORDS: dict[str, str | Promise] = {
     "resent": _("It is being sent once more, because nobody knows whether it arrived."),
     "warm_up": _("The number is new and still warming up. It goes in its turn."),
     "template_paused": _("WhatsApp has paused the template. Choose another one."),
+    "template_values": _("A value of the template is missing, or WhatsApp does not take it like that."),
+    "template_unusable": _("WhatsApp does not take this template any more. Choose another one."),
     "slow_pair": _("Too many messages to this guest in a short time. Wait a little, then try again."),
     "wait_a_day": _("WhatsApp does not bring this guest more messages of the kind today."),
     "transient": _("WhatsApp had a problem and could not take it. Try again."),

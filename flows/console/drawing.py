@@ -13,6 +13,7 @@ from flows.graph import Graph, GraphError
 KINDS: dict[str, str | Promise] = {
     "start": gettext_lazy("Start"),
     "send_message": gettext_lazy("Message"),
+    "send_template": gettext_lazy("Template"),
     "ask": gettext_lazy("Question"),
     "condition": gettext_lazy("Condition"),
     "set_variable": gettext_lazy("Variable"),
@@ -22,6 +23,7 @@ KINDS: dict[str, str | Promise] = {
 ICONS = {
     "start": "player-play",
     "send_message": "message-circle",
+    "send_template": "file-text",
     "ask": "help-circle",
     "condition": "git-branch",
     "set_variable": "variable",
@@ -192,6 +194,7 @@ def _wait(node: dict[str, Any]) -> str:
 SUMMARIES: dict[str, Callable[[dict[str, Any]], str]] = {
     "start": _start,
     "send_message": lambda node: str(node.get("text", "")),
+    "send_template": lambda node: f"{node.get('name', '')} ({node.get('language', '')})",
     "ask": lambda node: str(node.get("text", "")),
     "condition": _condition,
     "set_variable": lambda node: f"{node.get('variable')} = {node.get('value')}",

@@ -14,6 +14,7 @@ from crm.contacts.models import Contact
 from flows.console.drawing import canvas_words, described, for_canvas, trigger_words
 from flows.console.rows import STATUSES, runs_of, steps_of
 from flows.models import Flow, FlowExecution, FlowStep, FlowVersion
+from flows.templates_used import unusable_of
 from portal.frame.keyset import by_id, is_fragment
 from tenants.access.guard import SalonRequest, allowed
 from tenants.access.roles import Permission
@@ -28,7 +29,8 @@ def flows(request: SalonRequest) -> HttpResponse:
     """All flows of the salon."""
     # One look per flow into the index by flow, however many runs there are.
     newest = FlowExecution.objects.filter(flow=OuterRef("pk")).order_by("-pk").values("started_at")[:1]
-    found = Flow.objects.select_related("published").annotate(last_run_at=Subquery(newest)).order_by("name", "pk")
+    found = list(Flow.objects.select_related("published").annotate(last_run_at=Subquery(newest)).order_by("name", "pk"))
+    unusable = unusable_of(flow.published.graph if flow.published else {} for flow in found)
     rows = [
         {
             "public_id": flow.public_id,
@@ -37,8 +39,9 @@ def flows(request: SalonRequest) -> HttpResponse:
             "version": flow.published.number if flow.published else None,
             "trigger_words": trigger_words(flow.published.graph) if flow.published else _("Not published yet"),
             "last_run_at": flow.last_run_at,
+            "unusable": ", ".join(templates),
         }
-        for flow in found
+        for flow, templates in zip(found, unusable, strict=True)
     ]
     return render(request, "flows/list.html", {"flows": rows})
 
@@ -120,6 +123,7 @@ def _page(
     context |= {
         "flow": {"public_id": flow.public_id, "name": flow.name, "version": version.number},
         "execution": runs_of([run])[0] if run else None,
+        "unusable": ", ".join(unusable_of([version.graph])[0]),
         "graph": version.graph,
         "described": for_canvas(drawn),
         "outline": list(drawn.values()),

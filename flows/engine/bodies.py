@@ -51,4 +51,15 @@ class ListBody(TypedDict):
     footer: NotRequired[str]
 
 
-Body = TextBody | ButtonsBody | ListBody
+class TemplateBody(TypedDict):
+    """A text that WhatsApp has approved, which may go out at any time; `values` are what it needs, by their places."""
+
+    type: Literal["template"]
+    # What the engine knows of it: counts as its text where the same is not to be said too often.
+    text: str
+    name: str
+    language: str
+    values: dict[str, str]
+
+
+Body = TextBody | ButtonsBody | ListBody | TemplateBody

@@ -18,6 +18,7 @@ from flows.engine.state import State, Status
 from flows.engine.step import Outcome, step
 from flows.graph import Graph
 from flows.runtime import rows
+from flows.runtime.bodies import said
 from flows.runtime.facts import Person, salon_facts
 from ops import clock
 from ops.events.actions import NewEvent, emit_many
@@ -121,16 +122,16 @@ def _summary(one: Enqueued) -> tuple[int, str, str]:
 
 def _message(turn: Turn, event: MessageQueued) -> NewMessage:
     execution, body = turn.execution, event.body
-    is_text = body["type"] == "text"
+    kind, text, payload = said(body, execution.number_id)
     return NewMessage(
         contact_id=execution.contact_id,
         conversation_id=execution.conversation_id,
         number_id=execution.number_id,
         recipient_kind=turn.person.recipient_kind,
         recipient=turn.person.recipient,
-        type="text" if is_text else "interactive",
-        text=body["text"],
-        payload={} if is_text else dict(body),
+        type=kind,
+        text=text,
+        payload=payload,
         # Written once whatever happens: the same step of the same execution is the same message (I9).
         # What nobody wrote for just now is started by the salon, and a guest may have stopped that.
         purpose="service" if isinstance(turn.said, TimedOut) else "reply",

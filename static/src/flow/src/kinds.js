@@ -2,6 +2,7 @@
 export const KINDS = {
   start: { icon: "player-play", tone: "green" },
   send_message: { icon: "message-circle", tone: "blue" },
+  send_template: { icon: "file-text", tone: "blue" },
   ask: { icon: "help-circle", tone: "purple" },
   condition: { icon: "git-branch", tone: "orange" },
   set_variable: { icon: "variable", tone: "teal" },
