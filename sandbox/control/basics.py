@@ -1,5 +1,6 @@
 """What happens in the world: a guest writes, faults, the clock, the ledger."""
 
+import asyncio
 import math
 import secrets
 
@@ -8,7 +9,8 @@ from sandbox.asgi import Call, type_json
 from sandbox.control.numbers import known_number
 from sandbox.faults import COUNT_MAX, KINDS, Fault
 from sandbox.ledger import as_json_chunks
-from sandbox.media.kinds import LARGEST
+from sandbox.media.kinds import LARGEST, MOST, bare
+from sandbox.media.ogg import BadSound, from_webm
 from sandbox.media.store import WEBHOOK_KEPT_S
 from sandbox.phone.chats import pair
 from sandbox.wishes import BadField, flag, text_field, whole, wish_of
@@ -30,20 +32,24 @@ async def post_media(world: World, call: Call) -> None:
     """Keep the body as a file that a guest is about to send; the id goes into `media` of an inbound wish."""
     query = call.query()
     number = world.numbers.get(query.get("phone_number_id", "") or "0")
+    mime_type = call.header(b"content-type").decode("latin-1") or "application/octet-stream"
     draft = world.media.draft()
     try:
-        async for piece in call.pieces(LARGEST):
-            draft.write(piece)
+        if bare(mime_type) == "audio/webm":  # what browsers record; a phone would have written Ogg at once
+            draft.write(await asyncio.to_thread(from_webm, await call.body(MOST["audio"])))
+            mime_type = "audio/ogg; codecs=opus"
+        else:
+            async for piece in call.pieces(LARGEST):
+                draft.write(piece)
+    except BadSound as bad:
+        draft.drop()
+        raise BadField("body", f"cannot be used: {bad}") from None
     except BaseException:
         draft.drop()
         raise
-    medium = world.media.keep(
-        draft,
-        owner=(number.phone_number_id, number.waba_id),
-        mime_type=call.header(b"content-type").decode("latin-1") or "application/octet-stream",
-        kept_s=WEBHOOK_KEPT_S,
-        filename=query.get("filename", "")[:240],
-    )
+    owner = (number.phone_number_id, number.waba_id)
+    filename = query.get("filename", "")[:240]
+    medium = world.media.keep(draft, owner=owner, mime_type=mime_type, kept_s=WEBHOOK_KEPT_S, filename=filename)
     world.changed = True
     await call.answer_json({"media": medium.id, "sha256": medium.sha256, "size": medium.size})
 

@@ -6,6 +6,7 @@ import json
 from functools import cache
 from pathlib import Path
 
+from sandbox import download
 from sandbox.asgi import Call
 from sandbox.phone.chats import pair
 from sandbox.phone.words import language_of, words
@@ -16,7 +17,7 @@ STATIC = Path(__file__).resolve().parent.parent / "static"
 HEARTBEAT_S = 15.0
 POLICY = (
     b"default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data: https: http:; "
-    b"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    b"media-src 'self' https: http:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 _TYPES = {".js": b"text/javascript; charset=utf-8", ".css": b"text/css; charset=utf-8", ".svg": b"image/svg+xml"}
 _ALWAYS = (
@@ -105,6 +106,8 @@ async def handle(world: World, call: Call) -> None:
         return await call.answer(200, body, b"text/html; charset=utf-8", headers)
     if path == "/phone/events":
         return await _events(world, call)
+    if path.startswith("/phone/media/"):
+        return await download.shown(world, call, world.media.get(path.removeprefix("/phone/media/")))
     name = path.removeprefix("/static/")
     if path.startswith("/static/") and (found := _file(name)) is not None:
         return await call.answer(200, found, _TYPES[Path(name).suffix], _ALWAYS)

@@ -1,91 +1,10 @@
-// How one message looks. Everything that arrives is set as text, never as markup.
+// How one message looks.
 "use strict";
-
-const words = JSON.parse(document.getElementById("words").textContent);
-
-function element(tag, className, text) {
-  const made = document.createElement(tag);
-  if (className) made.className = className;
-  if (text !== undefined) made.textContent = text;
-  return made;
-}
-
-// *bold*, _italic_, ~struck~, ```code``` and web addresses, as WhatsApp shows them.
-const MARKS = /(https?:\/\/[^\s<>"]+)|\*(\S(?:[^*\n]*\S)?)\*|(?<![\p{L}\p{N}])_(\S(?:[^_\n]*\S)?)_(?![\p{L}\p{N}])|~(\S(?:[^~\n]*\S)?)~|```([^`]+)```/gu;
-const MARK_TAGS = [null, null, "strong", "em", "s", "code"];
-
-function paragraph(text, className) {
-  const made = element("p", className);
-  let done = 0;
-  for (const found of String(text).matchAll(MARKS)) {
-    made.append(text.slice(done, found.index));
-    done = found.index + found[0].length;
-    if (found[1]) {
-      made.append(link(found[1], found[1]));
-    } else {
-      const which = MARK_TAGS.findIndex((tag, place) => tag && found[place] !== undefined);
-      made.append(element(MARK_TAGS[which], "", found[which]));
-    }
-  }
-  made.append(String(text).slice(done));
-  return made;
-}
-
-function link(address, text) {
-  const made = element("a", "", text);
-  if (/^https?:\/\//i.test(address)) {
-    made.href = address;
-    made.target = "_blank";
-    made.rel = "noopener noreferrer";
-  }
-  return made;
-}
-
-// Drawn, not emoji: not every machine has a font for those.
-const SVG = "http://www.w3.org/2000/svg";
-const ICONS = {
-  image: "M4 5h16v14H4zM6 17h12l-4-6-3 4-2-2z",
-  audio: "M9 3h6v10H9zM6 10v3c0 3 3 5 6 5s6-2 6-5v-3h-2v3c0 2-2 3-4 3s-4-1-4-3v-3zM11 18h2v3h-2z",
-  video: "M3 6h12v12H3zM16 10l5-3v10l-5-3z",
-  document: "M6 2h8l4 4v16H6zM13 3v4h4z",
-  sticker: "M12 2l3 6 7 1-5 5 1 7-6-3-6 3 1-7-5-5 7-1z",
-  location: "M12 2c4 0 7 3 7 7 0 5-7 13-7 13S5 14 5 9c0-4 3-7 7-7zm0 4a3 3 0 100 6 3 3 0 000-6z",
-  person: "M12 3a4 4 0 110 8 4 4 0 010-8zM4 21c0-5 3-8 8-8s8 3 8 8z",
-  letter: "M3 5h18v14H3zM5 7l7 6 7-6z",
-};
-
-function card(icon, text) {
-  const made = element("div", "card");
-  const drawn = document.createElementNS(SVG, "svg");
-  drawn.setAttribute("viewBox", "0 0 24 24");
-  drawn.setAttribute("aria-hidden", "true");
-  const path = document.createElementNS(SVG, "path");
-  path.setAttribute("d", ICONS[icon]);
-  path.setAttribute("fill-rule", "evenodd");
-  drawn.append(path);
-  made.append(drawn, element("span", "", text));
-  return made;
-}
-
-function media(kind, held) {
-  const parts = [];
-  if (kind === "image" && held.link) {
-    const picture = element("img");
-    picture.src = held.link;
-    picture.alt = held.caption || words.photo;
-    parts.push(picture);
-  } else {
-    const names = { image: words.photo, audio: words.audio, video: words.video, document: words.document, sticker: words.sticker };
-    parts.push(card(kind, held.filename || names[kind]));
-    if (held.link) parts.push(link(held.link, held.link));
-  }
-  if (held.caption) parts.push(paragraph(held.caption));
-  return parts;
-}
 
 function header(held) {
   if (!held) return [];
   if (held.type === "text") return [paragraph(held.text, "head")];
+  if (held.type === "location") return [place(held.location)];
   return media(held.type, held[held.type] || {});
 }
 
@@ -117,13 +36,36 @@ function interactive(content, wamid, phone) {
   } else if (held.type === "cta_url") {
     parts.push(choices([link(action.parameters.url, action.parameters.display_text)]));
   } else if (held.type === "location_request_message") {
-    parts.push(choices([button(words.attach_location, () => phone.reply({ type: "location" }, wamid))]));
+    parts.push(choices([button(words.send_location, () => phone.reply({ type: "location" }, wamid))]));
+  } else if (held.type === "flow") {
+    const { flow_cta: title } = action.parameters;
+    parts.push(choices([button(title, () => phone.fillForm(title, wamid, action.parameters.flow_token))]));
   }
   return parts;
 }
 
+function templateButton(held, wamid, phone) {
+  if (held.type === "URL") return link(held.url, held.text);
+  if (held.type === "PHONE_NUMBER") {
+    const made = element("a", "", held.text);
+    made.href = `tel:${held.phone_number}`;
+    return made;
+  }
+  if (held.type === "COPY_CODE" || held.type === "OTP") return button(`${words.copy} ${held.code}`, () => navigator.clipboard.writeText(held.code));
+  if (held.type === "FLOW") return button(held.text, () => phone.fillForm(held.text, wamid));
+  return button(held.text, () => phone.reply({ type: "button", text: held.text, payload: held.payload || held.text }, wamid));
+}
+
+// With its words when the sandbox knows the template, otherwise what the request says of it.
 function template(content, wamid, phone) {
   const held = content.template || {};
+  const shown = content.shown;
+  if (shown) {
+    const parts = [...header(shown.header?.type ? shown.header : null), paragraph(shown.body)];
+    if (shown.footer) parts.push(paragraph(shown.footer, "foot"));
+    if (shown.buttons.length) parts.push(choices(shown.buttons.map((one) => templateButton(one, wamid, phone))));
+    return parts;
+  }
   const parts = [card("document", `${words.template}: ${held.name}`)];
   const buttons = [];
   for (const part of held.components || []) {
@@ -139,18 +81,30 @@ function template(content, wamid, phone) {
   return parts;
 }
 
+function contact(entry) {
+  const phones = (entry.phones || []).map((held) => held.phone || held.wa_id).filter(Boolean);
+  return card("person", [(entry.name || {}).formatted_name || words.contact, ...phones].join(" · "));
+}
+
+function place(held) {
+  const address = `https://www.openstreetmap.org/?mlat=${Number(held.latitude)}&mlon=${Number(held.longitude)}`;
+  return card("location", held.name || held.address || `${held.latitude}, ${held.longitude}`, address);
+}
+
 function parts(message, phone) {
   const content = message.content;
   const kind = content.type || "text";
   const held = content[kind] || {};
   if (kind === "text") return [paragraph(held.body ?? "")];
-  if (kind === "interactive" && message.by === "guest") return [paragraph((held.button_reply || held.list_reply || {}).title ?? "")];
+  if (kind === "interactive" && message.by === "guest") {
+    return [paragraph((held.button_reply || held.list_reply || {}).title ?? held.nfm_reply?.body ?? "")];
+  }
   if (kind === "interactive") return interactive(content, message.wamid, phone);
   if (kind === "template") return template(content, message.wamid, phone);
   if (kind === "button") return [paragraph(held.text ?? "")];
   if (["image", "audio", "video", "document", "sticker"].includes(kind)) return media(kind, held);
-  if (kind === "location") return [card("location", held.name || held.address || `${held.latitude}, ${held.longitude}`)];
-  if (kind === "contacts") return content.contacts.map((entry) => card("person", (entry.name || {}).formatted_name || words.contact));
+  if (kind === "location") return [place(held)];
+  if (kind === "contacts") return (content.contacts || []).map(contact);
   return [card("letter", `${words.other} “${kind}”`)];
 }
 
@@ -177,6 +131,13 @@ function bubble(message, phone, quoted) {
   made.setAttribute("aria-label", message.by === "guest" ? words.you : phone.salonName());
   if (quoted) made.append(element("p", "quote", quoted));
   made.append(...parts(message, phone));
+  const tools = element("button", "tools");
+  tools.type = "button";
+  tools.setAttribute("aria-label", words.actions);
+  tools.title = words.actions;
+  tools.append(icon("more"));
+  tools.addEventListener("click", () => phone.openTools(message));
+  made.append(tools);
   const meta = element("div", "meta");
   const when = element("time", "", timeOf(message.at));
   when.dateTime = message.at;

@@ -14,9 +14,12 @@ const phone = {
   shown: new Map(), // wamid -> text, for quotes
   day: "",
   typingTimer: 0,
+  answering: null, // what the next text answers or edits
   salonName: () => $("salon").selectedOptions[0]?.textContent || "",
   reply: (fields, wamid) => send({ ...fields, context: { message_id: wamid } }),
   open: openSheet,
+  openTools,
+  fillForm,
 };
 
 // Who
@@ -31,22 +34,37 @@ function readGuests() {
 }
 
 function guest() {
-  return { phone: $("guest-phone").value.replace(/[^0-9]/g, ""), name: $("guest-name").value.trim() };
+  const digits = $("guest-phone").value.replace(/[^0-9]/g, "");
+  return { phone: digits, name: $("guest-name").value.trim(), hidden: $("guest-hidden").checked };
+}
+
+// Under which the salon knows the guest: the phone, or a user id when it is hidden.
+function guestKey() {
+  const { phone: digits, hidden } = guest();
+  return hidden ? `BR.${digits}` : digits;
+}
+
+function sender() {
+  const { phone: digits, hidden, name } = guest();
+  if (!hidden) return { from: digits };
+  const username = name.toLowerCase().normalize("NFD").replace(/[^a-z0-9]/g, "");
+  return { from: digits, bsuid: `BR.${digits}`, hide_phone: true, ...(username ? { username } : {}) };
 }
 
 function useGuest(next) {
+  $("guest-hidden").checked = Boolean(next.hidden);
   $("guest-phone").value = next.phone;
   $("guest-name").value = next.name;
   guestChanged();
 }
 
 function guestChanged() {
-  const { phone: digits, name } = guest();
+  const { phone: digits, name, hidden } = guest();
   const isGood = /^[0-9]{8,15}$/.test(digits);
   $("phone-problem").hidden = isGood;
   $("guest-phone").setAttribute("aria-invalid", String(!isGood));
   if (!isGood) return false;
-  phone.guests = [{ phone: digits, name }, ...phone.guests.filter((kept) => kept.phone !== digits)].slice(0, 12);
+  phone.guests = [{ phone: digits, name, hidden }, ...phone.guests.filter((kept) => kept.phone !== digits)].slice(0, 12);
   localStorage.setItem(KEPT, JSON.stringify(phone.guests));
   showGuests(digits);
   connect();
@@ -76,8 +94,9 @@ function showGuests(current) {
 
 // Salon
 async function loadSalons() {
-  const wanted = new URLSearchParams(location.search).get("pnid");
-  const answer = await fetch("/_sandbox/numbers");
+  const wanted = $("salon").value || new URLSearchParams(location.search).get("pnid");
+  const answer = await fetch("/_sandbox/numbers").catch(() => null);
+  if (!answer?.ok) return;
   phone.salons = (await answer.json()).results;
   const known = phone.salons.some((salon) => salon.phone_number_id === wanted);
   if (wanted && !known) phone.salons.unshift({ phone_number_id: wanted, verified_name: `${words.salon_by_id} ${wanted}` });
@@ -104,9 +123,10 @@ function salonChanged() {
 
 // Talk
 function connect() {
-  const talk = new URLSearchParams({ pnid: $("salon").value, guest: guest().phone }).toString();
+  const talk = new URLSearchParams({ pnid: $("salon").value, guest: guestKey() }).toString();
   if (!phone.salons.length || !guest().phone || talk === phone.talk) return;
   phone.talk = talk;
+  forgetNote();
   phone.stream?.close();
   presence(words.offline);
   phone.stream = new EventSource(`/phone/events?${talk}`);
@@ -137,7 +157,9 @@ function showHistory(messages) {
 
 function showMessage(message) {
   if (find(message.wamid)) return;
-  if (message.content.type === "reaction") return showReaction(message);
+  const { type } = message.content;
+  if (type === "reaction") return showReaction(message);
+  if (type === "edit" || type === "revoke") return showChange(message);
   // Who has scrolled up to read is not torn away, unless by a message of their own.
   const follow = message.by === "guest" || isAtEnd();
   $("chat").querySelector(".empty")?.remove();
@@ -163,6 +185,19 @@ function showReaction({ content }) {
   const wasAtEnd = isAtEnd();
   if (content.reaction.emoji) target.append(element("span", "reaction", content.reaction.emoji));
   if (wasAtEnd) toEnd();
+}
+
+// An edit or a revoke changes the message that it names.
+function showChange({ content }) {
+  const held = content[content.type];
+  const target = find(held.original_message_id);
+  if (!target) return;
+  target.querySelectorAll(":scope > :not(.meta, .tools, .quote)").forEach((part) => part.remove());
+  const text = content.type === "revoke" ? words.revoked : held.message?.text?.body || "";
+  const said = paragraph(text, content.type === "revoke" ? "foot" : "");
+  target.querySelector(".tools").before(said);
+  if (content.type === "edit") target.querySelector("time").textContent += ` · ${words.edited}`;
+  phone.shown.set(held.original_message_id, text);
 }
 
 function showDay(at) {
@@ -215,69 +250,35 @@ function toEnd() {
 async function send(fields) {
   if (!guestChanged()) return $("guest-phone").focus();
   const { phone: from, name } = guest();
-  const wish = { phone_number_id: $("salon").value, from, name: name || from, ...fields };
+  const wish = { phone_number_id: $("salon").value, ...sender(), name: name || from, ...fields };
   const request = { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(wish) };
   const answer = await fetch("/_sandbox/inbound", request).catch(() => null);
-  $("problem").hidden = Boolean(answer?.ok);
-  $("problem").textContent = answer?.ok ? "" : words.not_sent;
+  showProblem(answer?.ok ? "" : words.not_sent);
   return Boolean(answer?.ok);
+}
+
+function showProblem(text) {
+  $("problem").hidden = !text;
+  $("problem").textContent = text;
 }
 
 async function sendWritten(event) {
   event.preventDefault();
   const text = $("message").value;
   if (!text.trim()) return $("message").focus();
+  const fields = written(text);
   $("message").value = "";
-  if (!(await send({ text }))) $("message").value = text;
+  if (await send(fields)) forgetNote();
+  else $("message").value = text;
   $("message").focus();
-}
-
-// List of choices
-function openSheet(title, sections, choose) {
-  $("sheet-title").textContent = title;
-  const rows = sections.flatMap((section) => {
-    const heading = section.title ? [element("h3", "", section.title)] : [];
-    return heading.concat(section.rows.map((row) => option(row, choose)));
-  });
-  $("sheet-rows").replaceChildren(...rows);
-  $("sheet").showModal();
-}
-
-function option(row, choose) {
-  const made = element("button", "option", row.title);
-  made.type = "button";
-  if (row.description) made.append(element("small", "", row.description));
-  made.addEventListener("click", () => {
-    $("sheet").close();
-    choose(row);
-  });
-  return made;
-}
-
-// Attachments
-function toggleMenu(isOpen) {
-  $("attach-menu").hidden = !isOpen;
-  $("attach").setAttribute("aria-expanded", String(isOpen));
-  if (isOpen) $("attach-menu").querySelector("button").focus();
-}
-
-function moveInMenu(event) {
-  const items = [...$("attach-menu").querySelectorAll("button")];
-  const place = items.indexOf(document.activeElement);
-  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-  if (step) {
-    event.preventDefault();
-    items[(place + step + items.length) % items.length].focus();
-  } else if (event.key === "Escape") {
-    toggleMenu(false);
-    $("attach").focus();
-  }
 }
 
 function listen() {
   $("salon").addEventListener("change", salonChanged);
   $("guest-phone").addEventListener("change", guestChanged);
   $("guest-name").addEventListener("change", guestChanged);
+  $("guest-hidden").addEventListener("change", guestChanged);
+  window.addEventListener("focus", loadSalons);
   $("who").addEventListener("submit", (event) => event.preventDefault());
   $("compose").addEventListener("submit", sendWritten);
   $("message").addEventListener("keydown", (event) => {
@@ -285,13 +286,14 @@ function listen() {
   });
   $("attach").addEventListener("click", () => toggleMenu($("attach-menu").hidden));
   $("attach-menu").addEventListener("keydown", moveInMenu);
-  $("attach-menu").addEventListener("click", (event) => {
-    const kind = event.target.dataset.kind;
-    if (!kind) return;
-    toggleMenu(false);
-    $("message").focus();
-    send({ type: kind });
+  $("attach-menu").addEventListener("click", attachClicked);
+  $("file").addEventListener("change", async () => {
+    const [file] = $("file").files;
+    if (file) await sendFile(file);
+    $("file").value = "";
   });
+  $("note-close").addEventListener("click", forgetNote);
+  $("salon-menu").addEventListener("click", openSalonMenu);
   document.addEventListener("click", (event) => {
     if (!event.target.closest(".attach")) toggleMenu(false);
   });
@@ -299,6 +301,7 @@ function listen() {
 }
 
 listen();
+document.querySelector("[data-act=record]").hidden = !voiceType();
 phone.guests = readGuests();
 useGuest(phone.guests[0]);
 loadSalons();

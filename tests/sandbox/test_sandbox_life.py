@@ -143,3 +143,44 @@ def test_an_open_phone_does_not_keep_the_process_alive(tmp_path: Path) -> None:
     process.terminate()
     assert process.wait(WITHIN_S) is not None
     phone.close()
+
+
+def test_files_on_the_phone_page_cannot_run(world: Client, receiver: Receiver) -> None:
+    """I24: what a guest sends is shown as a picture, or offered as a file."""
+    for fixture, shown in (
+        ("photo", "image/jpeg"),
+        ("svg", "application/octet-stream"),
+        ("html", "application/octet-stream"),
+    ):
+        wish = {"phone_number_id": "111", "from": "5511999990000", "type": "image", "fixture": fixture}
+        world.control("inbound", wish)
+        connection = http.client.HTTPConnection("127.0.0.1", world.port, timeout=WITHIN_S)
+        connection.request("GET", f"/phone/media/{receiver.message()['image']['id']}")
+        answer = connection.getresponse()
+        answer.read()
+        assert answer.headers["content-type"] == shown and answer.headers["x-content-type-options"] == "nosniff"
+        assert "sandbox" in answer.headers["content-security-policy"]
+
+
+def test_what_was_set_up_outlives_a_restart(tmp_path: Path) -> None:
+    """Tokens, templates, media, restrictions and people: the product keeps the ids of all of them."""
+    receiver, state = Receiver(), tmp_path / "state.json"
+    process, client = start_process(state, receiver)
+    number = {"phone_number_id": "111", "waba_id": "222", "display_phone": "+55 11 4000-0000"}
+    client.control("numbers", number)
+    client.control("inbound", {"phone_number_id": "111", "from": "5511999990000", "bsuid": "BR.1", "type": "image"})
+    media_id = receiver.message()["image"]["id"]
+    token = client.control("tokens", {"waba_id": "222", "strict": True})[1]["access_token"]
+    client.control("settings", {"template_review": "hold"})
+    body = {"name": "oi", "language": "pt_BR", "category": "UTILITY", "components": [{"type": "BODY", "text": "Oi!"}]}
+    template_id = client.graph("POST", "222/message_templates", body, token=token)[1]["id"]
+    client.control("webhook", {"form": "account_update", "waba_id": "222", "event": "ban"})
+    process.terminate()
+    process.wait(WITHIN_S)
+    process, client = start_process(state, receiver)
+    assert client.graph("GET", media_id, token=token)[0] == 200
+    assert client.graph("GET", template_id, token=token)[1]["name"] == "oi"
+    assert client.graph("GET", template_id)[1]["error"]["code"] == 190
+    assert client.graph("GET", "222?fields=status", token=token)[1]["status"] == "DISABLED"
+    process.terminate()
+    assert process.wait(WITHIN_S) is not None
