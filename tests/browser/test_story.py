@@ -74,7 +74,7 @@ def test_a_failed_message_says_why_and_is_sent_again(owner: Person, guest: Guest
     expect(page.locator(".talk .bubble--out .ticks--read")).to_have_count(1)
     product.sandbox("faults", fault="error", code=131026, to=guest.digits)
     page.get_by_label("A sua mensagem").fill("Até amanhã!")
-    page.get_by_role("button", name="Enviar").click()
+    page.get_by_role("button", name="Enviar", exact=True).click()
     failed = page.locator(".bubble--failed", has_text="Até amanhã!")
     expect(failed.locator(".bubble__reason")).to_contain_text("131026")
     failed.get_by_role("button", name="Enviar de novo").click()
