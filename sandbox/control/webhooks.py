@@ -118,34 +118,34 @@ FORMS: dict[str, Form] = {
 }
 
 
-def _change(world: World, wish: JSON) -> Change:
+def _change(world: World, wish: JSON, now: float) -> Change:
     field = text_field(wish, "field", required=True, longest=80)
     waba_id = text_field(wish, "waba_id", longest=40)
     if not waba_id:
         waba_id = known_number(world, text_field(wish, "phone_number_id", required=True)).waba_id
     if not isinstance(wish.get("value"), dict):
         raise BadField("value", "must be an object")
-    return account_change(waba_id, field, wish["value"], world.clock.now())
+    return account_change(waba_id, field, wish["value"], now)
 
 
 async def post_webhook(world: World, call: Call) -> None:
     """`form` and its fields; or `field`, `value`; or `changes` in one delivery; or a whole `body` as it is."""
-    wish = await wish_of(call)
+    wish, now = await wish_of(call), world.clock.now()
     if "form" in wish:
         FORMS[choice(wish, "form", tuple(FORMS))](world, wish)
         told = 1
     elif "changes" in wish:
-        changes = [_change(world, one) for one in objects(wish, "changes", CHANGES_MAX)]
+        changes = [_change(world, one, now) for one in objects(wish, "changes", CHANGES_MAX)]
         if not changes:
             raise BadField("changes", "must not be empty")
         world.sender.put_together(changes)
         told = len(changes)
     elif "body" in wish:
         raw = wish["body"] if isinstance(wish["body"], str) else json.dumps(wish["body"], ensure_ascii=False)
-        world.sender.put(raw_delivery(text_field(wish, "waba_id"), raw.encode(), world.clock.now()))
+        world.sender.put(raw_delivery(text_field(wish, "waba_id"), raw.encode(), now))
         told = 1
     else:
-        world.sender.put(_change(world, wish))
+        world.sender.put(_change(world, wish, now))
         told = 1
     world.changed = True
     await call.answer_json({"told": told, "waiting": world.sender.backlog})

@@ -53,12 +53,18 @@ def raw_delivery(waba_id: str, body: bytes, born: float) -> Change:
     return Change(waba_id, f"raw:{waba_id}", b"", born, whole=body)
 
 
+def _entry_of(change: Change) -> tuple[str, int]:
+    """Account, and the second that the entry names; messages and statuses have their own timestamps instead."""
+    return change.waba_id, 0 if change.field == b"messages" else int(change.born)
+
+
 def envelope(changes: Sequence[Change]) -> bytes:
     """The body of one POST."""
     entries = []
-    for waba_id, of_waba in groupby(changes, key=lambda change: change.waba_id):
-        told = b",".join(b'{"value":' + change.value + b',"field":"' + change.field + b'"}' for change in of_waba)
-        entries.append(b'{"id":' + json.dumps(waba_id).encode() + b',"changes":[' + told + b"]}")
+    for (waba_id, time), of_entry in groupby(changes, key=_entry_of):
+        told = b",".join(b'{"value":' + change.value + b',"field":"' + change.field + b'"}' for change in of_entry)
+        when = b',"time":%d' % time if time else b""
+        entries.append(b'{"id":' + json.dumps(waba_id).encode() + when + b',"changes":[' + told + b"]}")
     return b'{"object":"whatsapp_business_account","entry":[' + b",".join(entries) + b"]}"
 
 
