@@ -105,7 +105,8 @@ def health_of(number: Number) -> Health:
         checked_at=kept.checked_at if kept else None,
         incidents=[_story(one) for one in incidents],
         warm_up=WarmUp(at.day, len(SCHEDULE), used_today(number.pk, at.day), at.cap, at.ends_at) if at else None,
-        paused_until=paused if paused and paused > now else None,
+        # While it is stopped nothing leaves at all, and that is said already.
+        paused_until=paused if paused and paused > now and number.is_active else None,
         is_slow=number.health_score < SLOW_BELOW and number.is_active,
         limit_used=portfolio.used(number.portfolio) if number.messaging_limit else 0,
         limit=number.messaging_limit,

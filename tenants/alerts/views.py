@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from portal.frame.keyset import by_id, is_fragment
 from portal.frame.toasts import add_event, add_toast, toast
@@ -43,7 +43,7 @@ def alerts(request: SalonRequest) -> HttpResponse:
         "show": show,
         "level": level,
         "levels": Level.choices,
-        "tabs": [("open", _("Open")), ("past", _("Past"))],
+        "tabs": [("open", _("Still open")), ("past", _("Past"))],
     }
     return render(request, "alerts/list.html#alerts" if is_fragment(request) else "alerts/list.html", context)
 
@@ -72,10 +72,12 @@ def ways(request: SalonRequest) -> HttpResponse:
     return render(request, "alerts/ways.html", _ways(request))
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @allowed(Permission.ALERTS_SEE)
 def save_mail(request: SalonRequest) -> HttpResponse:
     """Which e-mails I want."""
+    if request.method == "GET":
+        return _to_ways()
     form = MailForm(request.POST)
     if not form.is_valid():
         return render(request, "alerts/ways.html", _ways(request, mail_form=form), status=422)
@@ -84,10 +86,12 @@ def save_mail(request: SalonRequest) -> HttpResponse:
 
 
 @never_cache
-@require_POST
+@require_http_methods(["GET", "POST"])
 @allowed(Permission.ALERTS_MANAGE)
 def save_webhook(request: SalonRequest) -> HttpResponse:
     """Where a program hears of alerts; a new one shows its secret once."""
+    if request.method == "GET":
+        return _to_ways()
     form = WebhookForm(request.POST)
     if form.is_valid():
         try:
@@ -102,10 +106,12 @@ def save_webhook(request: SalonRequest) -> HttpResponse:
 
 
 @never_cache
-@require_POST
+@require_http_methods(["GET", "POST"])
 @allowed(Permission.ALERTS_MANAGE)
 def renew_secret(request: SalonRequest) -> HttpResponse:
     """A new secret, shown once."""
+    if request.method == "GET":
+        return _to_ways()
     try:
         secret = webhook.renew_secret(by=request.member)
     except AlertWebhook.DoesNotExist:
@@ -128,7 +134,7 @@ def test_webhook(request: SalonRequest) -> HttpResponse:
 def remove_webhook(request: SalonRequest) -> HttpResponse:
     """Tell no program any more."""
     webhook.remove(by=request.member)
-    return HttpResponseRedirect(reverse("alerts:ways"), status=303)
+    return _to_ways()
 
 
 @require_POST
@@ -139,6 +145,11 @@ def tell_again(request: SalonRequest, public_id: UUID) -> HttpResponse:
     if not delivering.try_again(delivery):
         return toast(request, _("This one was not given up; there is nothing to try again."), status=409)
     return toast(request, _("It is tried again now."))
+
+
+def _to_ways() -> HttpResponse:
+    # Where a form was answered with a page, a reload or the next form comes back by its address.
+    return HttpResponseRedirect(reverse("alerts:ways"), status=303)
 
 
 def _ways(request: SalonRequest, **given: Any) -> dict[str, Any]:

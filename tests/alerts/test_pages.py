@@ -111,3 +111,9 @@ def test_markup_in_values_stays_text(salons: Salons, alice: Browser) -> None:
     tell(salons, title=Words("%(name)s", {"name": "<img src=x onerror=alert(1)>"}))
     page = alice.get_page("/settings/alerts/")
     assert "<img src=x" not in page and "&lt;img src=x" in page
+
+
+@pytest.mark.parametrize("path", ["mail/", "webhook/", "webhook/secret/"])
+def test_a_reload_of_an_answered_form_leads_back(alice: Browser, path: str) -> None:
+    answer = alice.get(f"/settings/alerts/ways/{path}")
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/settings/alerts/ways/")

@@ -90,11 +90,11 @@ def test_each_reads_their_own_language() -> None:
 
 def test_a_moment_is_said_in_the_salons_time() -> None:
     at = clock.now()
-    kept = Words("until %(at)s", {"at": at}).to_json()
+    kept = Words("@ %(at)s", {"at": at}).to_json()
     from django.utils import timezone
 
     with timezone.override("America/Sao_Paulo"):
-        assert str(Words.from_json(kept)) == f"until {timezone.localtime(at):%H:%M}"
+        assert str(Words.from_json(kept)) == f"@ {timezone.localtime(at):%H:%M}"
         assert "," in str(Words.from_json(Words("%(at)s", {"at": at + timedelta(days=2)}).to_json()))
 
 
