@@ -88,6 +88,8 @@ class Env(BaseSettings):
     workers: int = 2
     spool_dir: Path | None = None
     status_grace_s: float = 120
+    # So many calls of a number in a row that came to nothing let it rest (channels_wa.outbox.circuit).
+    circuit_opens_after: int = Field(10, ge=2)
     # How long Meta's deliveries are kept as they came; Meta itself repeats them for seven days.
     delivery_days: int = Field(14, ge=7, le=90)
     database_pool: int = 8

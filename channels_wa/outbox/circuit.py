@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from channels_wa.adapters.outcome import ErrorClass, Outcome, Rejected, Unknown
 from channels_wa.outbox import numbers
 from channels_wa.outbox.flight import Report
+from config.env import env
 from ops import clock
 from ops.events.actions import emit
 from ops.salon import run_in_salon
@@ -22,7 +23,7 @@ from ops.salon import run_in_salon
 log = logging.getLogger(__name__)
 
 # So many in a row: fewer come from one hiccup of a provider that takes hundreds at once.
-OPENS_AFTER = 10
+OPENS_AFTER = env.circuit_opens_after
 # How long it rests, the longer the more often the try failed.
 RESTS = [timedelta(seconds=seconds) for seconds in (5, 10, 20, 40, 60)]
 # Longer than a call may take: whoever tries and dies is followed by another.

@@ -11,12 +11,20 @@ from tests.product import Product
 
 # So that what nobody knows is decided within a test.
 GRACE_S = "4"
+# Faults are counted here by calls; a number that rests from them and tries with one at a time would outlast any test.
+# The circuit breaker has tests of its own (tests/outbox/test_circuit.py).
+NO_CIRCUIT = "1000000"
 
 
 @pytest.fixture(scope="session")
 def running_product() -> Iterator[Product]:
     """Started by the first test that asks, stopped at the end."""
-    product = Product(Path(os.environ["STATE_DIR"]) / f"product-{os.getpid()}", STATUS_GRACE_S=GRACE_S, WORKERS="2")
+    product = Product(
+        Path(os.environ["STATE_DIR"]) / f"product-{os.getpid()}",
+        STATUS_GRACE_S=GRACE_S,
+        WORKERS="2",
+        CIRCUIT_OPENS_AFTER=NO_CIRCUIT,
+    )
     try:
         yield product.start()
     finally:
