@@ -75,6 +75,18 @@ class NumberForm(TokenForm):
     field_order = ("phone_number_id", "waba_id", "token")
 
 
+class SignatureForm(forms.Form):
+    """What stands below the words that people write here."""
+
+    signature = forms.CharField(
+        label=_("Signature"),
+        max_length=200,
+        required=False,
+        help_text=_("Goes below what people write in the inbox, e.g. the name of the salon. Flows do not sign."),
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+
 class PinForm(RefusableForm):
     """The PIN of two-step verification."""
 

@@ -15,6 +15,7 @@ urlpatterns = [
     path("<uuid:public_id>/step/", connect.step, name="step"),
     path("<uuid:public_id>/check/", number.check, name="check"),
     path("<uuid:public_id>/default/", number.make_default, name="make_default"),
+    path("<uuid:public_id>/signature/", number.sign, name="sign"),
     path("<uuid:public_id>/profile/", profile.profile, name="profile"),
     path("<uuid:public_id>/pin/", profile.pin, name="pin"),
     path("<uuid:public_id>/reconnect/", connect.reconnect, name="reconnect"),

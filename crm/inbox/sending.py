@@ -1,6 +1,6 @@
 """A person or a program writes to a guest: one act, whoever asks for it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,6 +15,7 @@ from channels_wa.numbers.models import Number
 from channels_wa.numbers.queries import own_numbers
 from channels_wa.outbox.actions import enqueue
 from channels_wa.outbox.content import check
+from channels_wa.outbox.content.text import MAX_TEXT
 from channels_wa.outbox.message import AT_LEAST_ONCE, AT_MOST_ONCE, NewMessage
 from channels_wa.outbox.models import OutboxItem
 from crm.contacts.models import Contact
@@ -80,6 +81,8 @@ def send_message(
         raise CannotSend(*problems)
     if content.type == "template":
         content = _with_words(content, number)
+    if isinstance(by, Member):
+        content = _signed(content, number)
     kind, value = _recipient(contact, number)
     conversation_id, conversation = open_conversation(contact, number)
     now = clock.now()
@@ -145,6 +148,14 @@ def open_conversation(contact: Contact, number: Number) -> tuple[int, UUID]:
         )
         pk, public_id = cursor.fetchone()
     return pk, public_id
+
+
+def _signed(content: Content, number: Number) -> Content:
+    """What a person writes, with the number's signature below, where there is room for both."""
+    text = f"{content.text}\n\n{number.signature}"
+    if content.type != "text" or not number.signature or len(text) > MAX_TEXT:
+        return content
+    return replace(content, text=text)
 
 
 def _with_words(content: Content, number: Number) -> Content:

@@ -6,6 +6,8 @@ import pytest
 
 from channels_wa.numbers.actions import pin_of, seal_token
 from channels_wa.numbers.models import Number
+from crm.contacts.actions import NewContact, create
+from crm.inbox.sending import Content, send_message
 from flows.models import Flow, FlowVersion
 from ops.salon import inside
 from tenants.audit.models import AuditEntry
@@ -108,6 +110,20 @@ def test_the_default_flow_is_chosen(alice: Browser, working: Number) -> None:
     assert Number.objects.get(pk=working.pk).default_flow is None
 
 
+def test_what_people_write_is_signed(alice: Browser, working: Number) -> None:
+    alice.post(page_of(working, "signature/"), {"signature": "Salão Aurora, (11) 4000-1000 "}, headers=HTMX)
+    assert Number.objects.get(pk=working.pk).signature == "Salão Aurora, (11) 4000-1000"
+    with inside(working.salon_id):
+        contact = create(NewContact(name="Ana", identities=[("phone", "+5511988881234")]), by=None)
+        said = send_message(contact=contact, content=Content("text", "Oi!"), purpose="reply", by=alice.member)
+    assert said.text == "Oi!\n\nSalão Aurora, (11) 4000-1000"
+
+
+def test_a_signature_leaves_room_for_words(alice: Browser, working: Number) -> None:
+    answer = alice.post(page_of(working, "signature/"), {"signature": "x" * 201}, headers=HTMX)
+    assert answer.status_code == 422 and "id_signature_errors" in answer.content.decode()
+
+
 def test_disconnecting_wants_to_be_meant(alice: Browser, working: Number) -> None:
     assert alice.post(page_of(working, "disconnect/")).status_code == 422
     assert Number.objects.get(pk=working.pk).is_connected
@@ -140,8 +156,8 @@ def test_a_broken_token_does_not_keep_a_number_here(alice: Browser, working: Num
 
 
 PARTS: list[tuple[str, dict[str, Any]]] = [
-    ("check/", {}), ("default/", {}), ("pin/", {"pin": "111111"}), ("profile/", PROFILE), ("step/", {}),
-    ("reconnect/", {"token": "x"}), ("disconnect/", {"sure": "yes"}),
+    ("check/", {}), ("default/", {}), ("signature/", {"signature": "x"}), ("pin/", {"pin": "111111"}),
+    ("profile/", PROFILE), ("step/", {}), ("reconnect/", {"token": "x"}), ("disconnect/", {"sure": "yes"}),
 ]  # fmt: skip
 
 

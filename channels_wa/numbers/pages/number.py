@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from channels_wa.numbers import actions, checking
 from channels_wa.numbers.connecting import progress
+from channels_wa.numbers.forms import SignatureForm
 from channels_wa.numbers.leaving import leave
 from channels_wa.numbers.models import Number
 from channels_wa.numbers.queries import own_numbers, own_numbers_ever
@@ -57,6 +58,7 @@ def context_of(request: SalonRequest, found: Number) -> dict[str, Any]:
         "steps": progress(found) if found.setup else [],
         "problem": read(found.setup_problem) if found.setup_problem else None,
         "may_manage": request.member.may(Permission.NUMBERS_MANAGE) and found.is_connected,
+        "signature_form": SignatureForm(initial={"signature": found.signature}),
         "sees_flows": request.member.may(Permission.FLOWS_SEE),
     }
 
@@ -82,6 +84,20 @@ def make_default(request: SalonRequest, public_id: UUID) -> HttpResponse:
     actions.make_default(found, by=request.member)
     answer = render(request, "numbers/number.html#status", context_of(request, found))
     return add_toast(answer, _("New conversations begin from this number."))
+
+
+@require_POST
+@allowed(Permission.NUMBERS_MANAGE)
+def sign(request: SalonRequest, public_id: UUID) -> HttpResponse:
+    """Set the signature of what people write."""
+    found = own_number(public_id)
+    form = SignatureForm(request.POST)
+    if not form.is_valid():
+        context = {**context_of(request, found), "signature_form": form}
+        return render(request, "numbers/signature.html", context, status=422)
+    actions.change(found, by=request.member, signature=form.cleaned_data["signature"].strip())
+    answer = render(request, "numbers/signature.html", context_of(request, found))
+    return add_toast(answer, _("Saved."))
 
 
 @require_http_methods(["GET", "POST"])
