@@ -7,6 +7,9 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 
+from channels_wa.media import storing
+from channels_wa.media.intake import taking
+from channels_wa.media.models import Media
 from channels_wa.message_templates.models import MessageTemplate
 from channels_wa.messages.models import Identity, Message
 from channels_wa.numbers.models import Number
@@ -15,7 +18,8 @@ from crm.contacts.models import Contact
 from crm.inbox.models import Conversation
 from flows.models import Flow, FlowExecution, FlowStep, FlowVersion
 from ops import clock
-from ops.salon import inside
+from ops.salon import current_salon_id, inside
+from tenants.alerts.models import Alert
 from tenants.salons.models import Salon
 from tests.api.program import Program
 from tests.world import Salons
@@ -68,6 +72,8 @@ class Seeded:
     flow: str
     execution: str
     consent: str
+    media: str
+    alert: str
 
 
 def seed(salon: Salon, *, word: str, phone: str, pk: int | None = None) -> Seeded:
@@ -104,10 +110,34 @@ def seed(salon: Salon, *, word: str, phone: str, pk: int | None = None) -> Seede
             contact_id=contact.pk, portfolio=number.portfolio, kind="phone", value=phone, purpose="marketing",
             state="granted", source="api", evidence=word, **ids,
         )  # fmt: skip
+        made.media = str(_file(word, contact.pk, ids).public_id)
+        alert = Alert.objects.create(
+            key=f"number:{word}", kind="number.stopped", level="warning", title={"msgid": f"Stopped {word}"}, **ids
+        )
     made.consent = str(consent.public_id)
+    made.alert = str(alert.public_id)
     made.contact, made.conversation, made.inbound = map(str, (contact.public_id, talk.public_id, message.public_id))
     made.flow, made.execution, made.number = map(str, (flow.public_id, execution.public_id, number.public_id))
     return made
+
+
+def _file(word: str, contact_id: int, ids: dict[str, Any]) -> Media:
+    """A text of the contact's, kept as a guest's file is. Inside the salon."""
+    media = Media(
+        direction="in",
+        kind="document",
+        name=f"{word}.txt",
+        state="ready",
+        contact_id=contact_id,
+        message_id=None,
+        **ids,
+    )
+    with taking(current_salon_id() or 0, 1000) as intake:
+        intake.add(f"A text about {word}.".encode())
+        taken = intake.finish()
+    storing.put(media, taken, "text/plain", None)
+    media.save()
+    return media
 
 
 @pytest.fixture

@@ -50,7 +50,7 @@ def paths(found: Seeded) -> Iterator[str]:
         if route in LEFT_OUT or r"[\s\S]" in route:
             continue
         for resource, name in (("contacts", "contact"), ("conversations", "conversation"), ("messages", "inbound"),
-                               ("consents", "consent"),
+                               ("consents", "consent"), ("media", "media"), ("alerts", "alert"),
                                ("connections", "number"), ("executions", "execution"), ("flows", "flow"),
                                ("inbox", "conversation")):  # fmt: skip
             if f"{resource}/" in route:
