@@ -1,5 +1,6 @@
 """Meta's refusals about numbers in the owner's words, and which field of a form they are about."""
 
+import re
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
@@ -68,11 +69,11 @@ def read(stored: str) -> Refused:
 
 
 def why_stopped(reason: str) -> str:
-    """Why a number is stopped. What the outbox notes begins with Meta's code where it has one."""
-    code = reason.partition(":")[0].strip()
-    if code.isdigit() and int(code) in _BY_CODE:
-        return str(_BY_CODE[int(code)][1])
-    return str(_REASONS.get(reason, reason))
+    """Why a number is stopped. Meta's code comes first, behind the outbox's own word for it where that noted it."""
+    code = re.match(r"(?:number_stopped:\s*)?(\d{1,7})\b", reason)
+    if code and int(code[1]) in _BY_CODE:
+        return str(_BY_CODE[int(code[1])][1])
+    return str(_REASONS.get(reason, reason.removeprefix("number_stopped:").strip()))
 
 
 def refused(error: GraphError, *, about: str = "") -> Refused:

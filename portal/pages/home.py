@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from channels_wa.numbers.models import Number
+from channels_wa.numbers.words import why_stopped
 from crm.inbox.models import Conversation
 from crm.inbox.rows import Row, rows_of
 from flows.console.rows import Run, runs_of
@@ -92,7 +93,7 @@ def numbers(salon_id: int) -> list[dict[str, Any]]:
         {
             "display_phone": number.display_phone,
             "is_active": number.state == Number.State.ACTIVE,
-            "stopped_reason": number.stopped_reason,
+            "stopped_reason": why_stopped(number.stopped_reason),
         }
         for number in Number.objects.filter(salon_id=salon_id).order_by("pk")
     ]
