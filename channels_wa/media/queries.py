@@ -118,12 +118,14 @@ _COLUMNS = (
     "m.public_id, m.kind, m.state, m.reason, m.mime_type, m.name, m.size, m.width, m.height, m.duration_ms, "
     "m.is_voice, m.is_animated, m.thumb_key <> '', m.thumb_width, m.thumb_height"
 )
-# Ours name their file in the payload; what is written there is compared as a text, since it may be anything.
+# Ours name their file in the payload, a template in what is shown of its header; what is written there is compared as
+# a text, since it may be anything.
+_NAMED = "COALESCE(o.payload ->> 'media', o.payload #>> '{shown,header,file}')"
 _OF_MESSAGES = f"""
     SELECT m.message_id, {_COLUMNS} FROM media m WHERE m.message_id = ANY(%(ids)s)
     UNION ALL
     SELECT o.id, {_COLUMNS} FROM message o JOIN media m
-        ON m.public_id = CASE WHEN o.payload ->> 'media' ~ '{_UUID}' THEN (o.payload ->> 'media')::uuid END
+        ON m.public_id = CASE WHEN {_NAMED} ~ '{_UUID}' THEN ({_NAMED})::uuid END
     WHERE o.id = ANY(%(ids)s) AND o.direction = 'out'
 """
 

@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from channels_wa.media.kinds import LIMITS
+from channels_wa.media.sending import problems_of as problems_of_media
 from channels_wa.message_templates.checking import check
 from channels_wa.message_templates.models import MessageTemplate
 from channels_wa.message_templates.queries import of_number
@@ -19,7 +21,19 @@ SHOWN = "shown"
 
 def problems_of(number_id: int, payload: Mapping[str, Any]) -> list[Problem]:
     """What Meta would refuse in this message, each with its field below `template`; empty when it can be sent."""
-    return check(_template(number_id, payload), payload)
+    return check(_template(number_id, payload), payload) or _problems_of_files(payload)
+
+
+def _problems_of_files(payload: Mapping[str, Any]) -> list[Problem]:
+    found = []
+    for place, one in enumerate(_components(payload)):
+        parameter = one.get("parameters", [None])[0] if _kind(one) == "header" and one.get("parameters") else {}
+        kind = str(parameter.get("type", ""))
+        source = parameter.get(kind)
+        if kind in LIMITS and isinstance(source, Mapping) and not source.get("id"):
+            path = f"template.components.{place}.parameters.0.{kind}"
+            found += [Problem(path, problem.text) for problem in problems_of_media(kind, source)]
+    return found
 
 
 def words_of(number_id: int, payload: Mapping[str, Any]) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from channels_wa.adapters.cloud_api import templates
+from channels_wa.media.models import Media
 from channels_wa.message_templates.models import MessageTemplate
 from channels_wa.numbers.actions import seal_token
 from channels_wa.numbers.models import Number
@@ -77,3 +78,12 @@ def later(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
         monkeypatch.setattr(clock, "_offset", clock._offset + timedelta(**by))
 
     return move
+
+
+@pytest.fixture
+def picture(salons: Salons, db: None) -> Media:
+    """A file of Aurora's own."""
+    with inside(salons.aurora.pk):
+        return Media.objects.create(
+            direction="out", kind="image", state="ready", mime_type="image/png", size=1000, name="salon.png"
+        )

@@ -31,7 +31,8 @@ def flow(number: Number) -> Flow:
 def test_a_flow_says_what_the_template_says(number: Number, make: Make) -> None:
     make()
     with inside(number.salon_id):
-        kind, text, payload = said({**BODY, "values": {"body.1": "Ana\n", "body.2": "15h"}}, number.pk)
+        body: Any = {**BODY, "values": {"body.1": "Ana\n", "body.2": "15h"}}
+        kind, text, payload = said(body, number.pk)
     assert (kind, text) == ("template", "Oi Ana, o seu horário é 15h. Até lá!")
     assert payload["components"][0]["parameters"][0] == {"type": "text", "text": "Ana"}
 

@@ -19,7 +19,7 @@ GOOD: dict[str, str] = {
 }
 
 
-def lint(known: Known | None = None, **changes: Any) -> list[Finding]:
+def lint(known: Any = None, **changes: Any) -> list[Finding]:
     form = {**GOOD, **{name.replace("__", "."): value for name, value in changes.items()}}
     with translation.override("en"):
         return findings_of(from_form(form), known or Known())

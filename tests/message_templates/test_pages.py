@@ -4,8 +4,12 @@ from typing import Any
 
 import pytest
 
+from channels_wa.media.models import Media
+from channels_wa.media.queries import of_messages
 from channels_wa.message_templates.models import MessageTemplate
+from channels_wa.messages.models import Message
 from channels_wa.numbers.models import Number
+from ops import clock
 from ops.ids import uuid7
 from ops.salon import inside
 from ops.timers import errands
@@ -200,3 +204,14 @@ def test_the_form_asks_for_each_value_and_previews_it(bob: Browser, make: Make) 
 
 def test_one_that_is_paused_is_not_filled_in(bob: Browser, make: Make) -> None:
     assert bob.get(f"/templates/{make(status='paused').public_id}/fill/").status_code == 404
+
+
+def test_the_headers_file_is_shown_in_the_talk(number: Number, make: Make, picture: Media) -> None:
+    make("lembrete", IMAGE)
+    with inside(number.salon_id):
+        payload = {"shown": {"header": {"type": "image", "file": str(picture.public_id)}}}
+        message = Message.objects.create(
+            direction="out", type="template", payload=payload, contact_id=1, conversation_id=1, number_id=number.pk,
+            at=clock.now(),
+        )  # fmt: skip
+        assert of_messages([message.pk])[message.pk].public_id == picture.public_id

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.utils import translation
 
+from channels_wa.media.models import Media
 from channels_wa.message_templates import sending
 from channels_wa.message_templates.models import MessageTemplate
 from channels_wa.numbers.models import Number
@@ -22,7 +23,7 @@ def body(*values: str) -> dict[str, Any]:
 
 def problems(number: Number, payload: dict[str, Any]) -> list[tuple[str, str]]:
     with inside(number.salon_id), translation.override("en"):
-        return [tuple(one) for one in sending.problems_of(number.pk, payload)]
+        return [(one.field, one.text) for one in sending.problems_of(number.pk, payload)]
 
 
 def test_a_message_that_fits_has_no_problem(number: Number, make: Make) -> None:
@@ -102,9 +103,9 @@ def test_named_variables_are_matched_by_their_names(number: Number, make: Make) 
     assert "first_name, day" in problems(number, message(given))[0][1]
 
 
-def test_a_form_becomes_a_message(number: Number, make: Make) -> None:
+def test_a_form_becomes_a_message(number: Number, make: Make, picture: Media) -> None:
     template = make("lembrete", IMAGE, BODY, BUTTONS, {"type": "FOOTER", "text": "Salão Aurora"})
-    media = "019a1f5e-7c3a-7d10-9b1e-3f6f0a2b4c5d"
+    media = str(picture.public_id)
     form = {
         "parameter.body.1": " Ana ",
         "parameter.body.2": "15h",
@@ -124,6 +125,16 @@ def test_a_form_becomes_a_message(number: Number, make: Make) -> None:
     }
     assert problems(number, payload) == []
     assert [str(one) for one in sending.media_in(payload)] == [media]
+
+
+@pytest.mark.parametrize(
+    "image", [{"media": "019a1f5e-7c3a-7d10-9b1e-3f6f0a2b4c5d"}, {"media": "x"}, {"link": "https://127.0.0.1/a.png"}]
+)
+def test_a_file_that_cannot_be_sent_is_named(number: Number, make: Make, image: dict[str, str]) -> None:
+    make("lembrete", IMAGE, BODY)
+    header = {"type": "header", "parameters": [{"type": "image", "image": image}]}
+    found = problems(number, message(header, body("Ana", "15h")))
+    assert [one[0] for one in found] == ["template.components.0.parameters.0.image"]
 
 
 def test_a_problem_leads_back_to_its_field_of_the_form(number: Number, make: Make) -> None:

@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 from django.utils import translation
 
+from channels_wa.media import storing
+from channels_wa.media.models import Media
 from channels_wa.message_templates import actions, refusals
 from channels_wa.message_templates.drafts import Draft, from_form
 from channels_wa.message_templates.models import MessageTemplate
@@ -201,3 +203,28 @@ def test_a_copy_has_a_name_of_its_own_or_another_language(draft: MessageTemplate
         assert actions.duplicate(draft, by=by).name == "lembrete_amanha_2"
         other = actions.duplicate(draft, by=by, language="es")
     assert (other.name, other.language, other.status) == ("lembrete_amanha", "es", "draft")
+
+
+def test_the_headers_file_is_handed_over_first(
+    number: Number, by: Any, account: Account, picture: Media, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(storing, "reading", lambda media: iter([b"x" * 1000]))
+    form = {**GOOD, "header": "image", "header_media": str(picture.public_id)}
+    with inside(number.salon_id):
+        template = actions.create(from_form(form), waba_id=number.waba_id, by=by)
+        assert Media.objects.get().used_at is not None
+    submit(template, number, by)
+    assert [name for name, _what in account.calls] == ["upload", "create"]
+    assert account.calls[0][1] == ("salon.png", "image/png", 1000)
+    header = account.calls[1][1]["components"][0]
+    assert header == {"type": "HEADER", "format": "IMAGE", "example": {"header_handle": ["4::handle"]}}
+
+
+def test_a_file_that_is_gone_is_asked_for_again(number: Number, by: Any, account: Account, picture: Media) -> None:
+    form = {**GOOD, "header": "image", "header_media": str(picture.public_id)}
+    with inside(number.salon_id):
+        template = actions.create(from_form(form), waba_id=number.waba_id, by=by)
+        actions.submit(template, by=by)
+        Media.objects.update(state="gone")
+    errands.work()
+    assert [where for where, _words in refused(now(template, number))] == ["header_media"]
