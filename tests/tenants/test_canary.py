@@ -49,7 +49,8 @@ def paths(found: Seeded) -> Iterator[str]:
         route = address.route
         if route in LEFT_OUT or r"[\s\S]" in route:
             continue
-        for resource, name in (("numbers", "number"), ("contacts", "contact"), ("conversations", "conversation"), ("messages", "inbound"),
+        for resource, name in (("numbers", "number"), ("contacts", "contact"),
+                               ("conversations", "conversation"), ("messages", "inbound"),
                                ("consents", "consent"), ("media", "media"), ("alerts", "alert"),
                                ("connections", "number"), ("executions", "execution"), ("flows", "flow"),
                                ("inbox", "conversation")):  # fmt: skip
