@@ -51,7 +51,7 @@ class ConsentEntryOut(serializers.Serializer[Any]):
     identity = ConsentIdentityOut()
     purpose = serializers.ChoiceField(choices=Purpose.values)
     state = serializers.ChoiceField(choices=State.values)
-    source = serializers.ChoiceField(choices=Source.values)
+    source = serializers.ChoiceField(choices=Source.values)  # type: ignore[assignment]
     evidence = serializers.CharField()
     at = Instant()
 
@@ -62,7 +62,9 @@ class ConsentIn(Body):
     contact = PublicIdField(Contact.objects, what="contact")
     purpose = serializers.ChoiceField(choices=Purpose.values)
     state = serializers.ChoiceField(choices=State.values)
-    source = serializers.ChoiceField(choices=[one.value for one in SOURCES], default=Source.API.value)
+    source = serializers.ChoiceField(  # type: ignore[assignment]
+        choices=[one.value for one in SOURCES], default=Source.API.value
+    )
     evidence = serializers.CharField(
         max_length=500, help_text="How it can be proved: the form's address and time, the words, who heard them."
     )

@@ -65,7 +65,7 @@ class ConsentOut(serializers.Serializer[Any]):
 
     purpose = serializers.ChoiceField(choices=Purpose.values)
     state = serializers.ChoiceField(choices=State.values)
-    source = serializers.ChoiceField(choices=Source.values)
+    source = serializers.ChoiceField(choices=Source.values)  # type: ignore[assignment]
     at = Instant()
 
 

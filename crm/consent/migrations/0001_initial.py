@@ -9,66 +9,95 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Consent',
+            name="Consent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('portfolio', models.CharField(max_length=40)),
-                ('kind', models.CharField(max_length=20)),
-                ('value', models.CharField(max_length=160)),
-                ('purpose', models.CharField(max_length=12)),
-                ('state', models.CharField(max_length=8)),
-                ('source', models.CharField(max_length=10)),
-                ('at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("portfolio", models.CharField(max_length=40)),
+                ("kind", models.CharField(max_length=20)),
+                ("value", models.CharField(max_length=160)),
+                ("purpose", models.CharField(max_length=12)),
+                ("state", models.CharField(max_length=8)),
+                ("source", models.CharField(max_length=10)),
+                ("at", models.DateTimeField()),
             ],
             options={
-                'db_table': 'consent',
-                'constraints': [models.UniqueConstraint(fields=('portfolio', 'kind', 'value', 'purpose'), name='consent_one_word')],
+                "db_table": "consent",
+                "constraints": [
+                    models.UniqueConstraint(fields=("portfolio", "kind", "value", "purpose"), name="consent_one_word")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ConsentEntry',
+            name="ConsentEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=ops.ids.uuid7, editable=False, unique=True)),
-                ('contact_id', models.BigIntegerField(blank=True, null=True)),
-                ('portfolio', models.CharField(max_length=40)),
-                ('kind', models.CharField(max_length=20)),
-                ('value', models.CharField(max_length=160)),
-                ('purpose', models.CharField(choices=[('marketing', 'Offers and news'), ('service', 'Reminders and notices about visits')], max_length=12)),
-                ('state', models.CharField(choices=[('granted', 'Agreed'), ('revoked', 'Stopped')], max_length=8)),
-                ('source', models.CharField(choices=[('message', 'The guest wrote it'), ('whatsapp', 'The guest set it in WhatsApp'), ('portal', 'Noted in the portal'), ('api', 'Sent by a program'), ('import', 'Came with an import'), ('form', 'Ticked in a form')], max_length=10)),
-                ('evidence', models.TextField(blank=True, default='')),
-                ('wamid', models.CharField(blank=True, default='', max_length=200)),
-                ('by', models.CharField(blank=True, default='', max_length=60)),
-                ('at', models.DateTimeField(default=ops.clock.now)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=ops.ids.uuid7, editable=False, unique=True)),
+                ("contact_id", models.BigIntegerField(blank=True, null=True)),
+                ("portfolio", models.CharField(max_length=40)),
+                ("kind", models.CharField(max_length=20)),
+                ("value", models.CharField(max_length=160)),
+                (
+                    "purpose",
+                    models.CharField(
+                        choices=[("marketing", "Offers and news"), ("service", "Reminders and notices about visits")],
+                        max_length=12,
+                    ),
+                ),
+                ("state", models.CharField(choices=[("granted", "Agreed"), ("revoked", "Stopped")], max_length=8)),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("message", "The guest wrote it"),
+                            ("whatsapp", "The guest set it in WhatsApp"),
+                            ("portal", "Noted in the portal"),
+                            ("api", "Sent by a program"),
+                            ("import", "Came with an import"),
+                            ("form", "Ticked in a form"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("evidence", models.TextField(blank=True, default="")),
+                ("wamid", models.CharField(blank=True, default="", max_length=200)),
+                ("by", models.CharField(blank=True, default="", max_length=60)),
+                ("at", models.DateTimeField(default=ops.clock.now)),
             ],
             options={
-                'db_table': 'consent_entry',
-                'indexes': [models.Index(fields=['contact_id', 'id'], name='consent_entry_contact'), models.Index(condition=models.Q(('wamid', ''), _negated=True), fields=['wamid'], name='consent_entry_wamid')],
+                "db_table": "consent_entry",
+                "indexes": [
+                    models.Index(fields=["contact_id", "id"], name="consent_entry_contact"),
+                    models.Index(
+                        condition=models.Q(("wamid", ""), _negated=True), fields=["wamid"], name="consent_entry_wamid"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ContactPolicy',
+            name="ContactPolicy",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('marketing_needs_opt_in', models.BooleanField(default=False)),
-                ('quiet_from', models.TimeField(blank=True, default=datetime.time(21, 0), null=True)),
-                ('quiet_until', models.TimeField(blank=True, default=datetime.time(8, 0), null=True)),
-                ('marketing_per_week', models.PositiveSmallIntegerField(blank=True, default=4, null=True)),
-                ('stop_words', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), blank=True, default=list, size=None)),
-                ('confirmations', models.JSONField(blank=True, default=crm.consent.models.no_texts)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("marketing_needs_opt_in", models.BooleanField(default=False)),
+                ("quiet_from", models.TimeField(blank=True, default=datetime.time(21, 0), null=True)),
+                ("quiet_until", models.TimeField(blank=True, default=datetime.time(8, 0), null=True)),
+                ("marketing_per_week", models.PositiveSmallIntegerField(blank=True, default=4, null=True)),
+                (
+                    "stop_words",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40), blank=True, default=list, size=None
+                    ),
+                ),
+                ("confirmations", models.JSONField(blank=True, default=crm.consent.models.no_texts)),
             ],
             options={
-                'db_table': 'contact_policy',
-                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='contact_policy_one_row')],
+                "db_table": "contact_policy",
+                "constraints": [models.CheckConstraint(condition=models.Q(("id", 1)), name="contact_policy_one_row")],
             },
         ),
     ]
