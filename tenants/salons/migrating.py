@@ -87,7 +87,7 @@ def _sql(plan: list[Migration], *, like: int) -> str:
     with schema_work():
         tenant_connection.set_schema(schema_of(like))
         try:
-            statements = MigrationLoader(connection).collect_sql([(migration, False) for migration in plan])
+            statements = _statements(plan)
         finally:
             tenant_connection.set_schema_to_public()
     lines = [line for line in statements if line not in ("BEGIN;", "COMMIT;")]
@@ -96,6 +96,21 @@ def _sql(plan: list[Migration], *, like: int) -> str:
         for one in plan
     ]
     return "\n".join(lines)
+
+
+def _statements(plan: list[Migration]) -> list[str]:
+    """As Django's `collect_sql`, which begins from what the first migration alone depends on: a plan over several apps
+    needs all that was applied before it.
+    """
+    loader, labels = MigrationLoader(connection), set(tenant_labels())
+    planned = {(migration.app_label, migration.name) for migration in plan}
+    state = loader.project_state([node for node in loader.graph.nodes if node[0] in labels and node not in planned])
+    statements: list[str] = []
+    for migration in plan:
+        with connection.schema_editor(collect_sql=True, atomic=migration.atomic) as editor:
+            state = migration.apply(state, editor, collect_sql=True)
+        statements += editor.collected_sql
+    return statements
 
 
 def _apply_all(sql: str, salon_ids: list[int], jobs: int, report: Report) -> None:

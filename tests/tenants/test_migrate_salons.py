@@ -28,6 +28,12 @@ def test_the_sql_is_made_once_and_names_no_schema(salons: Salons, db: None) -> N
     assert salons.aurora.schema not in sql
 
 
+def test_an_upgrade_of_several_apps_at_once_is_one_sql(salons: Salons, db: None) -> None:
+    plan = [migration for migration in migrating._plan(frozenset()) if not migration.name.startswith("0001")]
+    assert len({migration.app_label for migration in plan}) > 1
+    assert 'ALTER TABLE "contact"' in migrating._sql(plan, like=salons.aurora.pk)
+
+
 @pytest.mark.parametrize("slug", ["", "Aurora!", "-a", "a" * 41, "api", "a b", "x;drop"])
 def test_it_refuses_a_slug_that_is_no_address(salons: Salons, db: None, slug: str) -> None:
     with pytest.raises(CannotOpen) as refused:
