@@ -7,7 +7,13 @@
   const touched = new Set();
   const values = new Map(); // samples outlive the moment in which their variable is being typed
 
-  const changed = () => htmx.trigger(form, "editor-changed");
+  let isFresh = true; // what the server has said is about what stands in the form now
+  let isPressed = false; // a click must not miss its button because a line appeared above it
+
+  function changed() {
+    isFresh = false;
+    htmx.trigger(form, "editor-changed");
+  }
   const control = (name) => form.querySelector(`[name="${CSS.escape(name)}"]`) ?? document.getElementById({ header_media: "header_file" }[name] ?? "");
 
   // How much of a field's room is used.
@@ -154,13 +160,22 @@
   }
 
   function tellWhatIsLeft() {
+    if (!isFresh || isPressed) return;
     const texts = new Map([...form.querySelectorAll("[data-told]")].map((place) => [place.dataset.told, []]));
     for (const one of document.querySelectorAll("#preview .lint__item--error")) {
       if (touched.has(one.dataset.field)) texts.get(one.dataset.field)?.push(one.textContent.trim());
     }
     tell(texts);
   }
-  document.addEventListener("htmx:afterSwap", ({ detail }) => { if (detail.target.id === "preview") tellWhatIsLeft(); });
+  document.addEventListener("htmx:afterSwap", ({ detail }) => {
+    if (detail.target.id !== "preview") return;
+    isFresh = true;
+    tellWhatIsLeft();
+  });
+  document.addEventListener("pointerdown", () => { isPressed = true; }, true);
+  for (const end of ["pointerup", "pointercancel"]) {
+    document.addEventListener(end, () => { isPressed = false; setTimeout(tellWhatIsLeft); }, true);
+  }
 
   // What came from the server is told already: those fields count as visited.
   for (const place of form.querySelectorAll("[data-told]")) if (place.textContent.trim()) touched.add(place.dataset.told);
