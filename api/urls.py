@@ -13,6 +13,7 @@ from api.v1.contacts import ContactViewSet
 from api.v1.conversations import ConversationViewSet
 from api.v1.executions import ExecutionViewSet
 from api.v1.flows import FlowViewSet
+from api.v1.media import MediaViewSet
 from api.v1.message_templates import MessageTemplateViewSet
 from api.v1.messages import MessageViewSet
 from api.viewset import SalonViewSet
@@ -25,6 +26,7 @@ RESOURCES: dict[str, type[SalonViewSet[Any]]] = {
     "consents": ConsentViewSet,
     "conversations": ConversationViewSet,
     "messages": MessageViewSet,
+    "media": MediaViewSet,
     "message-templates": MessageTemplateViewSet,
     "flows": FlowViewSet,
     "executions": ExecutionViewSet,

@@ -18,9 +18,14 @@ from api.filters import IdFilter, InstantFilter
 from api.idempotency import idempotent
 from api.names import numbers_by_pk, public_ids
 from api.v1 import message_content as contents
+from api.v1.media import MediaOut
+from api.v1.media import shown as shown_media
 from api.v1.message_examples import EXAMPLES
 from api.viewset import SalonViewSet
 from channels_wa.inbound.identity import BSUID, PHONE, Identity, identity
+from channels_wa.media.links import signer
+from channels_wa.media.models import Kind
+from channels_wa.media.queries import of_messages
 from channels_wa.messages.models import STATUS_ORDER, Message
 from channels_wa.messages.models import Identity as Known
 from channels_wa.numbers.models import Number
@@ -50,6 +55,7 @@ EXAMPLE = {
     "contact": "019a1f5e-7c3a-7d10-9b1e-3f6f0a2b4c5d",
     "conversation": "019a1f5e-7c41-7a0b-8d12-6a5b4c3d2e1f",
     "number": "019a1f5c-1111-7222-8333-444455556666",
+    "media": None,
     "at": "2026-11-20T15:00:00Z",
 }
 
@@ -69,6 +75,9 @@ class MessageOut(serializers.Serializer[Any]):
     contact = serializers.UUIDField(allow_null=True)
     conversation = serializers.UUIDField(allow_null=True)
     number = serializers.UUIDField(allow_null=True)
+    media = MediaOut(
+        allow_null=True, help_text="The file that it carries."
+    )
     at = Instant()
 
 
@@ -140,7 +149,7 @@ class MessageViewSet(SalonViewSet[Message]):
         """With the public ids of what they point to."""
         contacts = public_ids(Contact.objects.all(), (row.contact_id for row in rows))
         conversations = public_ids(Conversation.objects.all(), (row.conversation_id for row in rows))
-        numbers = numbers_by_pk()
+        numbers, files = numbers_by_pk(), _files(rows)
         return [
             {
                 "id": row.public_id,
@@ -154,6 +163,7 @@ class MessageViewSet(SalonViewSet[Message]):
                 "contact": contacts.get(row.contact_id),
                 "conversation": conversations.get(row.conversation_id),
                 "number": numbers.get(row.number_id),
+                "media": files.get(row.pk),
                 "at": row.at,
             }
             for row in rows
@@ -194,6 +204,12 @@ class MessageViewSet(SalonViewSet[Message]):
         if known is None:
             raise invalid("to", "Nobody with this WhatsApp user id has written to this number.")
         return Contact.objects.get(pk=known.contact_id)
+
+
+def _files(rows: Sequence[Message]) -> dict[int, dict[str, Any]]:
+    found = of_messages(row.pk for row in rows if row.type in Kind.values)
+    sign = signer() if found else None
+    return {pk: shown_media(view, sign(view.public_id) if sign else None) for pk, view in found.items()}
 
 
 def _quoted(quoted: Message | None, contact: Contact) -> str:

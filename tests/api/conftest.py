@@ -110,6 +110,11 @@ def seed(salon: Salon, *, word: str, phone: str, pk: int | None = None) -> Seede
             contact_id=contact.pk, portfolio=number.portfolio, kind="phone", value=phone, purpose="marketing",
             state="granted", source="api", evidence=word, **ids,
         )  # fmt: skip
+        template = MessageTemplate.objects.create(
+            waba_id=number.waba_id, name=f"hello_{word}", language="pt_BR", status="approved", meta_id=f"7{contact.pk}",
+            components=[{"type": "BODY", "text": f"Olá {word}"}], **ids,
+        )  # fmt: skip
+        made.template = str(template.public_id)
         made.media = str(_file(word, contact.pk, ids).public_id)
         alert = Alert.objects.create(
             key=f"number:{word}", kind="number.stopped", level="warning", title={"msgid": f"Stopped {word}"}, **ids

@@ -30,6 +30,8 @@ OWN = {
     "executions": "execution",
     "connections": "number",
     "consents": "consent",
+    "media": "media",
+    "message-templates": "template",
 }
 
 

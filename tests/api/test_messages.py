@@ -27,6 +27,7 @@ def test_it_shows_a_message(program: Program, seeded: Seeded) -> None:
         "contact": seeded.contact,
         "conversation": seeded.conversation,
         "number": seeded.number,
+        "media": None,
     }
 
 

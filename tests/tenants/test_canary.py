@@ -51,12 +51,12 @@ def paths(found: Seeded) -> Iterator[str]:
             continue
         for resource, name in (("numbers", "number"), ("contacts", "contact"),
                                ("conversations", "conversation"), ("messages", "inbound"),
-                               ("consents", "consent"), ("media", "media"), ("alerts", "alert"),
+                               ("consents", "consent"), ("media", "media"), ("templates", "template"), ("sending", "inbound"), ("alerts", "alert"),
                                ("connections", "number"), ("executions", "execution"), ("flows", "flow"),
                                ("inbox", "conversation")):  # fmt: skip
             if f"{resource}/" in route:
                 route = re.sub(r"<uuid:public_id>|\(\?P<id>\[\^/\]\+\)", known[name], route)
-        route = route.replace("<uuid:execution_id>", known["execution"])
+        route = route.replace("<uuid:execution_id>", known["execution"]).replace("<slug:verb>", "retry")
         route = re.sub(r"/\?\$$|/\?\\Z$|\\Z$|\$$", "/", route).replace("^", "")
         assert not re.search(r"[<>()\[\]]", route), f"no id is known for {address.route}: add it here"
         yield f"/{route}"
