@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 import redis
 
+from channels_wa.outbox import flight
 from channels_wa.outbox.buckets import Bucket, LocalBuckets
 from channels_wa.outbox.claiming import ReadyNumber
 from channels_wa.outbox.limiter import PAIR_BURST, Ask, Limiter, capacity_of, quick_client
@@ -101,3 +102,20 @@ def test_room_is_divided_between_numbers() -> None:
 def test_a_number_in_two_lanes_is_counted_once() -> None:
     shares, _rest = Shares().divide([ready(1, 1, 10), ready(1, 2, 10)], 50, {1: 0.1, 2: 0.3})
     assert [(number.lane, share) for number, share in shares] == [(1, 1)]
+
+
+@pytest.mark.parametrize(
+    ("limits", "rate"),
+    [
+        ({}, None),
+        ({"messages_per_second": 20}, 20.0),
+        ({"messages_per_minute": 60}, 1.0),
+        ({"messages_per_second": 20, "messages_per_minute": 60}, 1.0),
+        ({"messages_per_minute": 6000, "messages_per_second": 20}, 20.0),
+    ],
+)
+def test_fr_wa_010_a_plan_limits_its_salon(
+    monkeypatch: pytest.MonkeyPatch, limits: dict[str, float], rate: float | None
+) -> None:
+    monkeypatch.setattr(flight, "limit_of", lambda _salon, name: limits.get(name))
+    assert flight._salon_rate(1) == rate

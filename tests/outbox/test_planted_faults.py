@@ -1,14 +1,23 @@
 """The suite must be able to fail: each fault that is planted here turns a test red."""
 
 import pytest
+import redis
 
 from channels_wa.adapters.outcome import Outcome, Unknown
-from channels_wa.outbox import attempts, claiming, flight, limiter, recorder, statuses
+from channels_wa.outbox import attempts, circuit, claiming, flight, limiter, numbers, portfolio, recorder, statuses
 from channels_wa.outbox.checks import OutboundFacts
 from channels_wa.outbox.claiming import Item
 from channels_wa.outbox.reactions import Ending, Result, react
 from ops import clock
-from tests.outbox import test_dispatch, test_limiter, test_statuses
+from tests.outbox import (
+    test_circuit,
+    test_dead_letters,
+    test_dispatch,
+    test_error_classes,
+    test_limiter,
+    test_portfolio,
+    test_statuses,
+)
 from tests.outbox.conftest import Out, Told
 from tests.world import Salons
 
@@ -60,3 +69,28 @@ def test_a_missing_bucket_that_starts_full(valkey: object, monkeypatch: pytest.M
     monkeypatch.setattr(limiter, "_SCRIPT", full)
     with pytest.raises(AssertionError):
         test_limiter.test_a_missing_bucket_starts_empty(valkey)  # type: ignore[arg-type]
+
+
+def test_a_flush_that_forgets_who_was_talked_to(db: None, valkey: redis.Redis, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(portfolio, "_known", lambda *_facts: [])
+    with pytest.raises(AssertionError):
+        test_portfolio.test_a_flush_is_made_good_from_the_database(db, valkey)
+
+
+def test_an_old_failure_that_undoes_a_retry(out: Out, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(statuses, "_is_overtaken", lambda _told: False)
+    with pytest.raises(AssertionError):
+        test_dead_letters.test_i16_a_failure_of_the_first_try_does_not_undo_the_second(out)
+
+
+def test_a_rest_that_everyone_ends_at_once(out: Out, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(circuit, "win", lambda number_ids: set(number_ids))
+    with pytest.raises(AssertionError):
+        test_circuit.test_one_message_tries_and_the_rest_follows(out)
+
+
+def test_an_answer_to_an_old_token_that_stops_the_new_one(out: Out, monkeypatch: pytest.MonkeyPatch) -> None:
+    stop = numbers.stop
+    monkeypatch.setattr(numbers, "stop", lambda number_id, reason, **_token: stop(number_id, reason))
+    with pytest.raises(AssertionError):
+        test_error_classes.test_an_answer_to_the_old_token_does_not_stop_the_new_one(out)

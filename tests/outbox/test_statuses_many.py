@@ -2,12 +2,17 @@
 
 import random
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 
+from channels_wa.inbound import drain
+from channels_wa.inbound.contents import contents
+from channels_wa.inbound.models import InboxItem
 from channels_wa.messages.models import STATUS_ORDER, Message, StatusEvent
 from channels_wa.outbox.attempts import Attempt, callback_data
 from ops.salon import run_in_salon
+from tests.incoming import delivery, keep
 from tests.invariants.size import size
 from tests.outbox.conftest import Out, Told
 from tests.world import Salons
@@ -92,3 +97,25 @@ def test_i16_a_word_of_ours_beside_the_id_of_another_message_names_nobody_twice(
     word, wamid = out.phone.sent[0].callback_data, out.wamid(second) or ""
     assert out.apply(Told("delivered", wamid, word, at=AT)) == ["applied"]
     assert (out.status(first), out.status(second)) == ("delivered", "sent")
+
+
+@pytest.mark.parametrize("whose", ["nobody", "another salon", "another message"])
+def test_i4_a_status_that_is_not_ours_is_kept_with_its_bytes(out: Out, salons: Salons, whose: str) -> None:
+    one = out.say()
+    word = {
+        "nobody": "v1.1-1.AAAAAAAAAAAAAAAA",
+        "another salon": callback_data(salons.other.pk, Attempt(one.item_id, 1)),
+        "another message": callback_data(out.salon_id, Attempt(one.item_id + 1000, 1)),
+    }[whose]
+    told = {
+        "id": "wamid.stranger", "status": "failed", "timestamp": "1790000000", "recipient_id": "551199",
+        "biz_opaque_callback_data": word, "errors": [{"code": 131026, "title": "no"}],
+    }  # fmt: skip
+    kept = keep(delivery("1" * 15, statuses=[told]))
+    drain.run()
+    item = InboxItem.objects.get(delivery_id=kept)
+    assert (item.state, item.error.partition(":")[0]) == ("quarantined", "unknown_wamid")
+    assert out.status(one) == "queued"
+    place = (UUID(kept), 0)
+    raw = contents([place])[place]
+    assert raw is not None and raw.item["id"] == "wamid.stranger"
