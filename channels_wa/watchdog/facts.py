@@ -43,11 +43,14 @@ _UNHEARD = """
         SELECT id, at FROM message WHERE number_id = n.id AND direction = 'out' AND at > %(now)s - interval '2 hours'
         AND at < %(before)s AND wamid IS NOT NULL ORDER BY at DESC LIMIT 50) x GROUP BY n.id
 """
-# The pace in which guests write: the newest of the last fortnight, up to fifty of them.
-_INBOUND = """
+# The pace in which guests write, by the salon's newest messages: no further back, or a quiet number in a busy salon
+# would have a fortnight read for it every five minutes.
+_INBOUND = f"""
+    WITH newest AS MATERIALIZED (
+        SELECT at, number_id, direction FROM message WHERE at > %(now)s - interval '14 days'
+        ORDER BY at DESC LIMIT {_MOST})
     SELECT n.id, count(x.at), min(x.at), max(x.at) FROM unnest(%(ids)s::bigint[]) AS n(id) CROSS JOIN LATERAL (
-        SELECT at FROM message WHERE number_id = n.id AND direction = 'in' AND at > %(now)s - interval '14 days'
-        ORDER BY at DESC LIMIT 50) x GROUP BY n.id
+        SELECT at FROM newest WHERE number_id = n.id AND direction = 'in' ORDER BY at DESC LIMIT 50) x GROUP BY n.id
 """
 # A review that goes on is no restriction yet.
 _NO_TROUBLE = frozenset({"APPROVED", "PENDING", "DEFERRED"})

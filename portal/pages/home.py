@@ -95,5 +95,5 @@ def numbers(salon_id: int) -> list[dict[str, Any]]:
             "is_active": number.state == Number.State.ACTIVE,
             "stopped_reason": why_stopped(number.stopped_reason),
         }
-        for number in Number.objects.filter(salon_id=salon_id).order_by("pk")
+        for number in Number.objects.filter(salon_id=salon_id).exclude(state=Number.State.DISCONNECTED).order_by("pk")
     ]

@@ -14,6 +14,7 @@ MOST, MOST_FLOW = 200 * KB, 350 * KB
 PAGES = (
     *("/", "/inbox/", "/inbox/?show=waiting", "/inbox/?show=attention", "/inbox/?show=closed", "conversation"),
     *("/settings/", "/settings/numbers/", "/settings/numbers/connect/", "/settings/sending/"),
+    *("/settings/alerts/", "/settings/alerts/?show=past", "/settings/alerts/ways/"),
     *("/contacts/", "/contacts/?search=nobody-has-this-name", "contact", "/flows/", "flow", "executions", "execution"),
     *("public:/accounts/login/", "public:/accounts/signup/", "public:/accounts/password/reset/"),
     *("public:/accounts/salons/", "public:/demo/mail/", "/nothing-is-here/", "public:/accounts/password/change/"),
