@@ -1,6 +1,7 @@
 """Links to files for programs that have no session: signed, of one salon and file, and with an end."""
 
 import hmac
+from collections.abc import Callable
 from datetime import timedelta
 from urllib.parse import urlencode
 from uuid import UUID
@@ -20,13 +21,23 @@ SMALL = "small"
 
 def signed(public_id: UUID, *, size: str = "") -> str:
     """An absolute address that anybody may open for one to two hours. Inside the salon."""
+    return signer(size=size)(public_id)
+
+
+def signer(*, size: str = "") -> Callable[[UUID], str]:
+    """The same for many files: the salon is looked up once."""
     # To the full hour, so that the same list asked twice has the same links and a cache can use them.
     step = int(LIVES.total_seconds())
     expires = (int(clock.now().timestamp()) // step + 2) * step
     salon_id = current_salon_id() or 0
-    query = {"expires": str(expires), "signature": _signature(salon_id, public_id, size, expires)}
-    path = reverse("media:file", args=[public_id], urlconf="config.urls_salon")
-    return salon_url(_slug(salon_id), f"{path}?{urlencode({'size': size, **query} if size else query)}")
+    slug = _slug(salon_id)
+
+    def sign(public_id: UUID) -> str:
+        query = {"expires": str(expires), "signature": _signature(salon_id, public_id, size, expires)}
+        path = reverse("media:file", args=[public_id], urlconf="config.urls_salon")
+        return salon_url(slug, f"{path}?{urlencode({'size': size, **query} if size else query)}")
+
+    return sign
 
 
 def is_valid(public_id: UUID, *, size: str, expires: str, signature: str) -> bool:

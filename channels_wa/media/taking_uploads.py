@@ -71,9 +71,10 @@ class Taker(FileUploadHandler):
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         """One file, under the name `file`."""
         super().new_file(*args, **kwargs)
-        if self.field_name != "file" or self._intake is not None:
+        salon_id = current_salon_id()
+        if self.field_name != "file" or self._intake is not None or salon_id is None:
             raise SkipFile
-        self._block = taking(current_salon_id() or 0, LIMITS["document"].most_bytes, self._decide)
+        self._block = taking(salon_id, LIMITS["document"].most_bytes, self._decide)
         self._intake = self._block.__enter__()
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:

@@ -44,7 +44,7 @@
     const file = await fitting(given);
     if (one !== current) return;
     if (!file) { fail(one, words("TooLarge")); return; }
-    say(one.part, words("Uploading").replace("{name}", ""));
+    say(one.part, words("Uploading").replace("{name}", "").trim());
     const request = new XMLHttpRequest();
     one.request = request;
     request.open("POST", here().dataset.upload + (one.voice ? "&kind=audio&voice=1" : ""));
