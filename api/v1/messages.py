@@ -31,6 +31,7 @@ from channels_wa.messages.models import Identity as Known
 from channels_wa.numbers.models import Number
 from channels_wa.numbers.queries import own_numbers
 from channels_wa.outbox.content.text import MAX_TEXT
+from channels_wa.outbox.queries import waiting
 from crm.contacts.actions import with_phone
 from crm.contacts.models import Contact
 from crm.inbox.models import Conversation
@@ -75,9 +76,7 @@ class MessageOut(serializers.Serializer[Any]):
     contact = serializers.UUIDField(allow_null=True)
     conversation = serializers.UUIDField(allow_null=True)
     number = serializers.UUIDField(allow_null=True)
-    media = MediaOut(
-        allow_null=True, help_text="The file that it carries."
-    )
+    media = MediaOut(allow_null=True, help_text="The file that it carries.")
     at = Instant()
 
 
@@ -149,7 +148,7 @@ class MessageViewSet(SalonViewSet[Message]):
         """With the public ids of what they point to."""
         contacts = public_ids(Contact.objects.all(), (row.contact_id for row in rows))
         conversations = public_ids(Conversation.objects.all(), (row.conversation_id for row in rows))
-        numbers, files = numbers_by_pk(), _files(rows)
+        numbers, files, waits = numbers_by_pk(), _files(rows), waiting(rows)
         return [
             {
                 "id": row.public_id,
@@ -158,7 +157,7 @@ class MessageViewSet(SalonViewSet[Message]):
                 "type": row.type,
                 "text": row.text,
                 "status": row.status,
-                "reason": row.reason or None,
+                "reason": (waits[row.pk].reason if row.pk in waits else row.reason) or None,
                 "purpose": row.purpose,
                 "contact": contacts.get(row.contact_id),
                 "conversation": conversations.get(row.conversation_id),

@@ -1,8 +1,8 @@
 """A message as the conversation shows it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -13,13 +13,16 @@ from django.utils.translation import gettext_lazy as _
 from channels_wa.media.models import Kind as MediaKind
 from channels_wa.media.queries import MediaView, of_messages
 from channels_wa.messages.models import Message, Source
+from channels_wa.outbox.queries import Waiting, waiting
 from crm.inbox.around import Around, Quote, Reaction, around, is_shown_elsewhere, quote_of
 from crm.inbox.kinds import kind_of, shown
 from crm.inbox.parts import Part, choices_of, errors_of, part_of, referral_of
 from crm.inbox.reasons import words_of
+from ops import clock
 from tenants.members.models import Member
 
 BAD = {"failed", "cancelled"}
+WORTH_A_WORD = timedelta(seconds=20)
 KNOWN_TO_WHATSAPP = {"sent", "delivered", "read", "played"}
 
 
@@ -65,6 +68,9 @@ class Bubble:
     referral: Mapping[str, Any] | None = None
     errors: Sequence[str] = ()
     reactions: Sequence[Reaction] = ()
+    waits_until: datetime | None = None
+    """It has not left yet, and `waits_because` says why."""
+    waits_because: str = ""
     earlier: Sequence[str] = ()
     """What it said before it was edited, oldest first."""
 
@@ -109,7 +115,7 @@ def bubbles_of(messages: Sequence[Message]) -> list[Bubble]:
     writers = {one.member_id for one in messages if one.member_id}
     names = dict(Member.objects.filter(pk__in=writers).values_list("pk", "name")) if writers else {}
     files = of_messages(one.pk for one in messages if one.type in MediaKind.values)
-    known = around(messages)
+    known, waits = around(messages), waiting(messages)
     made, day = [], None
     for one in messages:
         is_hidden, its_day = is_shown_elsewhere(one, known), timezone.localtime(one.at).date()
@@ -119,7 +125,8 @@ def bubbles_of(messages: Sequence[Message]) -> list[Bubble]:
             made.append(_bare(one, is_hidden=is_hidden, starts_day=starts_day))
         else:
             author = _author(one, names)
-            made.append(_bubble(one, known, media=files.get(one.pk), author=author, starts_day=starts_day))
+            bubble = _bubble(one, known, media=files.get(one.pk), author=author, starts_day=starts_day)
+            made.append(_with_wait(bubble, waits[one.pk]) if one.pk in waits else bubble)
     return made
 
 
@@ -153,6 +160,13 @@ def _bubble(one: Message, known: Around, *, media: MediaView | None, author: str
         reactions=known.reactions.get(one.wamid or "", []),
         earlier=[text, *edits[:-1]] if edits else (),
     )
+
+
+def _with_wait(bubble: Bubble, wait: Waiting) -> Bubble:
+    """Why it has not left; a wait of a moment (a rate, a retry) is not worth a word."""
+    if wait.not_before - clock.now() < WORTH_A_WORD:
+        return bubble
+    return replace(bubble, waits_until=wait.not_before, waits_because=words_of(wait.reason))
 
 
 def _bare(one: Message, *, is_hidden: bool, starts_day: bool) -> Bubble:

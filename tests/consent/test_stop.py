@@ -1,7 +1,7 @@
 """I19: a STOP ends what the salon starts, is confirmed once, and starts no flow; later messages are answered."""
 
 import json
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 import pytest
@@ -191,3 +191,17 @@ def test_wa012_a_preference_of_somebody_unknown_holds_when_they_turn_up(guest: C
     preferences(guest, "stop")
     guest.says("oi")
     assert send(guest, "marketing").reason == "opted_out"
+
+
+def test_a_message_that_waits_says_why_in_the_api_and_in_the_conversation(guest: Chat) -> None:
+    from crm.inbox.bubbles import bubbles_of
+
+    guest.says("oi")
+    with inside(guest.salon_id):
+        policy.change({"quiet_from": time(0), "quiet_until": time(23, 59)}, by=None)
+    waits = send(guest, "marketing")
+    dispatcher.Dispatcher(dispatcher.CAMPAIGNS, records_aside=False).run(clock.real() + timedelta(seconds=1))
+    with inside(guest.salon_id):
+        [bubble] = bubbles_of([Message.objects.get(pk=waits.message_id)])
+        assert bubble.waits_until is not None
+        assert bubble.waits_because == "Espera o fim do horário de silêncio."
