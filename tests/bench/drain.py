@@ -36,8 +36,9 @@ def messages_per_s(house: House) -> Result:
 
 def greet(house: House, guests: int, text: str = "oi", run: str = "") -> None:
     """Each of these guests writes."""
-    run = run or f"{time.time_ns():x}"
-    keep_all(house, (house.meta.message(f"wamid.{run}.{n}", f"55119{n:08d}", text) for n in range(guests)))
+    # Looked up first: while they are stored the connection is busy.
+    run, meta = run or f"{time.time_ns():x}", house.meta
+    keep_all(house, (meta.message(f"wamid.{run}.{n}", f"55119{n:08d}", text) for n in range(guests)))
 
 
 def drained(house: House, look: Callable[[], object] = drain.run) -> float:
