@@ -22,6 +22,7 @@ from channels_wa.inbound.parse import (
 )
 from channels_wa.inbound.reading import RawItem
 from channels_wa.inbound.steps import Incoming, steps
+from channels_wa.media import inbound as media
 from channels_wa.messages import inbound as messages
 from channels_wa.numbers.models import Number
 from ops import claim, clock
@@ -137,6 +138,7 @@ def _keep_messages(batch: Sequence[Told]) -> list[Incoming]:
     files = [one for wamid, (_raw, one) in told.items() if wamid not in fresh and one.message.type != "unsupported"]
     if files:
         messages.fill_placeholders(files, of=PLACEHOLDER)
+        media.expect_filled(files)
     new = sorted((pair for wamid, pair in told.items() if wamid in fresh), key=lambda pair: pair[1].at)
     if not new:
         return []
@@ -144,9 +146,11 @@ def _keep_messages(batch: Sequence[Told]) -> list[Incoming]:
     for step in steps("elsewhere"):
         found = step(found)
     rows = messages.insert_unknown(found, [sealed(raw, one) for raw, one in new])
-    return [
+    kept = [
         replace(one, message_id=row[0], message_public_id=row[1]) for one, row in zip(found, rows, strict=True) if row
     ]
+    media.expect(kept)
+    return kept
 
 
 def _tell(kept: Sequence[Incoming]) -> None:

@@ -3,6 +3,7 @@
 import base64
 import binascii
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from django.db import connection, transaction
@@ -55,6 +56,31 @@ class Kept(Protocol):
         """What it says."""
 
 
+class Named(Said, Protocol):
+    """With the id that WhatsApp gave it."""
+
+    @property
+    def wamid(self) -> str:
+        """Meta's id."""
+
+
+class Filled(Protocol):
+    """A message whose file followed."""
+
+    @property
+    def message(self) -> Named:
+        """What it says."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    message_id: int
+    contact_id: int
+    number_id: int
+    direction: str
+    message: Said
+
+
 # Rows and their timers in one statement. A message that is read again has its row already.
 _EXPECT = """
     WITH made AS (
@@ -83,6 +109,24 @@ def expect(kept: Sequence[Kept]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_EXPECT, [now, *_columns(bringing), current_salon_id(), now, FETCH])
     transaction.on_commit(lambda: ring("timers"))
+
+
+def expect_filled(filled: Sequence[Filled]) -> None:
+    """The same for messages that stood there without their files, named by their wamids."""
+    by_wamid = {one.message.wamid: one for one in filled if one.message.type in KINDS}
+    if not by_wamid:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT wamid, id, contact_id, number_id, direction FROM message WHERE wamid = ANY(%s)", [list(by_wamid)]
+        )
+        rows = cursor.fetchall()
+    expect(
+        [
+            _Standing(pk, contact_id, number_id, direction, by_wamid[wamid].message)
+            for wamid, pk, contact_id, number_id, direction in rows
+        ]
+    )
 
 
 def _columns(kept: Sequence[Kept]) -> list[list[Any]]:

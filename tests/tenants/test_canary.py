@@ -51,7 +51,8 @@ def paths(found: Seeded) -> Iterator[str]:
             continue
         for resource, name in (("numbers", "number"), ("contacts", "contact"),
                                ("conversations", "conversation"), ("messages", "inbound"),
-                               ("consents", "consent"), ("media", "media"), ("templates", "template"), ("sending", "inbound"), ("alerts", "alert"),
+                               ("consents", "consent"), ("media", "media"), ("templates", "template"),
+                               ("sending", "inbound"), ("alerts", "alert"),
                                ("connections", "number"), ("executions", "execution"), ("flows", "flow"),
                                ("inbox", "conversation")):  # fmt: skip
             if f"{resource}/" in route:
