@@ -10,6 +10,7 @@ from django.utils.translation import gettext_noop
 from channels_wa.numbers.models import Number
 from channels_wa.numbers.queries import own_numbers, own_numbers_ever
 from channels_wa.watchdog import notices, timers, watching
+from channels_wa.watchdog.reasons import CIRCUIT_AFTER
 from ops import clock
 from ops.eventqueue.handling import Heard
 from ops.salon import current_salon_id
@@ -29,6 +30,9 @@ def on_numbers(events: Sequence[Heard]) -> None:
         number = by_id.get(_id(event) or 0)
         if number is not None and event.kind == "number.changed":
             notices.tell_change(number, event.payload)
+    # A circuit that stays open is looked at when it has been so for long enough to tell of.
+    opened = [pk for event in events if event.kind == "number.circuit_opened" and (pk := _id(event)) in by_id]
+    timers.look_soon([pk for pk in opened if pk is not None], clock.now() + CIRCUIT_AFTER + _SOON)
     watching.check(list(by_id.values()))
 
 

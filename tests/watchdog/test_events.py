@@ -1,5 +1,7 @@
 """WA-013: what happens to a number is told in the owner's words, once, and taken back when it is over."""
 
+from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,10 +10,12 @@ from django.utils import translation
 from channels_wa.numbers import actions
 from channels_wa.numbers.notes import note_limit, note_quality
 from channels_wa.outbox import numbers as outbox_numbers
+from channels_wa.outbox.models import NumberCircuit
 from channels_wa.watchdog import events, timers
 from ops import clock
 from ops.eventqueue import handling
 from ops.salon import run_in_salon
+from ops.timers import ticker
 from ops.timers.models import Timer
 from tests.watchdog.conftest import Watched
 
@@ -142,3 +146,14 @@ def test_a_failure_makes_it_look_soon(watched: Watched) -> None:
         subject = Message.objects.latest("pk").public_id
     watched.hear(events.on_failed, Heard(1, uuid7(), "message.failed", subject, 1, {}, clock.now()))
     assert Timer.objects.get(kind="number.check").due_at <= clock.now() + events._SOON
+
+
+def test_an_open_circuit_is_told_when_it_stays_open(watched: Watched, skip_time: Callable[[timedelta], None]) -> None:
+    run_in_salon(watched.salon_id, lambda: timers.ensure([watched.number]))
+    Timer.objects.filter(kind="number.check").update(due_at=clock.now() + timers.EVERY_IDLE)
+    NumberCircuit.objects.create(number_id=watched.pk, opened_at=clock.now())
+    watched.hear(events.on_numbers, watched.event("number.circuit_opened", reason="no answer"))
+    assert watched.alerts() == []
+    skip_time(timedelta(minutes=3))
+    ticker.run()
+    assert [alert.kind for alert in watched.alerts()] == ["number.circuit"]
