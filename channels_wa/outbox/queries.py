@@ -25,7 +25,7 @@ def waiting(messages: Iterable[Message]) -> dict[int, Waiting]:
     queued = [one.pk for one in messages if one.direction == "out" and one.status == "queued"]
     if not queued:
         return {}
-    rows = OutboxItem.objects.filter(salon_id=current_salon_id(), message_id__in=queued, state="queued")
+    rows = OutboxItem.objects.filter(salon_id=current_salon_id() or 0, message_id__in=queued, state="queued")
     return {
         message_id: Waiting(reason, not_before)
         for message_id, reason, not_before in rows.exclude(reason="").values_list("message_id", "reason", "not_before")

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from django.db import connection
 
+from channels_wa.message_templates.models import MessageTemplate
 from channels_wa.outbox.checks import OutboundFacts, Refusal
 from crm.consent.models import Purpose, State
 from crm.consent.policy import policy
@@ -21,28 +22,45 @@ WEEK = timedelta(days=7)
 
 def check(batch: Sequence[OutboundFacts], now: datetime) -> list[Refusal | None]:
     """Refuse what the guest has stopped, and offers to people who never wrote nor agreed."""
-    asked = [facts.contact_id for facts in batch if facts.purpose != REPLY]
-    if not asked:
+    offers = _offers(batch)
+    judged = [facts for facts, is_offer in zip(batch, offers, strict=True) if facts.purpose != REPLY or is_offer]
+    if not judged:
         return [None] * len(batch)
-    said = states(asked)
+    said = states(facts.contact_id for facts in judged)
     offered = [
         facts.contact_id
-        for facts in batch
-        if facts.purpose == MARKETING and (facts.contact_id, str(Purpose.MARKETING)) not in said
+        for facts, is_offer in zip(batch, offers, strict=True)
+        if is_offer and (facts.contact_id, str(Purpose.MARKETING)) not in said
     ]
     strangers = set[int]()
     if offered:
         strangers = set(offered) if policy().marketing_needs_opt_in else set(offered) - ever_wrote(offered)
-    return [_judge(facts, said, strangers) for facts in batch]
+    return [_judge(facts, is_offer, said, strangers) for facts, is_offer in zip(batch, offers, strict=True)]
 
 
-def _judge(facts: OutboundFacts, said: dict[tuple[int, str], str], strangers: set[int]) -> Refusal | None:
-    if facts.purpose == REPLY:
+def _offers(batch: Sequence[OutboundFacts]) -> list[bool]:
+    """Which are offers: by their purpose, or because WhatsApp counts their template as marketing."""
+    names = {str(facts.payload.get("name")) for facts in batch if facts.type == "template"}
+    marketing = set(
+        MessageTemplate.objects.filter(name__in=names, category__iexact=MARKETING).values_list("name", flat=True)
+        if names
+        else ()
+    )
+    return [
+        facts.purpose == MARKETING or (facts.type == "template" and facts.payload.get("name") in marketing)
+        for facts in batch
+    ]
+
+
+def _judge(
+    facts: OutboundFacts, is_offer: bool, said: dict[tuple[int, str], str], strangers: set[int]
+) -> Refusal | None:
+    if facts.purpose == REPLY and not is_offer:
         return None
-    purpose = Purpose.MARKETING if facts.purpose == MARKETING else Purpose.SERVICE
+    purpose = Purpose.MARKETING if is_offer else Purpose.SERVICE
     if said.get((facts.contact_id, str(purpose))) == State.REVOKED:
         return Refusal(OPTED_OUT)
-    if facts.purpose == MARKETING and facts.contact_id in strangers:
+    if is_offer and facts.contact_id in strangers:
         return Refusal(NO_OPT_IN)
     return None
 

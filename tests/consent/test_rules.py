@@ -1,15 +1,18 @@
 """Quiet hours, the frequency cap, and who gets offers at all."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from channels_wa.messages.models import Message
+from channels_wa.message_templates.models import MessageTemplate
+from channels_wa.messages.models import Identity, Message
 from channels_wa.outbox.checks import OutboundFacts, Refusal
 from crm.consent import outbound, policy
 from crm.consent.forms import PolicyForm
 from crm.consent.policy import Policy
+from crm.consent.register import Address, Word, record_many
 from ops.salon import inside
 from tests.world import Salons
 
@@ -92,6 +95,27 @@ def test_ca002_an_offer_is_never_the_first_word_to_a_stranger(salons: Salons, db
         assert outbound.check(batch, NOON) == [Refusal("no_opt_in"), None, None]
         policy.change({"marketing_needs_opt_in": True}, by=None)
         assert outbound.check(batch, NOON) == [Refusal("no_opt_in"), Refusal("no_opt_in"), None]
+
+
+@pytest.mark.parametrize("purpose", ["reply", "service"])
+def test_wa012_a_marketing_template_is_an_offer_whatever_it_is_called(salons: Salons, db: None, purpose: str) -> None:
+    with inside(salons.aurora.pk):
+        MessageTemplate.objects.create(waba_id="1" * 16, name="sale", language="pt_BR", category="MARKETING")
+        address = Address("1" * 16, "phone", "+5511999990000")
+        Identity.objects.create(
+            portfolio=address.portfolio, kind="phone", value=address.value, contact_id=1, created_at=NOON
+        )
+        word = Word(
+            contact_id=1,
+            contact_public_id=None,
+            addresses=[address],
+            purposes=["marketing"],
+            state="revoked",
+            source="api",
+        )
+        record_many([word])
+        batch = [replace(facts(purpose), payload={"name": name}) for name in ("sale", "hello")]
+        assert outbound.check(batch, NOON) == [Refusal("opted_out"), None]
 
 
 GOOD = {"quiet_from": "21:00", "quiet_until": "08:00", "marketing_per_week": "4", "own_words": ""}
