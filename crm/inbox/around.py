@@ -58,24 +58,25 @@ def around(messages: Sequence[Message]) -> Around:
     wamids = {one.wamid: one for one in messages if one.wamid}
     wanted = {one.reply_to for one in messages if one.reply_to} | {about(one) for one in messages}
     found = Around(quoted={wamid: one for wamid, one in wamids.items() if wamid in wanted})
-    missing = [wamid for wamid in wanted if wamid and wamid not in found.quoted]
+    missing = [wamid for wamid in wanted if wamid and wamid not in wamids]
     if missing:
         found.quoted |= {str(one.wamid): one for one in Message.objects.filter(wamid__in=missing).defer("raw")}
+    # Also of what is quoted: a quote must not show what was removed.
+    known = found.quoted | wamids
     emojis: dict[str, dict[tuple[str, int], str]] = defaultdict(dict)
-    for other in _others_about(wamids).order_by("pk"):
-        target = wamids.get(about(other))
-        if target is None or not target.wamid:
-            continue
+    for other in _others_about(known).order_by("pk"):
+        wamid = about(other)
+        target = known[wamid]
         if other.type == "reaction":
             # The newest of each person is what stands there.
             who = ("out", 0) if other.direction == "out" else ("in", other.contact_id)
-            emojis[target.wamid][who] = str(other.payload.get("emoji") or "")
+            emojis[wamid][who] = str(other.payload.get("emoji") or "")
         elif other.direction == target.direction and other.contact_id == target.contact_id:
             # Only who wrote a message may change or remove it.
             if other.type == "revoke":
-                found.removed.add(target.wamid)
+                found.removed.add(wamid)
             else:
-                found.edits.setdefault(target.wamid, []).append(other.text)
+                found.edits.setdefault(wamid, []).append(other.text)
     found.reactions = {wamid: _counted(people) for wamid, people in emojis.items()}
     return found
 
@@ -105,14 +106,16 @@ def quote_of(one: Message, known: Around) -> Quote | None:
     quoted = known.quoted.get(one.reply_to)
     if quoted is None:
         return Quote(None, is_ours=False, is_here=False, icon="", words="")
-    kind = kind_of(quoted.type, quoted.payload, is_ours=quoted.direction == "out")
+    is_removed = one.reply_to in known.removed
+    kind = "revoke" if is_removed else kind_of(quoted.type, quoted.payload, is_ours=quoted.direction == "out")
     look: Any = shown(kind) if kind else None
+    text = "" if is_removed else known.edits.get(one.reply_to, [quoted.text])[-1]
     return Quote(
         public_id=quoted.public_id,
         is_ours=quoted.direction == "out",
         is_here=quoted.conversation_id == one.conversation_id,
         icon=look.icon if look else "",
-        words=" ".join(quoted.text.split())[:LONGEST_QUOTE] or (str(look.words) if look else ""),
+        words=" ".join(text.split())[:LONGEST_QUOTE] or (str(look.words) if look else ""),
     )
 
 

@@ -146,6 +146,16 @@ def test_a_removed_message_hides_its_text_and_keeps_what_came(own_number: Salons
         assert Message.objects.get(wamid="wamid.a").raw
 
 
+def test_a_quote_of_a_removed_message_hides_it_too(own_number: Salons) -> None:
+    hear("meu cpf é 123", wamid="wamid.a")
+    hear("esse aí", context={"id": "wamid.a"})
+    say("revoke", "wamid.r", original_message_id="wamid.a")
+    assert "123" not in html(own_number)
+    with inside(own_number.aurora.pk):
+        (alone,) = bubbles_of(list(Message.objects.filter(text="esse aí")))
+    assert alone.quote and "123" not in alone.quote.words
+
+
 def test_nobody_removes_another_persons_message(own_number: Salons) -> None:
     hear("oi", wamid="wamid.a")
     say_as_other = {"from": "5511990000009", "id": "wamid.r", "type": "revoke"}
