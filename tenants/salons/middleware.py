@@ -41,7 +41,7 @@ class SalonMiddleware:
         with inside(salon.pk), timezone.override(salon.time_zone):
             response = self.get_response(request)
         # What is streamed by a coroutine asks no database: it was loaded before.
-        if response.streaming and not response.is_async:
+        if response.streaming and not response.is_async:  # type: ignore[attr-defined]
             response.streaming_content = _read_inside(salon.pk, response.streaming_content)  # type: ignore[attr-defined]
         return response
 

@@ -72,6 +72,7 @@ class Seeded:
     flow: str
     execution: str
     consent: str
+    template: str
     media: str
     alert: str
 

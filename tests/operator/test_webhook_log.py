@@ -58,7 +58,7 @@ def all_of_it(**more: Any) -> Wanted:
 )
 def test_a_delivery_is_found(operator: Client, told: Delivery, search: dict[str, Any]) -> None:
     item = InboxItem.objects.get()
-    own = {"salon": item.salon_id, "number": item.number_id}
+    own: dict[str, Any] = {"salon": item.salon_id, "number": item.number_id}
     query = {name: own[name] if value == "own" else value for name, value in search.items()}
     assert str(told.pk) in operator.get(LOG, query).content.decode()
 

@@ -7,7 +7,7 @@ import pytest
 from tests.sandbox.outside import Client, Receiver, error_of
 
 HOUR, DAY = 3600, 86_400
-BODY = {
+BODY: dict[str, Any] = {
     "type": "BODY",
     "text": "Olá {{1}}, seu horário é amanhã às {{2}}. Até lá!",
     "example": {"body_text": [["Maria", "15h"]]},

@@ -6,7 +6,7 @@ import pytest
 
 from tests.sandbox.outside import Client, Receiver, error_of, wamid_of
 
-GREETING = {"type": "template", "template": {"name": "hello_world", "language": {"code": "en_US"}}}
+GREETING: dict[str, Any] = {"type": "template", "template": {"name": "hello_world", "language": {"code": "en_US"}}}
 GUEST = "5511999990000"
 DAY = 86_400
 

@@ -3,8 +3,7 @@
 from channels_wa.numbers.models import Number
 from flows.models import Flow
 from ops.salon import inside
-from tests.flows.runtime.conftest import PNID, Chat
-from tests.flows.runtime.test_runtime import say
+from tests.flows.runtime.conftest import PNID, Chat, say
 
 
 def choose(chat: Chat, name: str) -> None:
