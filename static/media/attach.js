@@ -19,7 +19,11 @@
   function shown(template) {
     const part = here().querySelector(`template[${template}]`).content.firstElementChild.cloneNode(true);
     const area = here().querySelector("[data-attach-area]");
+    const talk = document.querySelector("[data-scroll-end]");
+    const wasAtEnd = talk && talk.scrollHeight - talk.scrollTop - talk.clientHeight < 60;
     area.replaceChildren(part);
+    // The composer has grown: who saw the newest message still sees it.
+    if (wasAtEnd) talk.scrollTop = talk.scrollHeight;
     return part;
   }
 
@@ -75,6 +79,7 @@
     one.part.querySelector("progress").remove();
     one.part.querySelector(".attach__name").textContent = media.name || media.kind_words;
     say(one.part, words("Ready").replace("{name}", media.kind_words));
+    one.part.querySelector(".attach__sign").textContent = (media.mime_type.split("/")[1] ?? "").slice(0, 4).toUpperCase();
     if (media.thumb) {
       const picture = document.createElement("img");
       picture.src = media.thumb;
