@@ -73,7 +73,12 @@ def confirm(batch: Sequence[Incoming]) -> list[bool]:
 
 
 def _said(batch: Sequence[Incoming]) -> list[_Said]:
-    candidates = [one for one in batch if one.message.type in TYPES and len(one.message.text) <= words.LONGEST]
+    candidates = [
+        one
+        for one in batch
+        # What is said in a group is said to everybody there.
+        if one.message.type in TYPES and not one.source and len(one.message.text) <= words.LONGEST
+    ]
     if not candidates:
         return []
     rules = policy()
