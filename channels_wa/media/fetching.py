@@ -1,5 +1,6 @@
 """Fetching a guest's file from Meta: once, streamed, looked at, sealed."""
 
+import contextlib
 import logging
 from datetime import timedelta
 from uuid import UUID
@@ -23,6 +24,7 @@ from ops.failpoint import failpoint
 from ops.safe_http import BadAddress, Forbidden, check_address
 from ops.salon import current_salon_id
 from ops.sealing import CannotOpen
+from ops.storage import StorageError
 from ops.timers.actions import NewTimer, set_many
 
 log = logging.getLogger(__name__)
@@ -33,6 +35,7 @@ LIVES = timedelta(days=7)
 WHILE_STOPPED = timedelta(minutes=15)
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=5), timedelta(hours=1)
 MOST_DAMAGED = 3
+OUR_OWN = (OSError, StorageError)
 
 
 def fetch(public_id: UUID) -> None:
@@ -46,7 +49,7 @@ def fetch(public_id: UUID) -> None:
     try:
         sender, adapter = _sender(media)
         _check_link(media)
-        taken = _stream(media, sender, adapter)
+        _keep(media, _stream(media, sender, adapter))
     except Refused as refused:
         telling.refuse(media, refused.reason)
     except MediaTooLarge:
@@ -55,8 +58,10 @@ def fetch(public_id: UUID) -> None:
         telling.refuse(media, "expired", state=State.EXPIRED)
     except ProviderError as error:
         _later(media, error)
-    else:
-        _keep(media, taken)
+    except OUR_OWN:
+        # The storage is away or full. Meta keeps the file longer than that should last.
+        log.exception("a file could not be stored")
+        _later(media, ProviderError("the storage", error_class=ErrorClass.TRANSIENT))
 
 
 def _sender(media: Media) -> tuple[Sender, str]:
@@ -110,6 +115,10 @@ def _keep(media: Media, taken: Taken) -> None:
         storing.throw_away([taken.storage_key])
         telling.refuse(media, refused.reason)
         return
+    except OUR_OWN:
+        with contextlib.suppress(*OUR_OWN):
+            storing.throw_away([taken.storage_key])
+        raise
     with transaction.atomic():
         # Somebody else may have been quicker, or the contact been forgotten: then nothing of this is wanted.
         standing = Media.objects.select_for_update().filter(pk=media.pk, state=State.WAITING).exists()

@@ -9,10 +9,10 @@ from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from config.env import env
-from ops.storage.base import Missing, Storage, Writer, new_key, salon_of
+from ops.storage.base import Missing, Storage, StorageError, Writer, new_key, salon_of
 from ops.storage.folder import Folder
 
-__all__ = ["Missing", "Storage", "Writer", "new_key", "salon_of", "storage"]
+__all__ = ["Missing", "Storage", "StorageError", "Writer", "new_key", "salon_of", "storage"]
 
 
 def storage() -> Storage:

@@ -10,6 +10,10 @@ PIECE = 64 * 1024
 _KEY = re.compile(r"([1-9][0-9]{0,17})/[0-9a-f]{2}/[0-9a-f]{48}")
 
 
+class StorageError(Exception):
+    """The store does not do what it was asked for; it may later."""
+
+
 class Missing(Exception):
     """Nothing lies under this key."""
 

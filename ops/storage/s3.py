@@ -7,9 +7,9 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
-from ops.storage.base import PIECE, Missing, Writer, check_key
+from ops.storage.base import PIECE, Missing, StorageError, Writer, check_key
 
 # S3's smallest part. What is smaller as a whole goes in one request.
 PART = 5 * 1024 * 1024
@@ -47,7 +47,8 @@ class Bucket:
         writer = _Parts(self._client, self._bucket, check_key(key))
         try:
             yield writer
-            writer.complete()
+            with _told():
+                writer.complete()
         except BaseException:
             with contextlib.suppress(Exception):  # what went wrong first is what is told
                 writer.abort()
@@ -60,7 +61,7 @@ class Bucket:
         end = "" if length is None else start + length - 1
         try:
             answer = self._client.get_object(Bucket=self._bucket, Key=check_key(key), Range=f"bytes={start}-{end}")
-        except ClientError as error:
+        except (BotoCoreError, ClientError) as error:
             raise self._said(error, key) from None
         body = answer["Body"]
         try:
@@ -72,16 +73,27 @@ class Bucket:
         """By a request without a body."""
         try:
             return int(self._client.head_object(Bucket=self._bucket, Key=check_key(key))["ContentLength"])
-        except ClientError as error:
+        except (BotoCoreError, ClientError) as error:
             raise self._said(error, key) from None
 
     def delete(self, key: str) -> None:
         """S3 says yes either way."""
-        self._client.delete_object(Bucket=self._bucket, Key=check_key(key))
+        with _told():
+            self._client.delete_object(Bucket=self._bucket, Key=check_key(key))
 
     @staticmethod
-    def _said(error: ClientError, key: str) -> Exception:
-        return Missing(key) if error.response.get("Error", {}).get("Code") in _ABSENT else error
+    def _said(error: Any, key: str) -> Exception:
+        code = getattr(error, "response", {}).get("Error", {}).get("Code", type(error).__name__)
+        return Missing(key) if code in _ABSENT else StorageError(f"the store answered {code}")
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Errors of the library as ours; without its texts, in which keys may stand."""
+    try:
+        yield
+    except (BotoCoreError, ClientError) as error:
+        raise StorageError(type(error).__name__) from None
 
 
 class _Parts:
@@ -116,6 +128,10 @@ class _Parts:
             self._client.abort_multipart_upload(**self._names, UploadId=self._upload)
 
     def _send(self) -> None:
+        with _told():
+            self._send_part()
+
+    def _send_part(self) -> None:
         if not self._upload:
             self._upload = self._client.create_multipart_upload(**self._names)["UploadId"]
         part, self._gathered = bytes(self._gathered), bytearray()

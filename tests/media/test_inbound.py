@@ -11,6 +11,7 @@ from channels_wa.adapters.memory.adapter import MemoryAdapter
 from channels_wa.media import actions, storing
 from channels_wa.media.models import ContactKey, Media
 from channels_wa.media.queries import of_messages
+from config.env import env
 from ops.salon import inside
 from ops.sealing import CannotOpen
 from ops.timers import errands
@@ -134,6 +135,17 @@ def test_what_cannot_be_had_now_is_fetched_later(
 ) -> None:
     with monkeypatch.context() as broken:
         broken.setattr(meta, "fetch_media", failing)
+        media = sends(files.jpeg())
+    assert (media.state, media.tries) == ("waiting", 1)
+    assert due_again(salons, media).state == "ready"
+
+
+def test_a_storage_that_is_away_loses_nothing(
+    sends: Sends, salons: Salons, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "full").write_text("no folder")
+    with monkeypatch.context() as broken:
+        broken.setattr(env, "storage_url", (tmp_path / "full" / "below").as_uri())
         media = sends(files.jpeg())
     assert (media.state, media.tries) == ("waiting", 1)
     assert due_again(salons, media).state == "ready"

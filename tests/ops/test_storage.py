@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from ops.storage import Missing, Storage, new_key, salon_of, storage_at
+from ops.storage import Missing, Storage, StorageError, new_key, salon_of, storage_at
 from ops.storage.s3 import PART
 
 BIG = bytes(range(256)) * (PART // 256 + 5000)
@@ -140,6 +140,14 @@ def test_an_unfinished_upload_in_parts_is_given_up(s3: str) -> None:
         out.write(BIG)
         raise RuntimeError
     assert len(FakeS3.aborted) == 1
+
+
+def test_a_store_that_is_away_says_so() -> None:
+    away = storage_at("s3+http://key:secret@127.0.0.1:1/salons")
+    with pytest.raises(StorageError), away.writing(new_key(7)) as out:
+        out.write(b"a")
+    with pytest.raises(StorageError):
+        away.size(new_key(7))
 
 
 def test_a_folder_keeps_nothing_of_what_was_not_finished(tmp_path: Path) -> None:
