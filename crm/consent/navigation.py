@@ -9,7 +9,7 @@ SETTINGS = [
     Setting(
         _("Consent and quiet hours"),
         _("When your salon may write on its own, how often, and the words with which guests end it."),
-        "shield-check",
+        "lock",
         "consent:rules",
         Permission.POLICY_EDIT,
         order=30,
