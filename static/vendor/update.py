@@ -48,7 +48,7 @@ ICONS = """
     refresh dots-vertical building-store circle-check circle-x circle-dot photo microphone video file-text map-pin address-book
     mood-smile sticker external-link lock key bolt wifi-off list eye ban heart list-details circle-plus tag
     device-mobile-message plug-connected urgent circle-dashed bell webhook heartbeat flame paperclip download
-    arrow-forward-up arrow-up copy trash note grip-vertical arrows-maximize marquee-2 hierarchy-2 pencil link unlink layout-sidebar
+    arrow-forward-up arrow-up copy trash note grip-vertical arrows-maximize marquee-2 hierarchy-2 pencil unlink clipboard copy-plus
 """.split()
 
 
