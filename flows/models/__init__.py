@@ -1,6 +1,6 @@
 """Flows, their versions, executions and steps."""
 
-from flows.models.execution import FlowExecution, FlowStep
+from flows.models.execution import FlowCount, FlowExecution, FlowStep
 from flows.models.flow import Flow, FlowVersion
 
-__all__ = ["Flow", "FlowExecution", "FlowStep", "FlowVersion"]
+__all__ = ["Flow", "FlowCount", "FlowExecution", "FlowStep", "FlowVersion"]

@@ -20,7 +20,8 @@ class FlowExecution(models.Model):
         CANCELLED = "cancelled"
 
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
-    flow = models.ForeignKey(Flow, on_delete=models.CASCADE, related_name="executions")
+    # Without an index of its own: those below begin with it.
+    flow = models.ForeignKey(Flow, on_delete=models.CASCADE, related_name="executions", db_index=False)
     version = models.ForeignKey(FlowVersion, on_delete=models.PROTECT, related_name="executions")
     contact_id = models.BigIntegerField()
     conversation_id = models.BigIntegerField()
@@ -43,7 +44,8 @@ class FlowExecution(models.Model):
             models.UniqueConstraint(fields=["conversation_id"], name="one_active_execution", condition=Q(listens=True))
         ]
         indexes = [
-            models.Index(fields=["flow", "-id"], name="execution_flow"),
+            models.Index(fields=["flow", "-started_at", "-id"], name="execution_started"),
+            models.Index(fields=["flow", "status", "-started_at", "-id"], name="execution_status"),
             models.Index(fields=["contact_id", "-id"], name="execution_contact"),
         ]
 
@@ -54,7 +56,7 @@ class FlowExecution(models.Model):
 class FlowStep(models.Model):
     """One node visited. Its id is the console's sequence number."""
 
-    execution = models.ForeignKey(FlowExecution, on_delete=models.CASCADE, related_name="steps")
+    execution = models.ForeignKey(FlowExecution, on_delete=models.CASCADE, related_name="steps", db_index=False)
     flow_id = models.BigIntegerField()
     seq = models.IntegerField()
     node = models.CharField(max_length=60)
@@ -66,8 +68,29 @@ class FlowStep(models.Model):
     event = models.CharField(max_length=20, blank=True, default="")
     changes = models.JSONField(default=dict, blank=True)
     error = models.TextField(blank=True, default="")
+    # What caused it, on the first step of each input: as flows.engine gave it, and with it all that is needed to run
+    # the same again (flows.runtime.inputs).
+    input = models.JSONField(null=True, blank=True)
 
     class Meta:
         db_table = "flow_step"
         constraints = [models.UniqueConstraint(fields=["execution", "seq"], name="flow_step_once")]
-        indexes = [models.Index(fields=["flow_id", "id"], name="flow_step_flow")]
+        indexes = [
+            models.Index(fields=["flow_id", "id"], name="flow_step_flow"),
+            models.Index(fields=["flow_id", "node", "execution"], name="flow_step_node"),
+        ]
+
+
+class FlowCount(models.Model):
+    """How often a node was reached, or an edge taken, on one day of the salon. Outlives the steps."""
+
+    pk = models.CompositePrimaryKey("version_id", "day", "kind", "name")
+    flow_id = models.BigIntegerField()
+    version_id = models.BigIntegerField()
+    day = models.DateField()
+    kind = models.CharField(max_length=4)  # node or edge
+    name = models.CharField(max_length=60)
+    count = models.IntegerField(default=0)
+
+    class Meta:
+        db_table = "flow_count"

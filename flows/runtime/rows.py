@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection, transaction
 
 from flows.engine.state import State, Status
+from flows.runtime import inputs
 from ops.live import publish as publish_live
 
 if TYPE_CHECKING:
@@ -79,11 +80,11 @@ def write_steps(turns: Sequence["Turn"], now: datetime) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO flow_step (execution_id, flow_id, seq, node, type, exit, edge, at, duration_ms, event, "
-            "changes, error) "
-            "SELECT execution_id, flow_id, seq, node, type, exit, edge, %s, duration_ms, event, changes, error "
+            "changes, error, input) "
+            "SELECT execution_id, flow_id, seq, node, type, exit, edge, %s, duration_ms, event, changes, error, input "
             "FROM unnest(%s::bigint[], %s::bigint[], %s::int[], %s::text[], %s::text[], %s::text[], %s::text[], "
-            "%s::float8[], %s::text[], %s::jsonb[], %s::text[]) "
-            "AS new(execution_id, flow_id, seq, node, type, exit, edge, duration_ms, event, changes, error) "
+            "%s::float8[], %s::text[], %s::jsonb[], %s::text[], %s::jsonb[]) "
+            "AS new(execution_id, flow_id, seq, node, type, exit, edge, duration_ms, event, changes, error, input) "
             "RETURNING id",
             [
                 now,
@@ -98,9 +99,20 @@ def write_steps(turns: Sequence["Turn"], now: datetime) -> list[int]:
                 [one.event for _turn, one in taken],
                 [json.dumps(one.changes or {}) for _turn, one in taken],
                 [(one.error or "")[:_LONGEST_ERROR] for _turn, one in taken],
+                _inputs(turns, str(now.tzinfo)),
             ],
         )
         return [pk for (pk,) in cursor.fetchall()]
+
+
+def _inputs(turns: Sequence["Turn"], zone: str) -> list[str | None]:
+    """For each step what caused it, if it is the first of its input."""
+    found: list[str | None] = []
+    for turn in turns:
+        if turn.outcome and turn.outcome.steps:
+            found.append(inputs.kept(turn, zone))
+            found += [None] * (len(turn.outcome.steps) - 1)
+    return found
 
 
 def publish(salon_id: int, turns: Sequence["Turn"], step_ids: Sequence[int]) -> None:

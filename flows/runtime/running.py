@@ -17,7 +17,7 @@ from flows.engine.inputs import Input, TimedOut
 from flows.engine.state import State, Status
 from flows.engine.step import Outcome, step
 from flows.graph import Graph
-from flows.runtime import rows
+from flows.runtime import counts, rows
 from flows.runtime.bodies import said
 from flows.runtime.facts import Person, salon_facts
 from ops import clock
@@ -64,6 +64,8 @@ class Turn:
     said: Input
     person: Person
     outcome: Outcome | None = None
+    # The state that the input met.
+    before: State = field(default_factory=State)
     # Whether a timer was set for what the execution waited for until now.
     had_timer: bool = False
     step_ms: float = 0.0
@@ -81,6 +83,7 @@ def run(salon_id: int, turns: Sequence[Turn]) -> list[Turn]:
     _send(taken, now)
     _set_timers(salon_id, taken)
     emit_many([event for turn in taken for event in _news(turn)])
+    counts.add(taken, now.date())
     FLOW_STEPS.inc(len(step_ids))
     rows.publish(salon_id, taken, step_ids)
     return taken
@@ -92,7 +95,7 @@ def _take(turn: Turn, now: datetime) -> bool:
     outcome = step(turn.graph, old, turn.said, now=now, seed=turn.execution.seed)
     if outcome.ignored:
         return False
-    turn.outcome, turn.execution.state = outcome, outcome.state
+    turn.outcome, turn.before, turn.execution.state = outcome, old, outcome.state
     # One that fires now is finished by the ticker.
     turn.had_timer = bool(old.wait and old.wait.until) and not isinstance(turn.said, TimedOut)
     failed = next((event for event in outcome.events if isinstance(event, Failed)), None)

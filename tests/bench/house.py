@@ -38,6 +38,7 @@ OF_A_SALON = (
     "event",
     "flow_execution",
     "flow_step",
+    "flow_count",
 )
 SETTINGS_OF_THE_CALLER = ("DATABASE_URL", "REDIS_URL", "DEMO", "PUBLIC_HOST", "WHATSAPP_GRAPH_URL", "CLOCK_FOLLOWS")
 KIND_OF = {"worker-replies": "worker", "worker-background": "worker"}
