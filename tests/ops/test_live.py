@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from ops import live
 from ops.salon import current_salon_id, run_in_salon
@@ -21,18 +21,20 @@ def publish(salon_id: int) -> None:
     live.publish_on_commit(salon_id, "inbox", {"kind": "news"})
 
 
-@pytest.mark.django_db(transaction=True)
-def test_a_commit_behind_the_door_tells_the_right_salon(salons: Salons, told: list[Any]) -> None:
-    with transaction.atomic():
+def test_a_commit_behind_the_door_tells_the_right_salon(
+    salons: Salons, db: None, told: list[Any], django_capture_on_commit_callbacks: Any
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
         run_in_salon(salons.aurora.pk, lambda: publish(salons.aurora.pk))
         run_in_salon(salons.other.pk, lambda: publish(salons.other.pk))
         assert (told, current_salon_id()) == ([], None)
     assert told == [(salons.aurora.pk, "inbox"), (salons.other.pk, "inbox")]
 
 
-@pytest.mark.django_db(transaction=True)
-def test_nothing_is_told_of_what_was_rolled_back(salons: Salons, told: list[Any]) -> None:
-    with transaction.atomic():
+def test_nothing_is_told_of_what_was_rolled_back(
+    salons: Salons, db: None, told: list[Any], django_capture_on_commit_callbacks: Any
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True), transaction.atomic():
         run_in_salon(salons.aurora.pk, lambda: publish(salons.aurora.pk))
-        connection.set_rollback(True)
+        transaction.set_rollback(True)
     assert told == []

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from tests.product import until
 from tests.sandbox.outside import Client, Receiver, wamid_of
 from tests.sandbox.test_sandbox_template_messages import NAMES
 from tests.sandbox.test_sandbox_templates import BODY, approved
@@ -77,7 +78,7 @@ def test_sound_and_film_can_be_played(phone: Page, kind: str) -> None:
     attach(phone, kind)
     player = phone.locator(f".bubble--guest {kind}")
     expect(player).to_have_js_property("error", None)
-    phone.wait_for_function(f"document.querySelector('{kind}').duration > 1")
+    until(lambda: phone.evaluate("kind => document.querySelector(kind).duration || 0", kind) > 1, 20, "it is loaded")
 
 
 def test_place_and_contact_are_asked_for(world: Client, phone: Page, receiver: Receiver) -> None:
