@@ -158,3 +158,9 @@ def test_no_test_sleeps_to_wait_for_a_clock() -> None:
         and float(str(call.args[0].value)) > 1
     ]
     assert not found
+
+
+def test_no_test_empties_the_tables_of_the_others() -> None:
+    """Django truncates everything after such a test, and the two salons of all the others are gone."""
+    word = "django_db(" + "transaction=True"
+    assert not [str(file) for file in (walk.ROOT / "tests").rglob("*.py") if word in file.read_text()]
