@@ -47,6 +47,7 @@ SHARED_APPS = [
     "portal.frame",
     "portal.pages",
     "billing.plans",
+    "flows.gallery",
     "channels_wa.numbers",
     "channels_wa.gate",
     "channels_wa.inbound",

@@ -104,6 +104,9 @@ class ContactPolicy(models.Model):
     marketing_per_week = models.PositiveSmallIntegerField(null=True, blank=True, default=4)
     # Words of the salon's own beside those of words.json.
     stop_words = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    # After a person has answered by hand flows are silent in that conversation for so many hours after their last
+    # message; 0: until somebody switches them on again.
+    takeover_hours = models.PositiveSmallIntegerField(default=12, db_default=12)
     # The confirmation by language, where the salon has words of its own.
     confirmations = models.JSONField(default=no_texts, blank=True)
 

@@ -15,6 +15,8 @@ class Conversation(models.Model):
     number_id = models.BigIntegerField()
     assignee = models.ForeignKey("members.Member", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     bot_on = models.BooleanField(default=True)
+    # Flows are silent because a person took over, and answer again from this moment on (crm.inbox.takeover).
+    bot_resumes_at = models.DateTimeField(null=True, blank=True)
     unread = models.PositiveIntegerField(default=0)
     # A summary of the newest message, so that the list needs no look at the messages.
     last_text = models.CharField(max_length=160, blank=True, default="")

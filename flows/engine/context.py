@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import Any
 
 from flows.engine.expressions import Expression, Scope, Template
-from flows.engine.inputs import Input, Said, Started
+from flows.engine.inputs import Happened, Input, Said, Started
+from flows.engine.state import State
 
 
 class NodeFailed(Exception):
@@ -19,22 +20,33 @@ class NodeFailed(Exception):
 class Context:
     """One per input. Nodes only read it; the engine moves `node` and `tries` on from visit to visit."""
 
-    __slots__ = ("input", "node", "now", "scope", "tries", "variables")
+    __slots__ = ("input", "node", "now", "roots", "scope", "tries", "trigger", "variables")
 
-    def __init__(self, variables: dict[str, Any], said: Input, now: datetime, seed: int, tries: int = 0) -> None:
+    def __init__(self, state: State, said: Input, now: datetime, seed: int) -> None:
         self.node = ""
         self.input = said
         self.now = now
-        self.tries = tries
-        self.variables = variables
+        self.tries = state.tries
+        variables = self.variables = dict(state.variables)
+        self.trigger = state.trigger
+        if isinstance(said, Started):
+            variables |= said.variables
+            self.trigger = said.trigger
         message = said.message if isinstance(said, Started) else said if isinstance(said, Said) else None
         roots: dict[str, Any] = {
             "contact": said.facts.get("contact"),
             "salon": said.facts.get("salon"),
             "message": message_facts(message) if message else None,
             "vars": variables,
+            "trigger": self.trigger or None,
+            "event": said.payload if isinstance(said, Happened) else None,
         }
+        self.roots = roots
         self.scope = Scope(roots, now, seed)
+
+    def know_contact(self, changes: dict[str, Any]) -> None:
+        """From here on expressions see the contact with these changes; the input's own facts stay as they came."""
+        self.roots["contact"] = {**(self.roots["contact"] or {}), **changes}
 
     def render(self, template: Template) -> str:
         """The text for this guest; raises ExpressionError."""

@@ -80,6 +80,55 @@ class WaitStarted:
 
 
 @dataclass(slots=True)
+class Requested:
+    """The world is asked; the execution waits for `Answered` under this token, or until `until` (ISO, UTC).
+
+    `request` names who answers (flows.runtime.requests), `payload` is JSON. Secrets stand in it by reference only.
+    """
+
+    kind: ClassVar[str] = "requested"
+    request: str
+    payload: dict[str, Any]
+    until: str
+    token: int
+    node: str = ""
+    seq: int = 0
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "kind": self.kind,
+            "node": self.node,
+            "seq": self.seq,
+            "request": self.request,
+            "payload": self.payload,
+            "until": self.until,
+            "token": self.token,
+        }
+
+
+@dataclass(slots=True)
+class Effect:
+    """Something of the salon's is to be changed and nobody waits for it; `effect` names who does it
+    (flows.runtime.effects). `contact` is what changes in the facts of the contact for the nodes that follow."""
+
+    kind: ClassVar[str] = "effect"
+    effect: str
+    payload: dict[str, Any]
+    contact: dict[str, Any] | None = None
+    node: str = ""
+    seq: int = 0
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "kind": self.kind,
+            "node": self.node,
+            "seq": self.seq,
+            "effect": self.effect,
+            "payload": self.payload,
+        }
+
+
+@dataclass(slots=True)
 class Ended:
     """The execution came to its end."""
 
@@ -111,16 +160,17 @@ class Failed:
         }
 
 
-Event = MessageQueued | MessageRefused | VariableSet | WaitStarted | Ended | Failed
-NodeEvent = MessageQueued | VariableSet | Ended
+Event = MessageQueued | MessageRefused | VariableSet | WaitStarted | Requested | Effect | Ended | Failed
+NodeEvent = MessageQueued | VariableSet | Effect | Ended
 
 
 @dataclass(slots=True)
 class StepTaken:
     """One visit of one node, for the log and the console.
 
-    `event` is `passed`, `waiting`, `answered`, `retried`, `timed_out` or `failed`. A node that waits is visited twice:
-    when it begins to wait (no exit) and when it goes on. `changes` is {variable: {"before": …, "after": …}}.
+    `event` is `passed`, `waiting`, `requested` (the world is asked), `heard` (more may come), `answered`, `happened`,
+    `retried`, `timed_out` or `failed`. A node that waits is visited twice: when it begins to wait (no exit) and when it
+    goes on. `changes` is {variable: {"before": …, "after": …}}.
     """
 
     seq: int

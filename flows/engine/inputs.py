@@ -33,14 +33,24 @@ class Said:
 
 @dataclass(slots=True)
 class Started:
-    """The execution begins, by the guest's message or by something else."""
+    """The execution begins, by the guest's message or by something else.
+
+    `trigger` is what expressions see as `trigger`: {"on": "tag_added", "tag": "vip"}. `variables` stand from the start.
+    """
 
     message: Said | None = None
     facts: Facts = field(default_factory=dict)
+    trigger: dict[str, Any] = field(default_factory=dict)
+    variables: dict[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         message = self.message.to_json() if self.message else None
-        return {"input": "started", "message": message, "facts": self.facts}
+        found = {"input": "started", "message": message, "facts": self.facts}
+        if self.trigger:
+            found["trigger"] = self.trigger
+        if self.variables:
+            found["variables"] = self.variables
+        return found
 
 
 @dataclass(slots=True)
@@ -54,7 +64,39 @@ class TimedOut:
         return {"input": "timed_out", "token": self.token, "facts": self.facts}
 
 
-Input = Started | Said | TimedOut
+@dataclass(slots=True)
+class Answered:
+    """The world's answer to a request (`Requested`); `token` says to which. `error` is a word of ours, empty if it went
+    well; `answer` is what the node that asked understands."""
+
+    token: int
+    answer: dict[str, Any] = field(default_factory=dict)
+    error: str = ""
+    facts: Facts = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "input": "answered",
+            "token": self.token,
+            "answer": self.answer,
+            "error": self.error,
+            "facts": self.facts,
+        }
+
+
+@dataclass(slots=True)
+class Happened:
+    """Something happened to the contact that a node waits for: `event` is its kind, as `contact.changed`."""
+
+    event: str
+    payload: dict[str, Any] = field(default_factory=dict)
+    facts: Facts = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        return {"input": "happened", "event": self.event, "payload": self.payload, "facts": self.facts}
+
+
+Input = Started | Said | TimedOut | Answered | Happened
 
 
 def said_from_json(data: dict[str, Any]) -> Said:
@@ -68,5 +110,10 @@ def input_from_json(data: dict[str, Any]) -> Input:
         return said_from_json(data)
     if data["input"] == "timed_out":
         return TimedOut(data["token"], data["facts"])
+    if data["input"] == "answered":
+        return Answered(data["token"], data["answer"], data["error"], data["facts"])
+    if data["input"] == "happened":
+        return Happened(data["event"], data["payload"], data["facts"])
     message = data["message"]
-    return Started(said_from_json(message) if message else None, data["facts"])
+    said = said_from_json(message) if message else None
+    return Started(said, data["facts"], data.get("trigger", {}), data.get("variables", {}))

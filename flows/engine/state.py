@@ -16,14 +16,28 @@ class Status(StrEnum):
 
 @dataclass(slots=True)
 class Wait:
-    """What is waited for: an answer (`answers`), a moment (`until`, ISO in UTC), or whichever comes first."""
+    """What is waited for: an answer of the guest (`answers`), a moment (`until`, ISO in UTC), something that happens
+    (`events`, kinds), or whichever comes first. With `request` it is the world's answer, and nothing but the moment
+    beside it."""
 
     token: int
     until: str | None
     answers: bool
+    events: list[str] = field(default_factory=list)
+    request: bool = False
 
     def to_json(self) -> dict[str, Any]:
-        return {"token": self.token, "until": self.until, "answers": self.answers}
+        found: dict[str, Any] = {"token": self.token, "until": self.until, "answers": self.answers}
+        if self.events:
+            found["events"] = self.events
+        if self.request:
+            found["request"] = True
+        return found
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> "Wait":
+        """A wait as `to_json` gave it."""
+        return cls(data["token"], data["until"], data["answers"], data.get("events", []), data.get("request", False))
 
 
 @dataclass(slots=True)
@@ -32,6 +46,8 @@ class State:
 
     `token` counts the waits, so that an old time-out is known as such. `sent` is [checksum, unix seconds] of the last
     texts; give it on to the contact's next execution, or two machines that start flows at each other are not noticed.
+    `heard` are messages (as `Said.to_json` without its facts) that came while more may come (a node's `gather_s`).
+    `trigger` is what the execution began with.
     """
 
     status: Status = Status.NEW
@@ -42,9 +58,11 @@ class State:
     tries: int = 0
     seq: int = 0
     sent: list[list[int]] = field(default_factory=list)
+    heard: list[dict[str, Any]] = field(default_factory=list)
+    trigger: dict[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
-        return {
+        found: dict[str, Any] = {
             "status": self.status.value,
             "at": self.at,
             "variables": self.variables,
@@ -54,6 +72,11 @@ class State:
             "seq": self.seq,
             "sent": self.sent,
         }
+        if self.heard:
+            found["heard"] = self.heard
+        if self.trigger:
+            found["trigger"] = self.trigger
+        return found
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "State":
@@ -63,9 +86,11 @@ class State:
             Status(data["status"]),
             data["at"],
             data["variables"],
-            Wait(wait["token"], wait["until"], wait["answers"]) if wait else None,
+            Wait.from_json(wait) if wait else None,
             data["token"],
             data["tries"],
             data["seq"],
             data["sent"],
+            data.get("heard", []),
+            data.get("trigger", {}),
         )

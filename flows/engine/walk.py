@@ -6,18 +6,20 @@ from typing import Any, Final
 
 from flows.engine.context import Context, NodeFailed
 from flows.engine.events import (
+    Effect,
     Ended,
     Event,
     Failed,
     MessageQueued,
     MessageRefused,
     NodeEvent,
+    Requested,
     StepTaken,
     VariableSet,
     WaitStarted,
 )
 from flows.engine.expressions import ExpressionError
-from flows.engine.inputs import TimedOut
+from flows.engine.inputs import Happened, Input, TimedOut
 from flows.engine.limits import (
     MAX_OUTPUT_CHARS,
     MAX_VALUE_BYTES,
@@ -28,7 +30,7 @@ from flows.engine.limits import (
 )
 from flows.engine.state import State, Status, Wait
 from flows.graph import Place
-from flows.nodes.base import Step, WaitFor
+from flows.nodes.base import Ask, Step, WaitFor
 
 REPEATED: Final = "same_text_repeated"
 
@@ -36,10 +38,24 @@ REPEATED: Final = "same_text_repeated"
 class Walk:
     """What one input has caused so far. Lives for one call of `step` and is seen by nobody else."""
 
-    __slots__ = ("ctx", "ended", "events", "output", "sent", "seq", "status", "steps", "token", "tries", "wait")
+    __slots__ = (
+        "ctx",
+        "ended",
+        "events",
+        "heard",
+        "output",
+        "sent",
+        "seq",
+        "status",
+        "steps",
+        "token",
+        "tries",
+        "wait",
+    )
 
     def __init__(self, state: State, ctx: Context) -> None:
         self.ctx = ctx
+        self.heard: list[dict[str, Any]] = []
         self.events: list[Event] = []
         self.steps: list[StepTaken] = []
         self.status = Status.COMPLETED
@@ -54,7 +70,18 @@ class Walk:
     def state(self, place: Place) -> State:
         """Where the execution stands after the walk; `place` was visited last."""
         variables = self.ctx.variables
-        return State(self.status, place.id, variables, self.wait, self.token, self.tries, self.seq, self.sent)
+        return State(
+            self.status,
+            place.id,
+            variables,
+            self.wait,
+            self.token,
+            self.tries,
+            self.seq,
+            self.sent,
+            self.heard,
+            self.ctx.trigger,
+        )
 
     def visit(self, place: Place, resumed: bool = False) -> Place | None:
         """Visit one node; the place to go next, or None if the walk is over."""
@@ -64,12 +91,16 @@ class Walk:
         taken = StepTaken(self.seq, place.id, place.type, "passed")
         self.steps.append(taken)
         if resumed:
-            taken.event = "timed_out" if isinstance(ctx.input, TimedOut) else "answered"
+            taken.event = resumed_by(ctx.input)
         try:
             done = place.node.resume(ctx) if resumed else place.node.run(ctx)
             leaving = self.apply(place, done, taken)
         except (ExpressionError, NodeFailed) as error:
             return self.stumble(place, taken, error)
+        if done.ask is not None:
+            self.begin_request(place, done.ask, taken)
+            self.tries = done.tries
+            return None
         if done.wait is not None:
             self.begin_wait(place, done.wait, taken)
             self.tries = done.tries
@@ -125,6 +156,9 @@ class Walk:
                 taken.error = REPEATED
                 self.events.append(MessageRefused(REPEATED, place.id, self.seq))
                 return False
+        elif isinstance(event, Effect):
+            if event.contact:
+                self.ctx.know_contact(event.contact)
         else:
             self.ended = True
         self.events.append(event)
@@ -160,8 +194,34 @@ class Walk:
         self.token += 1
         until = wait.until.isoformat() if wait.until else None
         self.status = Status.WAITING
-        self.wait = Wait(self.token, until, wait.answers)
+        self.wait = Wait(self.token, until, wait.answers, wait.events)
         self.events.append(WaitStarted(until, self.token, wait.answers, place.id, self.seq))
+
+    def begin_request(self, place: Place, ask: Ask, taken: StepTaken) -> None:
+        """Ask the world and stay here until it has answered."""
+        taken.event = "requested"
+        self.token += 1
+        until = ask.until.isoformat()
+        self.status = Status.WAITING
+        self.wait = Wait(self.token, until, answers=False, request=True)
+        self.events.append(Requested(ask.request, ask.payload, until, self.token, place.id, self.seq))
+
+    def hear(self, place: Place, heard: list[dict[str, Any]], until: str) -> None:
+        """More may come: stay here under a new token, and take what was said when nothing has come until then."""
+        self.heard, self.tries = heard, self.ctx.tries
+        self.seq += 1
+        self.steps.append(StepTaken(self.seq, place.id, place.type, "heard"))
+        self.token += 1
+        self.status = Status.WAITING
+        self.wait = Wait(self.token, until, answers=True)
+        self.events.append(WaitStarted(until, self.token, True, place.id, self.seq))
+
+
+def resumed_by(said: Input) -> str:
+    """The word of a step that goes on because of this input."""
+    if isinstance(said, TimedOut):
+        return "timed_out"
+    return "happened" if isinstance(said, Happened) else "answered"
 
 
 def is_large(value: Any) -> bool:

@@ -1,5 +1,6 @@
 """One contact's run through one version."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -35,6 +36,13 @@ class FlowExecution(models.Model):
     last_seq = models.IntegerField(default=0)
     waiting_until = models.DateTimeField(null=True, blank=True)
     error = models.TextField(blank=True, default="")
+    # What began it: a kind of trigger (flows.nodes.start), or "flow", "api", "person".
+    began_by = models.CharField(max_length=30, blank=True, default="", db_default="")
+    # Kinds of events that it waits for.
+    awaits = ArrayField(models.CharField(max_length=60), default=list, blank=True, db_default=[])
+    # The execution whose subflow this is, and the token under which that one waits for it.
+    parent_id = models.BigIntegerField(null=True, blank=True)
+    parent_token = models.IntegerField(null=True, blank=True)
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
 
@@ -47,6 +55,8 @@ class FlowExecution(models.Model):
             models.Index(fields=["flow", "-started_at", "-id"], name="execution_started"),
             models.Index(fields=["flow", "status", "-started_at", "-id"], name="execution_status"),
             models.Index(fields=["contact_id", "-id"], name="execution_contact"),
+            models.Index(fields=["contact_id"], name="execution_awaits", condition=~Q(awaits=[])),
+            models.Index(fields=["parent_id"], name="execution_parent", condition=Q(parent_id__isnull=False)),
         ]
 
     def __str__(self) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import ClassVar, Final, TypeVar
+from typing import Any, ClassVar, Final, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -13,21 +13,36 @@ from flows.engine.events import NodeEvent
 
 @dataclass(slots=True)
 class WaitFor:
-    """Stay at this node until an answer comes (`answers`) or the moment is there (`until`, aware)."""
+    """Stay at this node until an answer comes (`answers`), one of `events` happens, or the moment is there (`until`,
+    aware)."""
 
     until: datetime | None = None
     answers: bool = True
+    events: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Ask:
+    """Ask the world and stay at this node until it has answered, at the latest until `until` (aware).
+
+    `request` names who answers (flows.runtime.requests); the node resumes with `Answered`, or `TimedOut` without one.
+    """
+
+    request: str
+    payload: dict[str, Any]
+    until: datetime
 
 
 @dataclass(slots=True)
 class Step:
-    """What a visit of a node gives: an exit to leave by, or a wait. `note` is a fault that did not stop it."""
+    """What a visit of a node gives: an exit to leave by, a wait, or a request. `note`: a fault that did not stop it."""
 
     exit: str | None = None
     events: list[NodeEvent] = field(default_factory=list)
     wait: WaitFor | None = None
     tries: int = 0
     note: str | None = None
+    ask: Ask | None = None
 
 
 class Node(BaseModel):
@@ -36,6 +51,11 @@ class Node(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
     type_name: ClassVar[str]
+
+    @property
+    def gather_s(self) -> int:
+        """For so long after a guest's message more of them are taken together as one answer; 0: each for itself."""
+        return 0
 
     def exits(self) -> tuple[str, ...]:
         """The names an edge may leave by; one without an edge ends the execution."""

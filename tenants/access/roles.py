@@ -24,6 +24,7 @@ class Permission(models.TextChoices):
     CONTACTS_EDIT = "contacts.edit"
     FLOWS_SEE = "flows.see"
     FLOWS_EDIT = "flows.edit"
+    FLOWS_SECRETS = "flows.secrets"
     EXECUTIONS_SEE = "executions.see"
     TEMPLATES_SEE = "templates.see"
     TEMPLATES_EDIT = "templates.edit"

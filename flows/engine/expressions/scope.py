@@ -12,7 +12,7 @@ MAX_FUEL_PER_INPUT: Final = 200_000  # all expressions that one guest message ma
 MAX_CHARS: Final = 1_000_000  # made by one expression, in between included
 MAX_TEXT: Final = 65_536  # bytes of one text in UTF-8
 MAX_ITEMS: Final = 1_000  # of one list
-ROOTS: Final = ("contact", "salon", "message", "vars")
+ROOTS: Final = ("contact", "salon", "message", "vars", "trigger", "event")
 
 Result = TypeVar("Result")
 LONG_AGO: Final = datetime(2000, 1, 1, tzinfo=UTC)

@@ -22,6 +22,7 @@ import pytest
 from flows.engine.context import Context, NodeFailed
 from flows.engine.expressions import ExpressionError
 from flows.engine.inputs import Input, Said, Started, TimedOut
+from flows.engine.state import State
 from flows.graph import Graph, GraphError, Place
 from flows.nodes.base import TYPES, Step
 
@@ -47,7 +48,7 @@ def input_of(case: Case) -> Input:
 def visit(case: Case) -> Step:
     place, said = parse_node(case["node"]), input_of(case)
     now = datetime.fromisoformat(case.get("now", NOW)).astimezone(ZoneInfo(case.get("zone", "America/Sao_Paulo")))
-    ctx = Context(dict(case.get("vars", {})), said, now, seed=1, tries=case.get("tries", 0))
+    ctx = Context(State(variables=dict(case.get("vars", {})), tries=case.get("tries", 0)), said, now, seed=1)
     ctx.node = place.id
     return place.node.run(ctx) if isinstance(said, Started) else place.node.resume(ctx)
 
