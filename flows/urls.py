@@ -1,15 +1,9 @@
-"""Addresses of the flows."""
+"""Addresses of the flows; each folder has its own, all in one namespace."""
 
-from django.urls import path
-
-from flows.console import of_number, views
+from django.urls import include, path
 
 app_name = "flows"
 urlpatterns = [
-    path("", views.flows, name="list"),
-    path("contacts/<uuid:public_id>/", views.contact_runs, name="contact_runs"),
-    path("numbers/<uuid:public_id>/", of_number.of_number, name="of_number"),
-    path("<uuid:public_id>/", views.flow, name="flow"),
-    path("<uuid:public_id>/executions/", views.executions, name="executions"),
-    path("<uuid:public_id>/executions/<uuid:execution_id>/", views.execution, name="execution"),
+    path("", include("flows.builder.urls")),
+    path("", include("flows.console.urls")),
 ]

@@ -1,61 +1,24 @@
-"""The flows, one flow with its console, its runs, one run."""
+"""The runs of a flow, one run, the runs with one contact; and the console, which also stands below the builder."""
 
 from typing import Any
 from uuid import UUID
 
-from django.db.models import OuterRef, Subquery
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from crm.contacts.models import Contact
-from flows.console.drawing import canvas_words, described, for_canvas, trigger_words
+from flows.console.drawing import canvas_words, described, for_canvas
 from flows.console.rows import STATUSES, runs_of, steps_of
-from flows.models import Flow, FlowExecution, FlowStep, FlowVersion
-from flows.templates_used import unusable_of
+from flows.models import Flow, FlowExecution, FlowStep
 from portal.frame.keyset import by_id, is_fragment
 from tenants.access.guard import SalonRequest, allowed
 from tenants.access.roles import Permission
 
 STEPS_A_PAGE = 50
 RUNS_OF_A_CONTACT = 20
-
-
-@require_GET
-@allowed(Permission.FLOWS_SEE)
-def flows(request: SalonRequest) -> HttpResponse:
-    """All flows of the salon."""
-    # One look per flow into the index by flow, however many runs there are.
-    newest = FlowExecution.objects.filter(flow=OuterRef("pk")).order_by("-pk").values("started_at")[:1]
-    found = list(Flow.objects.select_related("published").annotate(last_run_at=Subquery(newest)).order_by("name", "pk"))
-    unusable = unusable_of(flow.published.graph if flow.published else {} for flow in found)
-    rows = [
-        {
-            "public_id": flow.public_id,
-            "name": flow.name,
-            "is_on": flow.is_active and flow.published is not None,
-            "version": flow.published.number if flow.published else None,
-            "trigger_words": trigger_words(flow.published.graph) if flow.published else _("Not published yet"),
-            "last_run_at": flow.last_run_at,
-            "unusable": ", ".join(templates),
-        }
-        for flow, templates in zip(found, unusable, strict=True)
-    ]
-    return render(request, "flows/list.html", {"flows": rows})
-
-
-@require_GET
-@allowed(Permission.FLOWS_SEE)
-def flow(request: SalonRequest, public_id: UUID) -> HttpResponse:
-    """The drawing of what is published, and the console of all its runs."""
-    found = get_object_or_404(Flow.objects.select_related("published"), public_id=public_id)
-    if found.published is None:
-        raise Http404
-    newest = FlowExecution.objects.filter(flow=found, version=found.published).order_by("-pk").first()
-    steps = FlowStep.objects.filter(flow_id=found.pk)
-    return _page(request, found, found.published, steps, lit=newest)
 
 
 @require_GET
@@ -89,7 +52,7 @@ def execution(request: SalonRequest, public_id: UUID, execution_id: UUID) -> Htt
     found = get_object_or_404(
         FlowExecution.objects.select_related("flow", "version"), public_id=execution_id, flow__public_id=public_id
     )
-    return _page(request, found.flow, found.version, FlowStep.objects.filter(execution=found), lit=found, run=found)
+    return _run_page(request, found)
 
 
 @require_GET
@@ -101,48 +64,22 @@ def contact_runs(request: SalonRequest, public_id: UUID) -> HttpResponse:
     return render(request, "flows/contact_runs.html", {"runs": runs})
 
 
-def _page(
-    request: SalonRequest,
-    flow: Flow,
-    version: FlowVersion,
-    steps: Any,
-    *,
-    lit: FlowExecution | None,
-    run: FlowExecution | None = None,
-) -> HttpResponse:
+def console_of(request: SalonRequest, flow: Flow, run: FlowExecution | None = None) -> dict[str, Any]:
+    """The console of a flow, or of one of its runs: the newest steps, and where news of more come from."""
+    steps = FlowStep.objects.filter(execution=run) if run else FlowStep.objects.filter(flow_id=flow.pk)
     page = by_id(steps.select_related("execution__flow"), before=request.GET.get("before", ""), size=STEPS_A_PAGE)
     own = _url(flow, run)
-    context: dict[str, Any] = {
+    return {
         "steps": steps_of(page.rows),
         "older_url": page.next_url(own, part="steps"),
         "execution": run,
-    }
-    if request.GET.get("part") == "steps":
-        return render(request, "flows/steps.html", context)
-    drawn = described(version.graph)
-    context |= {
-        "flow": {"public_id": flow.public_id, "name": flow.name, "version": version.number},
-        "execution": runs_of([run])[0] if run else None,
-        "unusable": ", ".join(unusable_of([version.graph])[0]),
-        "graph": version.graph,
-        "described": for_canvas(drawn),
-        "outline": list(drawn.values()),
-        "words": canvas_words(),
-        "path": _path(lit),
         "live_path": f"/ws/flows/{flow.public_id}/console/" + (f"?execution={run.public_id}" if run else ""),
         "last_seq": page.rows[0].pk if page.rows else 0,
         "console_url": f"{own}?part=steps",
     }
-    return render(request, "flows/flow.html", context)
 
 
-def _url(flow: Flow, run: FlowExecution | None) -> str:
-    if run:
-        return reverse("flows:execution", args=[flow.public_id, run.public_id])
-    return reverse("flows:flow", args=[flow.public_id])
-
-
-def _path(run: FlowExecution | None) -> dict[str, Any]:
+def path_of(run: FlowExecution | None) -> dict[str, Any]:
     """Where a run went, for the canvas to light up."""
     if run is None:
         return {"nodes": [], "edges": [], "current": None, "execution": None}
@@ -154,3 +91,27 @@ def _path(run: FlowExecution | None) -> dict[str, Any]:
         "current": steps[-1][0] if steps and is_active else None,
         "execution": str(run.public_id),
     }
+
+
+def _run_page(request: SalonRequest, run: FlowExecution) -> HttpResponse:
+    flow, version = run.flow, run.version
+    context = console_of(request, flow, run)
+    if request.GET.get("part") == "steps":
+        return render(request, "flows/steps.html", context)
+    drawn = described(version.graph)
+    context |= {
+        "flow": {"public_id": flow.public_id, "name": flow.name, "version": version.number},
+        "execution": runs_of([run])[0],
+        "graph": version.graph,
+        "described": for_canvas(drawn),
+        "outline": list(drawn.values()),
+        "words": canvas_words(),
+        "path": path_of(run),
+    }
+    return render(request, "flows/flow.html", context)
+
+
+def _url(flow: Flow, run: FlowExecution | None) -> str:
+    if run:
+        return reverse("flows:execution", args=[flow.public_id, run.public_id])
+    return reverse("flows:flow", args=[flow.public_id])

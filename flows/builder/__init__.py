@@ -1,0 +1,1 @@
+"""Drawing flows: the list, the builder page, drafts, publishing and versions."""
