@@ -23,7 +23,7 @@ class FlowExecution(models.Model):
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
     # Without an index of its own: those below begin with it.
     flow = models.ForeignKey(Flow, on_delete=models.CASCADE, related_name="executions", db_index=False)
-    version = models.ForeignKey(FlowVersion, on_delete=models.PROTECT, related_name="executions")
+    version = models.ForeignKey(FlowVersion, on_delete=models.PROTECT, related_name="executions", db_index=False)
     contact_id = models.BigIntegerField()
     conversation_id = models.BigIntegerField()
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.RUNNING)
@@ -54,6 +54,7 @@ class FlowExecution(models.Model):
         indexes = [
             models.Index(fields=["flow", "-started_at", "-id"], name="execution_started"),
             models.Index(fields=["flow", "status", "-started_at", "-id"], name="execution_status"),
+            models.Index(fields=["version", "-started_at", "-id"], name="execution_version"),
             models.Index(fields=["contact_id", "-id"], name="execution_contact"),
             models.Index(fields=["contact_id"], name="execution_awaits", condition=~Q(awaits=[])),
             models.Index(fields=["parent_id"], name="execution_parent", condition=Q(parent_id__isnull=False)),
@@ -88,6 +89,8 @@ class FlowStep(models.Model):
         indexes = [
             models.Index(fields=["flow_id", "id"], name="flow_step_flow"),
             models.Index(fields=["flow_id", "node", "execution"], name="flow_step_node"),
+            # Few steps have one, and those are what people look for.
+            models.Index(fields=["flow_id", "execution", "id"], name="flow_step_error", condition=~Q(error="")),
         ]
 
 

@@ -1,4 +1,4 @@
--- fingerprint: e647c08419b72d000348f6d61604c9b986248af8e349781212575445ba8d0d7e
+-- fingerprint: 4027b982e47594060956530d146e01cd7bfef54b611d55a052d5e0b5d37c66c8
 CREATE SCHEMA zz_salon_template_zz;
 CREATE TABLE zz_salon_template_zz.alert (
     id bigint NOT NULL,
@@ -731,15 +731,16 @@ INSERT INTO zz_salon_template_zz.django_migrations VALUES (10, 'events', '0001_i
 INSERT INTO zz_salon_template_zz.django_migrations VALUES (11, 'flows', '0001_initial', '2026-01-01 00:00:00+00');
 INSERT INTO zz_salon_template_zz.django_migrations VALUES (12, 'flows', '0002_log', '2026-01-01 00:00:00+00');
 INSERT INTO zz_salon_template_zz.django_migrations VALUES (13, 'flows', '0003_complete', '2026-01-01 00:00:00+00');
-INSERT INTO zz_salon_template_zz.django_migrations VALUES (14, 'inbox', '0001_initial', '2026-01-01 00:00:00+00');
-INSERT INTO zz_salon_template_zz.django_migrations VALUES (15, 'inbox', '0002_kind_of_the_last_message', '2026-01-01 00:00:00+00');
-INSERT INTO zz_salon_template_zz.django_migrations VALUES (16, 'inbox', '0003_conversation_bot_resumes_at', '2026-01-01 00:00:00+00');
-INSERT INTO zz_salon_template_zz.django_migrations VALUES (17, 'media', '0001_initial', '2026-01-01 00:00:00+00');
-INSERT INTO zz_salon_template_zz.django_migrations VALUES (18, 'message_templates', '0001_initial', '2026-01-01 00:00:00+00');
-INSERT INTO zz_salon_template_zz.django_migrations VALUES (19, 'message_templates', '0002_being_submitted', '2026-01-01 00:00:00+00');
-INSERT INTO zz_salon_template_zz.django_migrations VALUES (20, 'wa_messages', '0001_initial', '2026-01-01 00:00:00+00');
-INSERT INTO zz_salon_template_zz.django_migrations VALUES (21, 'wa_messages', '0002_sources_and_former_identities', '2026-01-01 00:00:00+00');
-INSERT INTO zz_salon_template_zz.django_migrations VALUES (22, 'watchdog', '0001_initial', '2026-01-01 00:00:00+00');
+INSERT INTO zz_salon_template_zz.django_migrations VALUES (14, 'flows', '0004_console_indexes', '2026-01-01 00:00:00+00');
+INSERT INTO zz_salon_template_zz.django_migrations VALUES (15, 'inbox', '0001_initial', '2026-01-01 00:00:00+00');
+INSERT INTO zz_salon_template_zz.django_migrations VALUES (16, 'inbox', '0002_kind_of_the_last_message', '2026-01-01 00:00:00+00');
+INSERT INTO zz_salon_template_zz.django_migrations VALUES (17, 'inbox', '0003_conversation_bot_resumes_at', '2026-01-01 00:00:00+00');
+INSERT INTO zz_salon_template_zz.django_migrations VALUES (18, 'media', '0001_initial', '2026-01-01 00:00:00+00');
+INSERT INTO zz_salon_template_zz.django_migrations VALUES (19, 'message_templates', '0001_initial', '2026-01-01 00:00:00+00');
+INSERT INTO zz_salon_template_zz.django_migrations VALUES (20, 'message_templates', '0002_being_submitted', '2026-01-01 00:00:00+00');
+INSERT INTO zz_salon_template_zz.django_migrations VALUES (21, 'wa_messages', '0001_initial', '2026-01-01 00:00:00+00');
+INSERT INTO zz_salon_template_zz.django_migrations VALUES (22, 'wa_messages', '0002_sources_and_former_identities', '2026-01-01 00:00:00+00');
+INSERT INTO zz_salon_template_zz.django_migrations VALUES (23, 'watchdog', '0001_initial', '2026-01-01 00:00:00+00');
 SELECT pg_catalog.setval('zz_salon_template_zz.alert_delivery_id_seq', 1, false);
 SELECT pg_catalog.setval('zz_salon_template_zz.alert_id_seq', 1, false);
 SELECT pg_catalog.setval('zz_salon_template_zz.alert_preference_id_seq', 1, false);
@@ -750,7 +751,7 @@ SELECT pg_catalog.setval('zz_salon_template_zz.consent_id_seq', 1, false);
 SELECT pg_catalog.setval('zz_salon_template_zz.contact_id_seq', 1, false);
 SELECT pg_catalog.setval('zz_salon_template_zz.contact_policy_id_seq', 1, false);
 SELECT pg_catalog.setval('zz_salon_template_zz.conversation_id_seq', 1, false);
-SELECT pg_catalog.setval('zz_salon_template_zz.django_migrations_id_seq', 22, true);
+SELECT pg_catalog.setval('zz_salon_template_zz.django_migrations_id_seq', 23, true);
 SELECT pg_catalog.setval('zz_salon_template_zz.event_id_seq', 1, false);
 SELECT pg_catalog.setval('zz_salon_template_zz.flow_call_id_seq', 1, false);
 SELECT pg_catalog.setval('zz_salon_template_zz.flow_execution_id_seq', 1, false);
@@ -932,12 +933,13 @@ CREATE INDEX execution_contact ON zz_salon_template_zz.flow_execution USING btre
 CREATE INDEX execution_parent ON zz_salon_template_zz.flow_execution USING btree (parent_id) WHERE (parent_id IS NOT NULL);
 CREATE INDEX execution_started ON zz_salon_template_zz.flow_execution USING btree (flow_id, started_at DESC, id DESC);
 CREATE INDEX execution_status ON zz_salon_template_zz.flow_execution USING btree (flow_id, status, started_at DESC, id DESC);
+CREATE INDEX execution_version ON zz_salon_template_zz.flow_execution USING btree (version_id, started_at DESC, id DESC);
 CREATE INDEX flow_call_flow ON zz_salon_template_zz.flow_call USING btree (flow_id, id DESC);
 CREATE INDEX flow_circuit_host_a9f27ed5_like ON zz_salon_template_zz.flow_circuit USING btree (host varchar_pattern_ops);
 CREATE INDEX flow_draft_by_id_cc38109f ON zz_salon_template_zz.flow USING btree (draft_by_id);
-CREATE INDEX flow_execution_version_id_3adda96a ON zz_salon_template_zz.flow_execution USING btree (version_id);
 CREATE INDEX flow_published_id_d331644b ON zz_salon_template_zz.flow USING btree (published_id);
 CREATE INDEX flow_secret_name_0ebd26e9_like ON zz_salon_template_zz.flow_secret USING btree (name varchar_pattern_ops);
+CREATE INDEX flow_step_error ON zz_salon_template_zz.flow_step USING btree (flow_id, execution_id, id) WHERE (NOT (error = ''::text));
 CREATE INDEX flow_step_flow ON zz_salon_template_zz.flow_step USING btree (flow_id, id);
 CREATE INDEX flow_step_node ON zz_salon_template_zz.flow_step USING btree (flow_id, node, execution_id);
 CREATE INDEX flow_test_flow_id_e5ef895a ON zz_salon_template_zz.flow_test USING btree (flow_id);
