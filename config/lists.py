@@ -77,7 +77,11 @@ EVENT_HANDLERS = {
     # A higher limit lets more of them go; a lower quality pauses.
     "number.changed": ["channels_wa.outbox.numbers.on_events", "channels_wa.watchdog.events.on_numbers"],
     "template.changed": ["channels_wa.watchdog.events.on_templates"],
-    "conversation.closed": ["flows.runtime.closing.on_events"],  # nobody answers there any more
+    "conversation.closed": [
+        "flows.runtime.closing.on_events",  # nobody answers there any more
+        "flows.runtime.silence.on_events",  # nor does a person
+    ],
+    "conversation.bot_changed": ["flows.runtime.silence.on_events"],  # what was held goes on
     "meta.user_id_update": ["crm.contacts.renaming.on_user_ids"],
     "contact.merged": ["crm.inbox.merging.on_merged"],  # what was written meanwhile
     "contact.phone_passed_on": ["crm.inbox.merging.on_phone_passed_on"],  # a person should look

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from channels_wa.numbers.models import Number
 from flows.engine.inputs import TimedOut
-from flows.runtime import rows
+from flows.runtime import rows, silence
 from flows.runtime.facts import people, salon_facts
 from flows.runtime.graphs import graphs_of
 from flows.runtime.running import WAIT, Execution, Turn, run
@@ -17,7 +17,7 @@ from ops.timers.registry import Due, on_timer
 
 # Another flow is talking with the guest: this one lets it finish and asks again after this time.
 STAND_BACK = timedelta(minutes=5)
-AGAIN = f"{WAIT}.again"
+AGAIN = silence.AGAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,9 @@ def _end(waits: Sequence[_Wait]) -> None:
         for wait in waits
         if (one := found.get(wait.execution_id)) and one.state.wait and one.state.wait.token == wait.token
     }
-    executions = [found[pk] for pk in live]
+    # Where a person answers it is held until they are done: the end of the silence sets its timer.
+    people = silence.silent(found[pk].conversation_id for pk in live)
+    executions = [one for pk in live if (one := found[pk]).conversation_id not in people]
     busy = rows.listening([one.conversation_id for one in executions])
     held = [live[one.id] for one in executions if not _is_free(one, busy)]
     # A version of its own each time: the timer that fires right now is finished beside the new one.

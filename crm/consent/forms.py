@@ -11,6 +11,8 @@ from crm.consent.models import ContactPolicy, Purpose, State
 
 LONGEST_CONFIRMATION = 500
 MOST_WORDS = 30
+# A month.
+LONGEST_TAKEOVER_H = 720
 LANGUAGES = (("pt", "Português"), ("en", "English"), ("es", "Español"))
 
 
@@ -26,14 +28,18 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = ContactPolicy
-        fields = ["quiet_from", "quiet_until", "marketing_per_week", "marketing_needs_opt_in"]
+        fields = ["quiet_from", "quiet_until", "marketing_per_week", "marketing_needs_opt_in", "takeover_hours"]
         labels = {
             "quiet_from": gettext_lazy("Quiet from"),
             "quiet_until": gettext_lazy("Quiet until"),
             "marketing_per_week": gettext_lazy("Offers to one guest in seven days, at most"),
+            "takeover_hours": gettext_lazy("Hours that flows stay silent after a person has answered"),
             "marketing_needs_opt_in": gettext_lazy("Send offers only to guests who agreed to them"),
         }
         help_texts = {
+            "takeover_hours": gettext_lazy(
+                "Counted from the last answer of a person. 0: until somebody lets flows answer again."
+            ),
             "quiet_until": gettext_lazy("Offers and reminders wait for this time. Empty: no quiet hours."),
             "marketing_per_week": gettext_lazy("Empty: no limit. What is over it waits."),
             "marketing_needs_opt_in": gettext_lazy("Otherwise those who wrote to you get them too, until they stop."),
@@ -42,6 +48,7 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
             "quiet_from": forms.TimeInput({"type": "time"}, format="%H:%M"),
             "quiet_until": forms.TimeInput({"type": "time"}, format="%H:%M"),
             "marketing_per_week": forms.NumberInput({"min": 0, "max": 100}),
+            "takeover_hours": forms.NumberInput({"min": 0, "max": LONGEST_TAKEOVER_H}),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -69,6 +76,13 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
                     _("“%(word)s” means something else to guests, so it cannot end their messages.") % {"word": word}
                 )
         return list(dict.fromkeys(given))
+
+    def clean_takeover_hours(self) -> int:
+        """At most a month."""
+        hours: int = self.cleaned_data["takeover_hours"]
+        if hours > LONGEST_TAKEOVER_H:
+            raise forms.ValidationError(_("At most %(most)d hours, please.") % {"most": LONGEST_TAKEOVER_H})
+        return hours
 
     def clean(self) -> dict[str, Any]:
         """Quiet hours have both ends."""

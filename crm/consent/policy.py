@@ -30,6 +30,7 @@ class Policy:
     marketing_per_week: int | None
     stop_words: tuple[str, ...]
     confirmations: dict[str, str]
+    takeover_hours: int = 12
 
     def quiet_ends(self, now: datetime) -> datetime | None:
         """When the quiet hours end that `now` lies in; None outside of them."""
@@ -90,4 +91,5 @@ def _policy(salon_id: int, _slice: int) -> Policy:
         marketing_per_week=row.marketing_per_week,
         stop_words=tuple(row.stop_words),
         confirmations=dict(row.confirmations),
+        takeover_hours=row.takeover_hours,
     )

@@ -1,12 +1,13 @@
 """What people do with a conversation in the inbox (writing to a guest: sending.py)."""
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from channels_wa.messages.models import Message
 from channels_wa.numbers.queries import own_numbers
 from channels_wa.outbox import actions as outbox
 from crm.contacts.models import Contact
-from crm.inbox import receipts
+from crm.inbox import receipts, takeover
 from crm.inbox.live import tell_changed
 from crm.inbox.models import Conversation
 from crm.inbox.sending import Content, send_message
@@ -38,9 +39,14 @@ def mark_read(*, conversation: Conversation) -> None:
 
 @transaction.atomic
 def set_bot(*, conversation: Conversation, on: bool, by: Member) -> bool:
-    """Let flows answer in this conversation, or leave it to people. False where it was so already."""
-    if not Conversation.objects.filter(pk=conversation.pk, bot_on=not on).update(bot_on=on):
+    """Let flows answer in this conversation, or leave it to people until it is switched again.
+
+    False where it was so already.
+    """
+    lasting = Q(bot_on=on, bot_resumes_at=None)
+    if not Conversation.objects.filter(pk=conversation.pk).exclude(lasting).update(bot_on=on, bot_resumes_at=None):
         return False
+    takeover.forget([conversation.pk])
     audit.record(f"conversation.bot_{'on' if on else 'off'}", subject=conversation.public_id, by=by)
     emit(
         "conversation.bot_changed",
@@ -98,6 +104,7 @@ def retry(*, message: Message, by: Member) -> None:
             by=by,
             number=number,
             reply_to=message.reply_to,
+            takes_over=False,
         )
 
 

@@ -11,7 +11,7 @@ from crm.inbox.inbound import place
 from crm.inbox.kinds import kind_of
 from crm.inbox.live import tell_changed
 from crm.inbox.summary import preview
-from ops.events.actions import NewEvent, emit_many
+from crm.inbox.takeover import take_over
 
 
 def add_to_conversations(batch: Sequence[Incoming]) -> list[Incoming]:
@@ -22,26 +22,10 @@ def add_to_conversations(batch: Sequence[Incoming]) -> list[Incoming]:
     placed = place(batch)
     now = [one for one in placed if one.source == Source.PHONE]
     _note(now)
-    _let_people_answer([one for one in now if one.message.type not in ABOUT_ANOTHER])
+    take_over((one.conversation_id for one in now if one.message.type not in ABOUT_ANOTHER), by="phone")
     _note_past([one for one in placed if one.source == Source.HISTORY])
     tell_changed(one.conversation_id for one in placed)
     return placed
-
-
-def _let_people_answer(batch: Sequence[Incoming]) -> None:
-    """A person has taken the talk over, as if they had switched the flow off in the inbox."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE conversation SET bot_on = false WHERE id = ANY(%s) AND bot_on RETURNING id, public_id",
-            [sorted({one.conversation_id for one in batch})],
-        )
-        silenced = cursor.fetchall()
-    emit_many(
-        [
-            NewEvent("conversation.bot_changed", public_id, {"conversation_id": pk, "bot_on": False, "by": "phone"})
-            for pk, public_id in silenced
-        ]
-    )
 
 
 def _note(batch: Sequence[Incoming]) -> None:

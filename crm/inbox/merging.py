@@ -6,6 +6,7 @@ from dataclasses import replace
 from django.db import connection
 
 from crm.contacts.merging import Merge
+from crm.inbox import takeover
 from crm.inbox.live import tell_changed
 from crm.inbox.models import Conversation
 from ops import clock
@@ -35,10 +36,17 @@ def move(merge: Merge) -> Merge:
             cursor.execute(
                 "UPDATE conversation v SET unread = v.unread + o.unread, "
                 "attention = COALESCE(NULLIF(v.attention, ''), o.attention), bot_on = v.bot_on AND o.bot_on, "
+                # Silenced by hand outlasts a while, of two moments the later counts.
+                "bot_resumes_at = CASE WHEN (NOT v.bot_on AND v.bot_resumes_at IS NULL) "
+                "OR (NOT o.bot_on AND o.bot_resumes_at IS NULL) THEN NULL "
+                "ELSE GREATEST(v.bot_resumes_at, o.bot_resumes_at) END, "
                 "last_inbound_at = GREATEST(v.last_inbound_at, o.last_inbound_at) "
-                "FROM conversation o WHERE v.id = %s AND o.id = %s",
+                "FROM conversation o WHERE v.id = %s AND o.id = %s RETURNING v.bot_resumes_at",
                 [new, old],
             )
+            (resumes_at,) = cursor.fetchone() or (None,)
+            takeover.forget([old, new])
+            takeover.plan([(new, resumes_at)] if resumes_at else [])
             cursor.execute(
                 "UPDATE conversation SET closed_at = %s, unread = 0, attention = '', last_text = '', last_kind = %s, "
                 "last_direction = '' WHERE id = %s",

@@ -22,6 +22,7 @@ from crm.contacts.models import Contact
 from crm.inbox.live import tell_new
 from crm.inbox.models import Conversation
 from crm.inbox.summary import note_outbound
+from crm.inbox.takeover import take_over
 from ops import clock
 from ops.events.actions import emit
 from ops.ids import uuid7
@@ -71,10 +72,12 @@ def send_message(
     number: Number | None = None,
     send_at: datetime | None = None,
     reply_to: str = "",
+    takes_over: bool = True,
 ) -> Message:
     """Write a message to a guest and put it on its way; the message as it is then.
 
-    A message that a policy refuses is written as `cancelled` with its reason. Raises CannotSend.
+    A message that a policy refuses is written as `cancelled` with its reason. A person's answer silences the flows of
+    the conversation for a while (takeover.py), unless it is none (`takes_over`). Raises CannotSend.
     """
     number = number or first_number(contact)
     if problems := check(content.type, content.text, content.payload, number_id=number.pk):
@@ -105,22 +108,28 @@ def send_message(
         )
     )
     message = Message.objects.defer("raw").get(pk=written.message_id)
+    _record(message, contact, conversation, by)
+    # A reaction is no answer: who waited for one still does.
+    if message.status != "cancelled" and content.type != "reaction":
+        note_outbound([(conversation_id, content.type, content.text)], at=now)
+        if takes_over and isinstance(by, Member):
+            take_over([conversation_id], by="member")
+    tell_new([message.pk], [conversation_id])
+    return message
+
+
+def _record(message: Message, contact: Contact, conversation: UUID, by: Member | ApiKey) -> None:
     audit.record(
         "message.written",
         subject=message.public_id,
         by=by,
-        after={"type": content.type, "purpose": purpose, "status": message.status, "reason": message.reason},
+        after={"type": message.type, "purpose": message.purpose, "status": message.status, "reason": message.reason},
     )
     emit(
         "message.written",
         subject=message.public_id,
-        payload={"contact": str(contact.public_id), "conversation": str(conversation), "type": content.type},
+        payload={"contact": str(contact.public_id), "conversation": str(conversation), "type": message.type},
     )
-    # A reaction is no answer: who waited for one still does.
-    if message.status != "cancelled" and content.type != "reaction":
-        note_outbound([(conversation_id, content.type, content.text)], at=now)
-    tell_new([message.pk], [conversation_id])
-    return message
 
 
 def first_number(contact: Contact | None = None) -> Number:

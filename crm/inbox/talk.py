@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.utils import formats, timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -11,6 +12,8 @@ from channels_wa.outbox.window import MARGIN, SERVICE_WINDOW
 from crm.contacts.names import addresses, name_of
 from crm.inbox.models import Conversation
 from crm.inbox.rows import why
+from ops import clock
+from portal.frame import moments
 
 # Below this the page warns.
 SOON = timedelta(hours=2)
@@ -28,6 +31,7 @@ class Talk:
     attention: str
     attention_words: str | Promise
     bot_on: bool
+    resumes_at: datetime | None
     is_closed: bool
     left: timedelta
 
@@ -39,7 +43,17 @@ class Talk:
     @property
     def state(self) -> str:
         """See state_of."""
-        return _state(self.is_closed, self.left, self.bot_on)
+        return _state(self.is_closed, self.left, self.bot_on, self.resumes_at)
+
+    @property
+    def people_words(self) -> str:
+        """How long people answer alone."""
+        if self.resumes_at is None:
+            return _("People only")
+        at, day = moments.clock_time(self.resumes_at), timezone.localtime(self.resumes_at)
+        if day.date() != timezone.localtime(clock.now()).date():
+            at = f"{formats.date_format(day, 'MONTH_DAY_FORMAT')}, {at}"
+        return _("Flows answer again at %(at)s") % {"at": at}
 
     @property
     def left_s(self) -> int:
@@ -72,6 +86,7 @@ def talk_of(conversation: Conversation, *, now: datetime) -> Talk:
         attention=conversation.attention,
         attention_words=why(conversation.attention),
         bot_on=conversation.bot_on,
+        resumes_at=conversation.bot_resumes_at,
         is_closed=conversation.closed_at is not None,
         left=_left(conversation, now),
     )
@@ -79,7 +94,8 @@ def talk_of(conversation: Conversation, *, now: datetime) -> Talk:
 
 def state_of(conversation: Conversation, *, now: datetime) -> str:
     """What the head and the composer go by, as one word: an open page that shows another one reads them again."""
-    return _state(conversation.closed_at is not None, _left(conversation, now), conversation.bot_on)
+    is_closed, left = conversation.closed_at is not None, _left(conversation, now)
+    return _state(is_closed, left, conversation.bot_on, conversation.bot_resumes_at)
 
 
 def _left(conversation: Conversation, now: datetime) -> timedelta:
@@ -88,6 +104,8 @@ def _left(conversation: Conversation, now: datetime) -> timedelta:
     return last + SERVICE_WINDOW - MARGIN - now if last else timedelta(0)
 
 
-def _state(is_closed: bool, left: timedelta, bot_on: bool) -> str:
+def _state(is_closed: bool, left: timedelta, bot_on: bool, resumes_at: datetime | None) -> str:
     writing = "closed" if is_closed else "free" if left > timedelta(0) else "late"
-    return f"{writing}/{'bot' if bot_on else 'people'}"
+    # To the minute, as the head shows it.
+    until = f"/{resumes_at:%m%dT%H%M}" if resumes_at and not bot_on else ""
+    return f"{writing}/{'bot' if bot_on else 'people'}{until}"

@@ -118,7 +118,13 @@ def test_wa012_a_marketing_template_is_an_offer_whatever_it_is_called(salons: Sa
         assert outbound.check(batch, NOON) == [Refusal("opted_out"), None]
 
 
-GOOD = {"quiet_from": "21:00", "quiet_until": "08:00", "marketing_per_week": "4", "own_words": ""}
+GOOD = {
+    "takeover_hours": "12",
+    "quiet_from": "21:00",
+    "quiet_until": "08:00",
+    "marketing_per_week": "4",
+    "own_words": "",
+}
 
 
 @pytest.mark.parametrize(

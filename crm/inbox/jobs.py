@@ -1,0 +1,12 @@
+"""What the inbox does when a timer is due."""
+
+from collections.abc import Sequence
+
+from crm.inbox import takeover
+from ops.timers.registry import Due, on_timer
+
+
+@on_timer(takeover.RESUMES)
+def let_flows_answer(due: Sequence[Due]) -> None:
+    """The time of the people is over."""
+    takeover.resume(due)
