@@ -57,6 +57,7 @@ class FlowExecution(models.Model):
             models.Index(fields=["version", "-started_at", "-id"], name="execution_version"),
             models.Index(fields=["contact_id", "-id"], name="execution_contact"),
             models.Index(fields=["contact_id"], name="execution_awaits", condition=~Q(awaits=[])),
+            models.Index(fields=["flow", "ended_at"], name="execution_failed", condition=Q(status="failed")),
             models.Index(fields=["parent_id"], name="execution_parent", condition=Q(parent_id__isnull=False)),
         ]
 

@@ -28,6 +28,8 @@ class Flow(models.Model):
     # Too many of its runs failed: it starts none until a person has looked (settings: the error budget).
     paused_at = models.DateTimeField(null=True, blank=True)
     paused_reason = models.CharField(max_length=200, blank=True, default="", db_default="")
+    # When a person let it start again: what had failed before does not count any more.
+    resumed_at = models.DateTimeField(null=True, blank=True)
     # Put away: not listed, starts nothing, its history stays.
     archived_at = models.DateTimeField(null=True, blank=True)
     # The ready flow it was made from, if any (flows.gallery).

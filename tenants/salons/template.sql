@@ -1,4 +1,4 @@
--- fingerprint: 4027b982e47594060956530d146e01cd7bfef54b611d55a052d5e0b5d37c66c8
+-- fingerprint: f02ac228fafe54516a8bf75a8c4a6e39e36e29f63de78204b5e204f69b4e0fc3
 CREATE SCHEMA zz_salon_template_zz;
 CREATE TABLE zz_salon_template_zz.alert (
     id bigint NOT NULL,
@@ -261,6 +261,7 @@ CREATE TABLE zz_salon_template_zz.flow (
     paused_at timestamp with time zone,
     paused_reason character varying(200) DEFAULT ''::character varying NOT NULL,
     settings jsonb DEFAULT '{}'::jsonb NOT NULL,
+    resumed_at timestamp with time zone,
     CONSTRAINT flow_draft_revision_check CHECK ((draft_revision >= 0))
 );
 CREATE TABLE zz_salon_template_zz.flow_call (
@@ -732,15 +733,16 @@ INSERT INTO zz_salon_template_zz.django_migrations VALUES (11, 'flows', '0001_in
 INSERT INTO zz_salon_template_zz.django_migrations VALUES (12, 'flows', '0002_log', '2026-01-01 00:00:00+00');
 INSERT INTO zz_salon_template_zz.django_migrations VALUES (13, 'flows', '0003_complete', '2026-01-01 00:00:00+00');
 INSERT INTO zz_salon_template_zz.django_migrations VALUES (14, 'flows', '0004_console_indexes', '2026-01-01 00:00:00+00');
-INSERT INTO zz_salon_template_zz.django_migrations VALUES (15, 'inbox', '0001_initial', '2026-01-01 00:00:00+00');
-INSERT INTO zz_salon_template_zz.django_migrations VALUES (16, 'inbox', '0002_kind_of_the_last_message', '2026-01-01 00:00:00+00');
-INSERT INTO zz_salon_template_zz.django_migrations VALUES (17, 'inbox', '0003_conversation_bot_resumes_at', '2026-01-01 00:00:00+00');
-INSERT INTO zz_salon_template_zz.django_migrations VALUES (18, 'media', '0001_initial', '2026-01-01 00:00:00+00');
-INSERT INTO zz_salon_template_zz.django_migrations VALUES (19, 'message_templates', '0001_initial', '2026-01-01 00:00:00+00');
-INSERT INTO zz_salon_template_zz.django_migrations VALUES (20, 'message_templates', '0002_being_submitted', '2026-01-01 00:00:00+00');
-INSERT INTO zz_salon_template_zz.django_migrations VALUES (21, 'wa_messages', '0001_initial', '2026-01-01 00:00:00+00');
-INSERT INTO zz_salon_template_zz.django_migrations VALUES (22, 'wa_messages', '0002_sources_and_former_identities', '2026-01-01 00:00:00+00');
-INSERT INTO zz_salon_template_zz.django_migrations VALUES (23, 'watchdog', '0001_initial', '2026-01-01 00:00:00+00');
+INSERT INTO zz_salon_template_zz.django_migrations VALUES (15, 'flows', '0005_error_budget', '2026-01-01 00:00:00+00');
+INSERT INTO zz_salon_template_zz.django_migrations VALUES (16, 'inbox', '0001_initial', '2026-01-01 00:00:00+00');
+INSERT INTO zz_salon_template_zz.django_migrations VALUES (17, 'inbox', '0002_kind_of_the_last_message', '2026-01-01 00:00:00+00');
+INSERT INTO zz_salon_template_zz.django_migrations VALUES (18, 'inbox', '0003_conversation_bot_resumes_at', '2026-01-01 00:00:00+00');
+INSERT INTO zz_salon_template_zz.django_migrations VALUES (19, 'media', '0001_initial', '2026-01-01 00:00:00+00');
+INSERT INTO zz_salon_template_zz.django_migrations VALUES (20, 'message_templates', '0001_initial', '2026-01-01 00:00:00+00');
+INSERT INTO zz_salon_template_zz.django_migrations VALUES (21, 'message_templates', '0002_being_submitted', '2026-01-01 00:00:00+00');
+INSERT INTO zz_salon_template_zz.django_migrations VALUES (22, 'wa_messages', '0001_initial', '2026-01-01 00:00:00+00');
+INSERT INTO zz_salon_template_zz.django_migrations VALUES (23, 'wa_messages', '0002_sources_and_former_identities', '2026-01-01 00:00:00+00');
+INSERT INTO zz_salon_template_zz.django_migrations VALUES (24, 'watchdog', '0001_initial', '2026-01-01 00:00:00+00');
 SELECT pg_catalog.setval('zz_salon_template_zz.alert_delivery_id_seq', 1, false);
 SELECT pg_catalog.setval('zz_salon_template_zz.alert_id_seq', 1, false);
 SELECT pg_catalog.setval('zz_salon_template_zz.alert_preference_id_seq', 1, false);
@@ -751,7 +753,7 @@ SELECT pg_catalog.setval('zz_salon_template_zz.consent_id_seq', 1, false);
 SELECT pg_catalog.setval('zz_salon_template_zz.contact_id_seq', 1, false);
 SELECT pg_catalog.setval('zz_salon_template_zz.contact_policy_id_seq', 1, false);
 SELECT pg_catalog.setval('zz_salon_template_zz.conversation_id_seq', 1, false);
-SELECT pg_catalog.setval('zz_salon_template_zz.django_migrations_id_seq', 23, true);
+SELECT pg_catalog.setval('zz_salon_template_zz.django_migrations_id_seq', 24, true);
 SELECT pg_catalog.setval('zz_salon_template_zz.event_id_seq', 1, false);
 SELECT pg_catalog.setval('zz_salon_template_zz.flow_call_id_seq', 1, false);
 SELECT pg_catalog.setval('zz_salon_template_zz.flow_execution_id_seq', 1, false);
@@ -930,6 +932,7 @@ CREATE INDEX conversation_waiting ON zz_salon_template_zz.conversation USING btr
 CREATE INDEX event_subject ON zz_salon_template_zz.event USING btree (subject, id);
 CREATE INDEX execution_awaits ON zz_salon_template_zz.flow_execution USING btree (contact_id) WHERE (NOT (awaits = '{}'::character varying(60)[]));
 CREATE INDEX execution_contact ON zz_salon_template_zz.flow_execution USING btree (contact_id, id DESC);
+CREATE INDEX execution_failed ON zz_salon_template_zz.flow_execution USING btree (flow_id, ended_at) WHERE ((status)::text = 'failed'::text);
 CREATE INDEX execution_parent ON zz_salon_template_zz.flow_execution USING btree (parent_id) WHERE (parent_id IS NOT NULL);
 CREATE INDEX execution_started ON zz_salon_template_zz.flow_execution USING btree (flow_id, started_at DESC, id DESC);
 CREATE INDEX execution_status ON zz_salon_template_zz.flow_execution USING btree (flow_id, status, started_at DESC, id DESC);
