@@ -34,6 +34,7 @@ class Source(models.TextChoices):
     API = "api", _("Sent by a program")
     IMPORT = "import", _("Came with an import")
     FORM = "form", _("Ticked in a form")
+    FLOW = "flow", _("Answered in a flow")
 
 
 class ConsentEntry(models.Model):

@@ -71,8 +71,20 @@ def change(contact: Contact, values: dict[str, Any], *, by: Any) -> Contact:
         before={name: before[name] for name in changed},
         after={name: wanted[name] for name in changed},
     )
-    emit("contact.changed", subject=fresh.public_id, payload={"changed": changed})
+    payload: dict[str, Any] = {"changed": changed, "contact_id": fresh.pk, "by": _kind_of(by)}
+    if "tags" in changed:
+        payload["tags_added"] = [tag for tag in fresh.tags if tag not in before["tags"]]
+        payload["tags_removed"] = [tag for tag in before["tags"] if tag not in fresh.tags]
+    emit("contact.changed", subject=fresh.public_id, payload=payload)
     return fresh
+
+
+def retag(contact: Contact, *, add: Sequence[str] = (), remove: Sequence[str] = (), by: Any) -> Contact:
+    """Put tags on a contact and take others off; the contact as it is then."""
+    with transaction.atomic():
+        fresh = Contact.objects.select_for_update().get(pk=contact.pk)
+        tags = list(dict.fromkeys([*(tag for tag in fresh.tags if tag not in remove), *add]))
+        return change(fresh, {"tags": tags}, by=by)
 
 
 def with_phone(phone: str, *, portfolio: str, by: Any) -> Contact:
@@ -96,6 +108,10 @@ def with_phone(phone: str, *, portfolio: str, by: Any) -> Contact:
                 )
                 return contact
     raise RuntimeError("the phone's contact comes and goes")
+
+
+def _kind_of(by: Any) -> str:
+    return "system" if by is None else type(by).__name__.lower()
 
 
 def portfolios() -> list[str]:

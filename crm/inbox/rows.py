@@ -16,6 +16,7 @@ ATTENTION = {
     "message_failed": _("A message was not delivered"),
     "message_unknown": _("It is not known whether a message arrived"),
     "flow_failed": _("The flow stopped with an error"),
+    "handed_over": _("The flow hands this guest over to you"),
     "phone_passed_on": _("Somebody else writes from this guest's phone now. Perhaps they have a new number"),
 }
 
