@@ -1,4 +1,4 @@
--- fingerprint: f02ac228fafe54516a8bf75a8c4a6e39e36e29f63de78204b5e204f69b4e0fc3
+-- fingerprint: f7f28f3ad08adda9691050e54ec8efcf9975c884607e26c5b1b357aba9234ad4
 CREATE SCHEMA zz_salon_template_zz;
 CREATE TABLE zz_salon_template_zz.alert (
     id bigint NOT NULL,
@@ -726,23 +726,24 @@ INSERT INTO zz_salon_template_zz.django_migrations VALUES (4, 'audit', '0001_ini
 INSERT INTO zz_salon_template_zz.django_migrations VALUES (5, 'audit', '0002_append_only', '2026-01-01 00:00:00+00');
 INSERT INTO zz_salon_template_zz.django_migrations VALUES (6, 'consent', '0001_initial', '2026-01-01 00:00:00+00');
 INSERT INTO zz_salon_template_zz.django_migrations VALUES (7, 'consent', '0002_contactpolicy_takeover_hours', '2026-01-01 00:00:00+00');
-INSERT INTO zz_salon_template_zz.django_migrations VALUES (8, 'contacts', '0001_initial', '2026-01-01 00:00:00+00');
-INSERT INTO zz_salon_template_zz.django_migrations VALUES (9, 'contacts', '0002_attribution_and_merging', '2026-01-01 00:00:00+00');
-INSERT INTO zz_salon_template_zz.django_migrations VALUES (10, 'events', '0001_initial', '2026-01-01 00:00:00+00');
-INSERT INTO zz_salon_template_zz.django_migrations VALUES (11, 'flows', '0001_initial', '2026-01-01 00:00:00+00');
-INSERT INTO zz_salon_template_zz.django_migrations VALUES (12, 'flows', '0002_log', '2026-01-01 00:00:00+00');
-INSERT INTO zz_salon_template_zz.django_migrations VALUES (13, 'flows', '0003_complete', '2026-01-01 00:00:00+00');
-INSERT INTO zz_salon_template_zz.django_migrations VALUES (14, 'flows', '0004_console_indexes', '2026-01-01 00:00:00+00');
-INSERT INTO zz_salon_template_zz.django_migrations VALUES (15, 'flows', '0005_error_budget', '2026-01-01 00:00:00+00');
-INSERT INTO zz_salon_template_zz.django_migrations VALUES (16, 'inbox', '0001_initial', '2026-01-01 00:00:00+00');
-INSERT INTO zz_salon_template_zz.django_migrations VALUES (17, 'inbox', '0002_kind_of_the_last_message', '2026-01-01 00:00:00+00');
-INSERT INTO zz_salon_template_zz.django_migrations VALUES (18, 'inbox', '0003_conversation_bot_resumes_at', '2026-01-01 00:00:00+00');
-INSERT INTO zz_salon_template_zz.django_migrations VALUES (19, 'media', '0001_initial', '2026-01-01 00:00:00+00');
-INSERT INTO zz_salon_template_zz.django_migrations VALUES (20, 'message_templates', '0001_initial', '2026-01-01 00:00:00+00');
-INSERT INTO zz_salon_template_zz.django_migrations VALUES (21, 'message_templates', '0002_being_submitted', '2026-01-01 00:00:00+00');
-INSERT INTO zz_salon_template_zz.django_migrations VALUES (22, 'wa_messages', '0001_initial', '2026-01-01 00:00:00+00');
-INSERT INTO zz_salon_template_zz.django_migrations VALUES (23, 'wa_messages', '0002_sources_and_former_identities', '2026-01-01 00:00:00+00');
-INSERT INTO zz_salon_template_zz.django_migrations VALUES (24, 'watchdog', '0001_initial', '2026-01-01 00:00:00+00');
+INSERT INTO zz_salon_template_zz.django_migrations VALUES (8, 'consent', '0003_from_a_flow', '2026-01-01 00:00:00+00');
+INSERT INTO zz_salon_template_zz.django_migrations VALUES (9, 'contacts', '0001_initial', '2026-01-01 00:00:00+00');
+INSERT INTO zz_salon_template_zz.django_migrations VALUES (10, 'contacts', '0002_attribution_and_merging', '2026-01-01 00:00:00+00');
+INSERT INTO zz_salon_template_zz.django_migrations VALUES (11, 'events', '0001_initial', '2026-01-01 00:00:00+00');
+INSERT INTO zz_salon_template_zz.django_migrations VALUES (12, 'flows', '0001_initial', '2026-01-01 00:00:00+00');
+INSERT INTO zz_salon_template_zz.django_migrations VALUES (13, 'flows', '0002_log', '2026-01-01 00:00:00+00');
+INSERT INTO zz_salon_template_zz.django_migrations VALUES (14, 'flows', '0003_complete', '2026-01-01 00:00:00+00');
+INSERT INTO zz_salon_template_zz.django_migrations VALUES (15, 'flows', '0004_console_indexes', '2026-01-01 00:00:00+00');
+INSERT INTO zz_salon_template_zz.django_migrations VALUES (16, 'flows', '0005_error_budget', '2026-01-01 00:00:00+00');
+INSERT INTO zz_salon_template_zz.django_migrations VALUES (17, 'inbox', '0001_initial', '2026-01-01 00:00:00+00');
+INSERT INTO zz_salon_template_zz.django_migrations VALUES (18, 'inbox', '0002_kind_of_the_last_message', '2026-01-01 00:00:00+00');
+INSERT INTO zz_salon_template_zz.django_migrations VALUES (19, 'inbox', '0003_conversation_bot_resumes_at', '2026-01-01 00:00:00+00');
+INSERT INTO zz_salon_template_zz.django_migrations VALUES (20, 'media', '0001_initial', '2026-01-01 00:00:00+00');
+INSERT INTO zz_salon_template_zz.django_migrations VALUES (21, 'message_templates', '0001_initial', '2026-01-01 00:00:00+00');
+INSERT INTO zz_salon_template_zz.django_migrations VALUES (22, 'message_templates', '0002_being_submitted', '2026-01-01 00:00:00+00');
+INSERT INTO zz_salon_template_zz.django_migrations VALUES (23, 'wa_messages', '0001_initial', '2026-01-01 00:00:00+00');
+INSERT INTO zz_salon_template_zz.django_migrations VALUES (24, 'wa_messages', '0002_sources_and_former_identities', '2026-01-01 00:00:00+00');
+INSERT INTO zz_salon_template_zz.django_migrations VALUES (25, 'watchdog', '0001_initial', '2026-01-01 00:00:00+00');
 SELECT pg_catalog.setval('zz_salon_template_zz.alert_delivery_id_seq', 1, false);
 SELECT pg_catalog.setval('zz_salon_template_zz.alert_id_seq', 1, false);
 SELECT pg_catalog.setval('zz_salon_template_zz.alert_preference_id_seq', 1, false);
@@ -753,7 +754,7 @@ SELECT pg_catalog.setval('zz_salon_template_zz.consent_id_seq', 1, false);
 SELECT pg_catalog.setval('zz_salon_template_zz.contact_id_seq', 1, false);
 SELECT pg_catalog.setval('zz_salon_template_zz.contact_policy_id_seq', 1, false);
 SELECT pg_catalog.setval('zz_salon_template_zz.conversation_id_seq', 1, false);
-SELECT pg_catalog.setval('zz_salon_template_zz.django_migrations_id_seq', 24, true);
+SELECT pg_catalog.setval('zz_salon_template_zz.django_migrations_id_seq', 25, true);
 SELECT pg_catalog.setval('zz_salon_template_zz.event_id_seq', 1, false);
 SELECT pg_catalog.setval('zz_salon_template_zz.flow_call_id_seq', 1, false);
 SELECT pg_catalog.setval('zz_salon_template_zz.flow_execution_id_seq', 1, false);
