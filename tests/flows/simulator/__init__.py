@@ -1,0 +1,1 @@
+"""Tests of what flows are tried with."""
