@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from flows.actions.drafts import drawing_of
 from flows.builder.palette import palette
 from flows.console.drawing import canvas_words, described, for_canvas
 from flows.console.views import path_of
@@ -11,15 +12,6 @@ from tenants.access.guard import SalonRequest
 from tenants.access.roles import Permission
 
 JSON = dict[str, Any]
-# A flow nobody has drawn yet.
-BLANK: JSON = {"version": 1, "nodes": [{"id": "start", "type": "start", "position": {"x": 0, "y": 0}}], "edges": []}
-
-
-def drawing_of(flow: Flow) -> JSON:
-    """The drawing that is being worked on: the draft, else what is published."""
-    if flow.draft is not None:
-        return dict(flow.draft)
-    return dict(flow.published.graph) if flow.published else BLANK
 
 
 def page_of(request: SalonRequest, flow: Flow) -> JSON:

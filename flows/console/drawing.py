@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from flows.graph import Graph, GraphError
+from flows.builder.exits import exits_of
 
 KINDS: dict[str, str | Promise] = {
     "start": gettext_lazy("Start"),
@@ -141,15 +141,13 @@ def trigger_words(graph: dict[str, Any]) -> str:
 
 
 def _exits(graph: dict[str, Any]) -> dict[str, list[str]]:
-    """Exits by node; those that have an edge at least, where a newer release has drawn what this one cannot read."""
-    try:
-        places = Graph.parse(graph).places
-    except GraphError:
-        found: dict[str, list[str]] = {}
-        for edge in graph["edges"]:
-            found.setdefault(edge["from"], []).append(edge["exit"])
-        return found
-    return {name: list(place.node.exits()) for name, place in places.items()}
+    """Exits by node; where a newer release has drawn what this one cannot read, those that have an edge at least."""
+    found = {node["id"]: list(exits_of(node)) for node in graph["nodes"]}
+    for edge in graph["edges"]:
+        leaving = found.setdefault(edge["from"], [])
+        if edge["exit"] not in leaving:
+            leaving.append(edge["exit"])
+    return found
 
 
 def _titles(nodes: dict[str, dict[str, Any]]) -> dict[str, str]:
@@ -165,7 +163,10 @@ def _titles(nodes: dict[str, dict[str, Any]]) -> dict[str, str]:
 
 
 def _summary(node: dict[str, Any]) -> str:
-    return SUMMARIES[node["type"]](node) if node["type"] in SUMMARIES else ""
+    try:
+        return SUMMARIES[node["type"]](node) if node["type"] in SUMMARIES else ""
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return ""  # a draft: what it would say is not filled in yet
 
 
 def _start(node: dict[str, Any]) -> str:
