@@ -59,7 +59,13 @@ EVENT_HANDLERS = {
         "channels_wa.watchdog.events.on_failed",
     ],
     "message.unknown": ["crm.inbox.attention.on_events"],
-    "execution.failed": ["crm.inbox.attention.on_events"],
+    "execution.failed": [
+        "crm.inbox.attention.on_events",
+        "flows.runtime.failing.on_failed",  # the guest is told, a person goes on
+        "flows.runtime.budget.on_failed",  # too many of them pause the flow
+    ],
+    "flow.resumed": ["flows.runtime.budget.on_looked_at"],
+    "flow.archived": ["flows.runtime.budget.on_looked_at"],
     "number.connected": [
         "channels_wa.outbox.numbers.on_events",  # what waited for it goes
         "channels_wa.message_templates.changes.on_connected",
