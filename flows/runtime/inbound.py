@@ -7,11 +7,11 @@ from channels_wa.inbound.steps import Incoming
 from flows.engine.inputs import Said, Started
 from flows.engine.state import State
 from flows.graph import Graph, GraphError
-from flows.models import Flow
 from flows.runtime import rows
 from flows.runtime.facts import people, salon_facts
 from flows.runtime.graphs import graphs_of, readable_graphs_of
 from flows.runtime.running import Execution, Turn, run
+from flows.triggers.startable import startable
 from ops import clock
 from ops.salon import current_salon_id
 
@@ -64,9 +64,7 @@ def _start(salon_id: int, batch: Sequence[Incoming]) -> dict[int, Execution]:
     """New executions, by conversation, for the messages that a published flow wants."""
     if not batch:
         return {}
-    flows = list(
-        Flow.objects.filter(is_active=True, published__isnull=False).values_list("pk", "published_id", "priority")
-    )
+    flows = list(startable().values_list("pk", "published_id", "priority"))
     versions = {version_id for _pk, version_id, _priority in flows if version_id}
     try:
         graphs = graphs_of(salon_id, versions)
@@ -93,6 +91,7 @@ def _start(salon_id: int, batch: Sequence[Incoming]) -> dict[int, Execution]:
                 conversation_public_id=one.conversation_public_id,
                 number_id=one.number_id,
                 state=State(sent=said.get(one.contact_id, [])),
+                began_by=graphs[version_id or 0].trigger.trigger,
                 started_at=clock.now(),
             )
     return found

@@ -31,10 +31,11 @@ def _insert(executions: Sequence["Execution"], now: datetime) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO flow_execution (public_id, flow_id, version_id, contact_id, conversation_id, status, listens, "
-            "state, seed, last_seq, error, started_at) SELECT public_id, flow_id, version_id, contact_id, "
-            "conversation_id, 'running', true, '{}', seed, 0, '', %s "
-            "FROM unnest(%s::uuid[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[]) "
-            "AS new(public_id, flow_id, version_id, contact_id, conversation_id, seed) RETURNING public_id, id",
+            "state, seed, last_seq, error, started_at, began_by) SELECT public_id, flow_id, version_id, contact_id, "
+            "conversation_id, 'running', true, '{}', seed, 0, '', %s, began_by "
+            "FROM unnest(%s::uuid[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::text[]) "
+            "AS new(public_id, flow_id, version_id, contact_id, conversation_id, seed, began_by) "
+            "RETURNING public_id, id",
             [
                 now,
                 [one.public_id for one in executions],
@@ -43,6 +44,7 @@ def _insert(executions: Sequence["Execution"], now: datetime) -> None:
                 [one.contact_id for one in executions],
                 [one.conversation_id for one in executions],
                 [one.seed for one in executions],
+                [one.began_by for one in executions],
             ],
         )
         ids = dict(cursor.fetchall())

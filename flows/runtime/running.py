@@ -47,6 +47,8 @@ class Execution:
     public_id: UUID = field(default_factory=uuid7)
     seed: int = field(default_factory=lambda: secrets.randbits(_SEED_BITS))
     error: str = ""
+    # A kind of trigger, or "flow", "api", "person" (FlowExecution.began_by).
+    began_by: str = ""
 
     @property
     def listens(self) -> bool:
