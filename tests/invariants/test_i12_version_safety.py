@@ -7,7 +7,8 @@ import pytest
 
 from channels_wa.inbound import drain
 from flows.actions import create, publish
-from flows.models import Flow, FlowExecution, FlowStep
+from flows.models import Flow, FlowExecution, FlowStep, FlowVersion
+from flows.runtime.migrating_runs import migrate
 from ops.salon import inside, run_in_salon
 from tests.incoming import delivery, keep, text_message
 from tests.world import Salons
@@ -57,6 +58,21 @@ def test_i12_each_run_ends_on_its_own_version(salons: Salons, flow: Flow) -> Non
             FlowStep.objects.filter(type="send_message").order_by("execution_id").values_list("node", flat=True)
         )
         assert went == ["first"] * RUNS + ["second"] * 2
+        assert set(FlowExecution.objects.values_list("status", flat=True)) == {"completed"}
+
+
+def test_i12_only_runs_that_were_chosen_leave_their_version(salons: Salons, flow: Flow) -> None:
+    say("oi", range(60))
+    with inside(salons.aurora.pk):
+        publish(Flow.objects.get(pk=flow.pk), drawing("second"))
+        old, new = FlowVersion.objects.filter(flow=flow).order_by("number")
+        chosen = list(FlowExecution.objects.order_by("pk").values_list("public_id", flat=True)[:20])
+        assert migrate(flow, old, new, by=None, only=chosen).moved == 20
+        assert migrate(flow, old, new, by=None, only=chosen).moved == 0
+    say("Ana", range(60))
+    with inside(salons.aurora.pk):
+        went = FlowStep.objects.filter(type="send_message").order_by("execution_id").values_list("node", flat=True)
+        assert list(went) == ["second"] * 20 + ["first"] * 40
         assert set(FlowExecution.objects.values_list("status", flat=True)) == {"completed"}
 
 
