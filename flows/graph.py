@@ -2,14 +2,18 @@
 
 {"version": 1,
  "nodes": [{"id": "n1", "type": "start", "position": {"x": 0, "y": 0}, "trigger": "any_message"}, …],
- "edges": [{"id": "e1", "from": "n1", "exit": "done", "to": "n2"}, …]}
+ "edges": [{"id": "e1", "from": "n1", "exit": "done", "to": "n2"}, …],
+ "notes": [{"id": "note1", "text": "Ask Ana about this", "position": {"x": 0, "y": 0},
+   "size": {"width": 200, "height": 80}}, …]}
+
+Notes are for whoever draws; the engine knows nothing of them.
 """
 
 import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, Final, TypeGuard, cast
+from typing import Any, Final, Literal, TypeGuard, cast
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -21,6 +25,8 @@ from flows.nodes.start import Start
 VERSION: Final = 1
 MAX_NODES: Final = 500
 MAX_EDGES: Final = 2_000
+MAX_NOTES: Final = 200
+MAX_NOTE: Final = 2_000
 MAX_CHARS: Final = 1_000_000  # all texts of a drawing together
 MAX_DEPTH: Final = 16
 MAX_PROBLEMS: Final = 100
@@ -29,15 +35,25 @@ IDENTIFIER: Final = re.compile(r"[A-Za-z0-9_-]{1,60}")
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong with a drawing: where, what, and what to do. `node` is empty if it is the whole drawing."""
+    """What is wrong with a drawing: where, what, and what to do. `node` is empty if it is the whole drawing.
+
+    `level` is `error` (it cannot be published) or `warning` (it runs, but hardly as it was meant).
+    """
 
     node: str
     field: str
     message: str
     hint: str = ""
+    level: Literal["error", "warning"] = "error"
 
     def to_json(self) -> dict[str, str]:
-        return {"node": self.node, "field": self.field, "message": self.message, "hint": self.hint}
+        return {
+            "node": self.node,
+            "field": self.field,
+            "message": self.message,
+            "hint": self.hint,
+            "level": self.level,
+        }
 
 
 class GraphError(Exception):
@@ -66,6 +82,8 @@ class Place:
     node: Node
     position: tuple[float, float]
     edges: dict[str, Edge] = field(default_factory=dict)
+    # Seconds in which several messages of a guest are one answer; 0: each for itself.
+    gather_s: int = 0
 
 
 @dataclass(slots=True)
@@ -102,13 +120,20 @@ def shape_problems(data: Any) -> Iterator[Problem]:
         return
     if data.get("version") != VERSION or type(data.get("version")) is not int:
         yield Problem("", "version", f"version must be {VERSION}")
-    for name, most in (("nodes", MAX_NODES), ("edges", MAX_EDGES)):
-        items = data.get(name)
+    is_large = len(data) > MAX_NODES
+    for name, most in (("nodes", MAX_NODES), ("edges", MAX_EDGES), ("notes", MAX_NOTES)):
+        items = data.get(name, [] if name == "notes" else None)
         if not isinstance(items, list):
             yield Problem("", name, f"{name} must be a list")
         elif len(items) > most:
-            yield Problem("", name, f"a flow has at most {most} {name}", "Split it into two flows.")
-    for name in sorted(map(str, data.keys() - {"version", "nodes", "edges"}))[:5]:
+            is_large = True
+            yield Problem(
+                "", name, f"a flow has at most {most} {name}, this has {len(items)}", "Split it into two flows."
+            )
+    if is_large:
+        # What is far too large is not even read: refusing it must cost next to nothing.
+        return
+    for name in sorted(map(str, data.keys() - {"version", "nodes", "edges", "notes"}))[:5]:
         yield Problem("", name[:64], f"{name[:64]} is not known", "Delete it.")
     try:
         if weight(data) > MAX_CHARS:
@@ -146,6 +171,9 @@ class Drawing:
             self.add_place(raw, number)
         for number, raw in enumerate(data["edges"]):
             self.add_edge(raw, f"edges[{number}]")
+        seen: set[str] = set()
+        for number, raw in enumerate(data.get("notes", [])):
+            self.check_note(raw, f"notes[{number}]", seen)
         starts = sum(raw.get("type") == "start" for raw in nodes)
         if starts != 1:
             hint = "Keep one start and delete the others." if starts else "Draw a start."
@@ -153,6 +181,27 @@ class Drawing:
 
     def report(self, node: str, field: str, message: str, hint: str = "") -> None:
         self.problems.append(Problem(node, field, message, hint))
+
+    def check_note(self, raw: Any, where: str, seen: set[str]) -> None:
+        """A note is only kept, so it need only be one."""
+        if not isinstance(raw, dict) or not {"id", "text", "position"} <= raw.keys() <= {
+            "id",
+            "text",
+            "position",
+            "size",
+        }:
+            return self.report("", where, "a note has id, text, position and perhaps size, and nothing else")
+        if not is_identifier(raw["id"]) or raw["id"] in seen:
+            return self.report("", f"{where}.id", "a note needs an id of its own, of letters, digits, - and _")
+        seen.add(raw["id"])
+        if not isinstance(raw["text"], str) or len(raw["text"]) > MAX_NOTE:
+            return self.report("", f"{where}.text", f"a note is a text of at most {MAX_NOTE} characters")
+        if position_of(raw["position"]) is None:
+            return self.report("", f"{where}.position", "a position has two numbers, x and y")
+        size = raw.get("size", {"width": 1, "height": 1})
+        if not isinstance(size, dict) or size.keys() != {"width", "height"} or not all(map(is_length, size.values())):
+            return self.report("", f"{where}.size", "a size has two numbers, width and height")
+        return None
 
     def add_place(self, raw: Any, number: int) -> None:
         """Read one node, or say what is wrong with it."""
@@ -175,7 +224,7 @@ class Drawing:
         except ValidationError as error:
             self.problems += setting_problems(name, error)
         else:
-            self.places[name] = Place(name, node_type, node, position)
+            self.places[name] = Place(name, node_type, node, position, gather_s=getattr(node, "gather_s", 0))
 
     def add_edge(self, raw: Any, where: str) -> None:
         """Read one edge into the place it leaves, or say what is wrong with it."""
@@ -222,7 +271,9 @@ def setting_problems(node: str, error: ValidationError) -> list[Problem]:
 
 def setting_problem(node: str, detail: ErrorDetails) -> Problem:
     """One finding in our words."""
-    field = ".".join(str(part) for part in detail["loc"])[:200]
+    ctx = detail.get("ctx", {})
+    loc = (*detail["loc"], ctx["field"]) if detail["type"] == "settings" and ctx["field"] else detail["loc"]
+    field = ".".join(str(part) for part in loc)[:200]
     if detail["type"] == "extra_forbidden":
         return Problem(node, field, f"{field} is not known", "Delete it.")
     hint = f"Look at character {detail['ctx']['character']}." if detail["type"] == "expression" else ""
@@ -237,6 +288,11 @@ def position_of(raw: Any) -> tuple[float, float] | None:
         if type(number) not in (int, float) or not -1e6 < number < 1e6 or not math.isfinite(number):
             return None
     return float(raw["x"]), float(raw["y"])
+
+
+def is_length(number: Any) -> bool:
+    """Whether it may be the width of something drawn."""
+    return type(number) in (int, float) and 0 < number < 1e5
 
 
 def is_identifier(value: Any) -> TypeGuard[str]:

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from flows.console.drawing import ICONS, KINDS
+from flows.console.looks import LOOKS
 
 JSON = dict[str, Any]
 
@@ -37,4 +37,7 @@ class Item:
 
 def palette() -> list[Item]:
     """All that can be added, in the order it is shown."""
-    return [Item(name, str(KINDS[name]), ICONS[name], {"type": name, **settings}) for name, settings in NEW.items()]
+    return [
+        Item(name, str(LOOKS[name].label), LOOKS[name].icon, {"type": name, **settings})
+        for name, settings in NEW.items()
+    ]

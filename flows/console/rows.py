@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy
 
 from crm.contacts.models import Contact
 from crm.contacts.names import addresses, name_of
-from flows.console.drawing import ICONS, DrawnStep, described, kind_of
+from flows.console.drawing import DrawnStep, described, kind_of
+from flows.console.looks import EVENT_WORDS, look_of
 from flows.models import FlowExecution, FlowStep, FlowVersion
 
 STATUSES: dict[str, tuple[str | Promise, str]] = {
@@ -119,10 +120,10 @@ def _step(one: FlowStep, drawn: DrawnStep | None, names: dict[int, str]) -> Step
         edge=one.edge,
         type=one.type,
         title=drawn.title if drawn else kind_of(one.type),
-        icon=ICONS.get(one.type, "circle-dot"),
+        icon=look_of(one.type).icon,
         exit=one.exit,
         exit_label=drawn.exit_label(one.exit) if drawn else one.exit,
-        summary=_happened(one.event) or (drawn.summary if drawn and not one.exit else ""),
+        summary=str(EVENT_WORDS.get(one.event, "")) or (drawn.summary if drawn and not one.exit else ""),
         changes=[(name, _value(change)) for name, change in (one.changes or {}).items()],
         error=one.error,
         at=one.at,
@@ -132,17 +133,6 @@ def _step(one: FlowStep, drawn: DrawnStep | None, names: dict[int, str]) -> Step
         contact_name=names[one.execution.contact_id],
         ended=one.execution.status not in ("running", "waiting") and one.seq == one.execution.last_seq,
     )
-
-
-def _happened(event: str) -> str:
-    words = {
-        "waiting": _("waits"),
-        "answered": _("the guest answered"),
-        "retried": _("asked again"),
-        "timed_out": _("no answer in time"),
-        "failed": _("stopped with an error"),
-    }
-    return words.get(event, "")
 
 
 def _value(change: Any) -> str:

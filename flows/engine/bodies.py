@@ -1,6 +1,6 @@
 """What a message says, as plain JSON that any channel can turn into its own form. Limits: WHATSAPP.md §2."""
 
-from typing import Final, Literal, NotRequired, TypedDict
+from typing import Final, Literal, NotRequired, TypedDict, get_args
 
 MAX_TEXT_BODY: Final = 4_096  # a text message, and the body of a list
 MAX_BUTTONS_BODY: Final = 1_024
@@ -10,6 +10,10 @@ MAX_BUTTON_TITLE: Final = 20  # the button that opens a list, too
 MAX_ROW_TITLE: Final = 24
 MAX_ROW_DESCRIPTION: Final = 72
 MAX_FOOTER: Final = 60
+MAX_CAPTION: Final = 1_024
+MAX_PLACE: Final = 1_000  # name and address of a place
+MediaKind = Literal["image", "video", "audio", "document", "sticker"]
+MEDIA_KINDS: Final = frozenset(get_args(MediaKind))
 
 
 class Button(TypedDict):
@@ -62,4 +66,59 @@ class TemplateBody(TypedDict):
     values: dict[str, str]
 
 
-Body = TextBody | ButtonsBody | ListBody | TemplateBody
+class MediaBody(TypedDict):
+    """A file: one of the salon's (`file`, its public id) or one that WhatsApp fetches (`link`). `text` is its caption,
+    or what names the file."""
+
+    type: Literal["media"]
+    text: str
+    media: MediaKind
+    file: NotRequired[str]
+    link: NotRequired[str]
+    caption: NotRequired[str]
+    filename: NotRequired[str]
+
+
+class LocationBody(TypedDict):
+    """A place on the map."""
+
+    type: Literal["location"]
+    text: str
+    latitude: float
+    longitude: float
+    name: NotRequired[str]
+    address: NotRequired[str]
+
+
+class ContactBody(TypedDict):
+    """A card with a person's name and number."""
+
+    type: Literal["contact"]
+    text: str
+    name: str
+    phone: str
+    email: NotRequired[str]
+    company: NotRequired[str]
+
+
+class LinkBody(TypedDict):
+    """A text with a button that opens a page."""
+
+    type: Literal["cta_url"]
+    text: str
+    title: str
+    url: str
+    footer: NotRequired[str]
+
+
+class ReactionBody(TypedDict):
+    """An emoji on a message of the guest."""
+
+    type: Literal["reaction"]
+    text: str
+    to: str
+
+
+Body = (
+    TextBody | ButtonsBody | ListBody | TemplateBody | MediaBody | LocationBody | ContactBody | LinkBody | ReactionBody
+)

@@ -4,6 +4,8 @@ from datetime import datetime
 from typing import Any
 
 from flows.engine.expressions import Expression, Scope, Template
+from flows.engine.expressions.compiled import json_of
+from flows.engine.expressions.operators import Evaluate
 from flows.engine.inputs import Happened, Input, Said, Started
 from flows.engine.state import State
 
@@ -46,7 +48,7 @@ class Context:
 
     def know_contact(self, changes: dict[str, Any]) -> None:
         """From here on expressions see the contact with these changes; the input's own facts stay as they came."""
-        self.roots["contact"] = {**(self.roots["contact"] or {}), **changes}
+        self.roots["contact"] = {**self.contact, **changes}
 
     def render(self, template: Template) -> str:
         """The text for this guest; raises ExpressionError."""
@@ -55,6 +57,15 @@ class Context:
     def evaluate(self, expression: Expression) -> Any:
         """The value as JSON; raises ExpressionError."""
         return expression.json(self.scope)
+
+    def work_out(self, evaluate: Evaluate) -> Any:
+        """The same for a blank of a template."""
+        return json_of(evaluate, self.scope)
+
+    @property
+    def contact(self) -> dict[str, Any]:
+        """The contact as expressions see it now."""
+        return self.roots["contact"] or {}
 
 
 def message_facts(message: Said) -> dict[str, Any]:

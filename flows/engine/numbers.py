@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Final
 
 MAX_LENGTH: Final = 34
+PLAIN: Final = re.compile(r" {0,9}[+-]?[0-9]{1,34}(?:\.[0-9]{1,34})? {0,9}")
 # A currency before, the digits with their marks, a percent sign or unit of money after.
 WRITTEN: Final = re.compile(r"\s*(?:[A-Za-z]{0,3}\$|€|£)?\s*([+-]?[0-9][0-9.,]*)\s*(?:%|[A-Za-z]{1,10})?\s*\Z")
 
@@ -25,6 +26,14 @@ def number_in(text: str) -> Decimal | None:
             written = written.replace(mark, "")
     written = written.replace(decimal_mark, ".") if decimal_mark else written
     return Decimal(written) if written.count(".") <= 1 and written[-1] != "." else None
+
+
+def plain_number(text: str) -> str | None:
+    """`2.0` and ` 2` as `2`: one way of writing for each number; None if it is none."""
+    if not PLAIN.fullmatch(text):
+        return None
+    number = format(Decimal(text.strip()).normalize(), "f")
+    return "0" if number == "-0" else number
 
 
 def mark_of(written: str) -> str:

@@ -32,11 +32,16 @@ def step(graph: Graph, state: State, said: Input, *, now: datetime, seed: int = 
         return Outcome(state, ignored=why)
     starts = isinstance(said, Started)
     place = graph.start if starts else graph.places[state.at or ""]
-    if isinstance(said, Said) and place.node.gather_s and (outcome := wait_for_more(place, state, said, now, seed)):
+    if isinstance(said, Said) and place.gather_s and (outcome := wait_for_more(place, state, said, now, seed)):
         return outcome
     if state.heard and isinstance(said, Said | TimedOut):
         said = gathered(state.heard, said)
-    walk = Walk(state, Context(state, said, now, seed))
+    ctx = Context(state, said, now, seed)
+    if isinstance(said, Happened):
+        ctx.node = place.id
+        if not place.node.awaits(ctx):
+            return Outcome(state, ignored="not_awaited")
+    walk = Walk(state, ctx)
     following = walk.visit(place, resumed=not starts)
     while following is not None:
         place = following
@@ -53,7 +58,7 @@ def wait_for_more(place: Place, state: State, said: Said, now: datetime, seed: i
     if said.reply_id is not None or not has_room(heard):
         return None
     walk = Walk(state, Context(state, said, now, seed))
-    walk.hear(place, heard, (now.astimezone(UTC) + timedelta(seconds=place.node.gather_s)).isoformat())
+    walk.hear(place, heard, (now.astimezone(UTC) + timedelta(seconds=place.gather_s)).isoformat())
     return Outcome(walk.state(place), walk.events, walk.steps)
 
 

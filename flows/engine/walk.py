@@ -2,6 +2,7 @@
 
 import json
 import zlib
+from datetime import UTC
 from typing import Any, Final
 
 from flows.engine.context import Context, NodeFailed
@@ -141,6 +142,10 @@ class Walk:
         """Take over what the node gave; the exit to leave by."""
         taken.error = done.note
         leaving = done.exit
+        if leaving == "failed" and "failed" not in place.edges:
+            raise NodeFailed("failed", done.note or "")
+        if len(done.events) > 1:
+            self.make_room(done.events)
         for event in done.events:
             if not self.accept(event, place, taken) and "refused" in place.edges:
                 leaving = "refused"
@@ -164,16 +169,28 @@ class Walk:
         self.events.append(event)
         return True
 
+    def make_room(self, events: list[NodeEvent]) -> None:
+        """Several changes happen all or none: refuse them before the first."""
+        names = {event.name for event in events if isinstance(event, VariableSet)}
+        self.check_room(len(names - self.ctx.variables.keys()))
+        for event in events:
+            if isinstance(event, VariableSet):
+                check_size(event)
+
+    def check_room(self, new: int) -> None:
+        """Refuse more variables than there is room for."""
+        if new and len(self.ctx.variables) + new > MAX_VARIABLES:
+            raise NodeFailed("too_many_variables", f"an execution has at most {MAX_VARIABLES} variables")
+
     def set_variable(self, event: VariableSet, taken: StepTaken) -> None:
         """Keep a value, if there is room for it."""
         variables = self.ctx.variables
-        if is_large(event.value):
-            raise NodeFailed("value_too_large", f"{event.name} has more than {MAX_VALUE_BYTES} bytes")
-        if event.name not in variables and len(variables) >= MAX_VARIABLES:
-            raise NodeFailed("too_many_variables", f"an execution has at most {MAX_VARIABLES} variables")
+        check_size(event)
+        self.check_room(event.name not in variables)
         event.before = variables.get(event.name)
         variables[event.name] = event.value
-        taken.changes = {event.name: {"before": event.before, "after": event.value}}
+        changes = taken.changes = taken.changes or {}
+        changes[event.name] = {"before": event.before, "after": event.value}
 
     def is_repeated(self, event: MessageQueued) -> bool:
         """Whether this text went out too often lately; if not, it is counted."""
@@ -201,7 +218,7 @@ class Walk:
         """Ask the world and stay here until it has answered."""
         taken.event = "requested"
         self.token += 1
-        until = ask.until.isoformat()
+        until = ask.until.astimezone(UTC).isoformat()
         self.status = Status.WAITING
         self.wait = Wait(self.token, until, answers=False, request=True)
         self.events.append(Requested(ask.request, ask.payload, until, self.token, place.id, self.seq))
@@ -222,6 +239,12 @@ def resumed_by(said: Input) -> str:
     if isinstance(said, TimedOut):
         return "timed_out"
     return "happened" if isinstance(said, Happened) else "answered"
+
+
+def check_size(event: VariableSet) -> None:
+    """Refuse a value that is too large to be kept."""
+    if is_large(event.value):
+        raise NodeFailed("value_too_large", f"{event.name} has more than {MAX_VALUE_BYTES} bytes")
 
 
 def is_large(value: Any) -> bool:

@@ -6,14 +6,14 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from flows.engine.answers import READERS
-from flows.engine.bodies import MAX_BUTTON_TITLE, MAX_BUTTONS, MAX_ROWS, Body
+from flows.engine.bodies import MAX_BUTTON_TITLE, MAX_BUTTONS, MAX_BUTTONS_BODY, MAX_ROWS, MEDIA_KINDS, Body, MediaKind
 from flows.engine.context import Context, NodeFailed
 from flows.engine.events import MessageQueued, VariableSet
 from flows.engine.expressions import Template
 from flows.engine.inputs import Said
 from flows.nodes.base import Node, Step, WaitFor, register
 from flows.nodes.options import RowOption, Title, buttons_body, check_options, chosen, list_body, text_body
-from flows.nodes.settings import Duration, Name, ShortText
+from flows.nodes.settings import Duration, GatherSeconds, Name, ShortText, wrong
 
 
 @register("ask")
@@ -27,12 +27,17 @@ class Ask(Node):
     {"id": "n2", "type": "ask", "text": "Qual dia?", "answer": "date", "variable": "day", "future": true}
     {"id": "n2", "type": "ask", "text": "Qual período?", "answer": "choice", "variable": "period",
      "choices": [{"id": "am", "title": "Manhã"}, {"id": "pm", "title": "Tarde"}], "button": "Escolher"}
-    answer: text, number, date (kept as 2026-12-24), choice (its title), phone (E.164), email
+    {"id": "n2", "type": "ask", "text": "Manda uma foto?", "answer": "media", "variable": "photo", "kinds": ["image"]}
+    answer: text, number, date (kept as 2026-12-24), choice (its title), phone (E.164), email,
+     media (kept as {"kind": "image", "wamid": "wamid.…", "text": its caption}; kinds: those that are taken)
+    gather_s: messages of so many seconds are one answer (up to 60)
     exits: answered, invalid (no tries left), timeout (if set), error
     """
 
+    goes_on_at_once = False
+
     text: ShortText
-    answer: Literal["text", "number", "date", "choice", "phone", "email"] = "text"
+    answer: Literal["text", "number", "date", "choice", "phone", "email", "media"] = "text"
     variable: Name
     retry_text: ShortText | None = None
     tries: int = Field(default=3, ge=1, le=10)
@@ -43,6 +48,8 @@ class Ask(Node):
     future: bool = False
     choices: tuple[RowOption, ...] = Field(default=(), max_length=MAX_ROWS)
     button: Title | None = None
+    kinds: tuple[MediaKind, ...] = Field(default=(), max_length=5)
+    gather_s: GatherSeconds = 0
 
     @model_validator(mode="after")
     def settings_of_its_kind(self) -> Self:
@@ -57,6 +64,8 @@ class Ask(Node):
             raise PydanticCustomError("number", "min is larger than max")
         if self.future and self.answer != "date":
             raise PydanticCustomError("date", "future belongs to the answer date")
+        if self.kinds and self.answer != "media":
+            raise wrong("kinds", "kinds belong to the answer media")
         check_options(self.choices)
         return self
 
@@ -69,6 +78,9 @@ class Ask(Node):
 
     def exits(self) -> tuple[str, ...]:
         return ("answered", "invalid", *(("timeout",) if self.timeout else ()), "error")
+
+    def sets(self) -> tuple[str, ...]:
+        return (self.variable,)
 
     def run(self, ctx: Context) -> Step:
         return self.ask(ctx, self.text, tries=0)
@@ -104,12 +116,20 @@ class Ask(Node):
         if self.answer == "choice":
             choice = chosen(ctx.node, self.choices, said)
             return choice.title if choice else None
+        if self.answer == "media":
+            return self.file(said)
         value = READERS[self.answer](said.text, ctx.now.date())
         if value is None:
             return None
         if self.answer == "number" and not self.allows(value):
             return None
         return None if self.future and value < ctx.now.date().isoformat() else value
+
+    def file(self, said: Said) -> dict[str, str] | None:
+        """What is kept of a file: the message that brought it names it for good."""
+        if said.kind not in (self.kinds or MEDIA_KINDS):
+            return None
+        return {"kind": said.kind, "wamid": said.wamid, "text": said.text[:MAX_BUTTONS_BODY]}
 
     def allows(self, number: float) -> bool:
         """Whether the number is of the kind and size that was asked for."""

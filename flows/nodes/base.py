@@ -52,10 +52,23 @@ class Node(BaseModel):
 
     type_name: ClassVar[str]
 
+    # False for a node that never goes on in the visit that reaches it; graphs may loop through such a node only.
+    goes_on_at_once: ClassVar[bool] = True
+    # Nodes that hear the guest may have the setting `gather_s`: for so long after a message more of them are taken
+    # together as one answer.
+
     @property
-    def gather_s(self) -> int:
-        """For so long after a guest's message more of them are taken together as one answer; 0: each for itself."""
-        return 0
+    def waits(self) -> bool:
+        """Whether time passes here before the execution goes on."""
+        return not self.goes_on_at_once
+
+    def sets(self) -> tuple[str, ...]:
+        """The variables that it may set."""
+        return ()
+
+    def awaits(self, ctx: Context) -> bool:
+        """Whether what happened (`ctx.input`) is what it waits for, among those of the kinds it named."""
+        return True
 
     def exits(self) -> tuple[str, ...]:
         """The names an edge may leave by; one without an edge ends the execution."""
@@ -69,6 +82,9 @@ class Node(BaseModel):
         """What the node waited for is there, as `ctx.input`."""
         raise NodeFailed("cannot_resume", f"a node {self.type_name} never waits")
 
+
+# Ways out for when something is odd: a flow is whole without an edge from them.
+SPARE: Final = frozenset({"error", "refused", "other", "timeout", "invalid", "failed"})
 
 TYPES: Final[dict[str, type[Node]]] = {}
 NodeClass = TypeVar("NodeClass", bound=type[Node])

@@ -20,9 +20,11 @@ from flows.engine.bodies import (
 )
 from flows.engine.inputs import Said
 from flows.engine.normalise import normalise
-from flows.nodes.settings import Identifier
+from flows.nodes.settings import Identifier, wrong
 
-OTHER_EXITS: Final = frozenset({"done", "other", "timeout", "error", "refused", "else", "answered", "invalid"})
+OTHER_EXITS: Final = frozenset(
+    {"done", "other", "timeout", "error", "refused", "else", "answered", "invalid", "failed"}
+)
 
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_BUTTON_TITLE)]
 RowTitle = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_ROW_TITLE)]
@@ -59,6 +61,12 @@ def check_options(options: Sequence[ButtonOption]) -> None:
         raise PydanticCustomError("options", "two options have the same title")
     if taken := OTHER_EXITS.intersection(ids):
         raise PydanticCustomError("options", "an option cannot have the id {taken}", {"taken": min(taken)})
+
+
+def check_ways(ids: Sequence[str], field: str) -> None:
+    """Each is an exit of its own, and none of those that nodes have anyway."""
+    if len(set(ids)) < len(ids) or OTHER_EXITS.intersection(ids):
+        raise wrong(field, "each needs an id of its own, and not that of another exit")
 
 
 def reply_id(node: str, option: ButtonOption) -> str:

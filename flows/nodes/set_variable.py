@@ -20,5 +20,8 @@ class SetVariable(Node):
     def exits(self) -> tuple[str, ...]:
         return ("done", "error")
 
+    def sets(self) -> tuple[str, ...]:
+        return (self.variable,)
+
     def run(self, ctx: Context) -> Step:
         return Step("done", [VariableSet(self.variable, ctx.evaluate(self.value))])

@@ -56,6 +56,30 @@ ShortText = Annotated[Template, PlainValidator(template(MAX_BUTTONS_BODY))]
 Formula = Annotated[Expression, PlainValidator(expression)]
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,63}\z")]
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,60}\z")]
+PublicId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\z")]
+Clock = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]\z")]
+Weekday = Annotated[int, Field(ge=1, le=7, strict=True)]  # ISO: 1 is Monday
+EventKind = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{0,39}(\.[a-z][a-z_]{0,39}){1,3}\z")]
+GatherSeconds = Annotated[int, Field(ge=0, le=60, strict=True)]
+Label = Annotated[str, StringConstraints(strip_whitespace=True, max_length=60)]
+
+
+def wrong(field: str, message: str) -> PydanticCustomError:
+    """A mistake of several settings together, shown at one of them."""
+    return PydanticCustomError("settings", "{message}", {"message": message, "field": field})
+
+
+class Settings(BaseModel):
+    """A part of a node's settings. What is not known is refused, as in a node."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+
+class Way(Settings):
+    """One of several exits: {"id": "a", "label": "Manhã"}; `id` is the exit."""
+
+    id: Identifier
+    label: Label = ""
 
 
 class Duration(BaseModel):

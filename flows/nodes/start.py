@@ -1,42 +1,39 @@
 """Where every execution begins, and what makes it begin."""
 
-from functools import cached_property
-from typing import Annotated, Literal, Self
-
-from pydantic import Field, StringConstraints, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field
 
 from flows.engine.context import Context
-from flows.engine.normalise import normalise
 from flows.nodes.base import Node, Step, register
-
-Keyword = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
+from flows.nodes.triggers import Call, Trigger
 
 
 @register("start")
-class Start(Node):
-    """The one node without an edge to it.
+class Start(Trigger, Node):
+    """The one node without an edge to it. Beside its own trigger it may have others (`also`).
 
     {"id": "n1", "type": "start", "trigger": "any_message"}
-    {"id": "n1", "type": "start", "trigger": "first_contact"}
+    {"id": "n1", "type": "start", "trigger": "first_contact", "also": [{"trigger": "keywords", "keywords": ["oi"]}]}
     {"id": "n1", "type": "start", "trigger": "keywords", "keywords": ["agendar", "horário"], "match": "word"}
+    {"id": "n1", "type": "start", "trigger": "button", "replies": ["n2:yes", "Quero marcar"]}
+    {"id": "n1", "type": "start", "trigger": "referral", "sources": ["120210000000000000"]}
+    {"id": "n1", "type": "start", "trigger": "missed_reply", "minutes": 30}
+    {"id": "n1", "type": "start", "trigger": "tag_added", "tags": ["vip"]}
+    {"id": "n1", "type": "start", "trigger": "event", "events": ["contact.created"]}
+    {"id": "n1", "type": "start", "trigger": "schedule", "schedule": {"at": "09:00", "weekdays": [1], "tags": ["vip"]}}
+    {"id": "n1", "type": "start", "trigger": "schedule",
+     "schedule": {"at": "10:00", "field": "birthday", "days": -1, "yearly": true}}
+    {"id": "n1", "type": "start", "trigger": "api"}
+    {"id": "n1", "type": "start", "trigger": "none"}
+    replies: ids or titles of buttons and rows; sources: of ads, any if there are none; tags: any if there are none;
+    minutes: so long the team has left the guest without an answer; none: by hand, or from another flow
     exits: done
     """
 
-    trigger: Literal["any_message", "keywords", "first_contact"] = "any_message"
-    keywords: tuple[Keyword, ...] = Field(default=(), max_length=50)
-    match: Literal["whole", "word"] = "whole"
+    also: tuple[Trigger, ...] = Field(default=(), max_length=9)
 
-    @model_validator(mode="after")
-    def keywords_if_needed(self) -> Self:
-        """Keywords stand there exactly if they start the flow."""
-        if (self.trigger == "keywords") != bool(self.keywords):
-            raise PydanticCustomError("keywords", "keywords are needed by the trigger keywords, and by no other")
-        return self
-
-    @cached_property
-    def plain_keywords(self) -> tuple[str, ...]:
-        return tuple(normalise(keyword) for keyword in self.keywords)
+    def triggers(self) -> tuple[Trigger, ...]:
+        """All of them, its own first."""
+        return (self, *self.also)
 
     def exits(self) -> tuple[str, ...]:
         return ("done",)
@@ -44,11 +41,13 @@ class Start(Node):
     def run(self, ctx: Context) -> Step:
         return Step("done")
 
-    def starts_on(self, text: str, *, first_contact: bool) -> bool:
-        """Whether a guest's message begins this flow; capitals, accents and punctuation do not matter."""
-        if self.trigger != "keywords":
-            return first_contact or self.trigger == "any_message"
-        plain = normalise(text)
-        if self.match == "whole":
-            return plain in self.plain_keywords
-        return any(f" {keyword} " in f" {plain} " for keyword in self.plain_keywords)
+    def pulled_by(self, call: Call) -> Trigger | None:
+        """The trigger that a guest's message pulls, the one that asks for most of them; None if it pulls none."""
+        if not self.also:
+            return self if self.wants(call) else None
+        wanting = [one for one in self.triggers() if one.wants(call)]
+        return max(wanting, key=lambda one: one.narrowness) if wanting else None
+
+    def starts_on(self, text: str, *, first_contact: bool = False) -> bool:
+        """Whether a guest's text begins this flow."""
+        return self.pulled_by(Call(text, first_contact)) is not None

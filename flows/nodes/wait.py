@@ -14,6 +14,8 @@ class Wait(Duration, Node):
     exits: done
     """
 
+    goes_on_at_once = False
+
     def exits(self) -> tuple[str, ...]:
         return ("done",)
 

@@ -7,6 +7,7 @@ from channels_wa.inbound.steps import Incoming
 from flows.engine.inputs import Said, Started
 from flows.engine.state import State
 from flows.graph import Graph, GraphError
+from flows.nodes.triggers import Call
 from flows.runtime import rows
 from flows.runtime.facts import people, salon_facts
 from flows.runtime.graphs import graphs_of, readable_graphs_of
@@ -17,8 +18,6 @@ from ops.salon import current_salon_id
 
 # What a guest does without saying anything to us.
 UNSPOKEN = frozenset({"reaction", "system", "edit", "revoke", "unsupported"})
-# Among flows of one priority the one that asks for more goes first.
-_NARROWNESS = {"keywords": 2, "first_contact": 1, "any_message": 0}
 
 
 def resume_or_start(batch: Sequence[Incoming]) -> list[bool]:
@@ -70,10 +69,7 @@ def _start(salon_id: int, batch: Sequence[Incoming]) -> dict[int, Execution]:
         graphs = graphs_of(salon_id, versions)
     except GraphError:
         graphs = readable_graphs_of(salon_id, versions)
-    ordered = sorted(
-        (flow for flow in flows if flow[1] in graphs),
-        key=lambda flow: (-flow[2], -_NARROWNESS[graphs[flow[1]].trigger.trigger], flow[0]),  # type: ignore[index]
-    )
+    ordered = sorted((flow for flow in flows if flow[1] in graphs), key=lambda flow: (-flow[2], flow[0]))
     said = rows.said_lately([one.contact_id for one in batch if not one.is_new_contact])
     chosen = {one.conversation_id: _wanted(one, ordered, graphs) for one in batch}
     unwanted = {one.number_id for one in batch if chosen[one.conversation_id] is None}
@@ -98,9 +94,14 @@ def _start(salon_id: int, batch: Sequence[Incoming]) -> dict[int, Execution]:
 
 
 def _wanted(one: Incoming, ordered: Sequence[tuple[int, int | None, int]], graphs: Mapping[int, Graph]) -> int | None:
-    """The first flow whose trigger the message pulls."""
-    text = one.message.text or one.message.reply_title or ""
-    for flow_id, version_id, _priority in ordered:
-        if graphs[version_id].trigger.starts_on(text, first_contact=one.is_new_contact):  # type: ignore[index]
-            return flow_id
-    return None
+    """The flow whose trigger the message pulls; among those of the highest priority the one that asks for most."""
+    message = one.message
+    text = message.text or message.reply_title or ""
+    call = Call(text, one.is_new_contact, message.reply_id, message.reply_title, message.referral)
+    best: tuple[int, int] | None = None
+    found = None
+    for flow_id, version_id, priority in ordered:
+        pulled = graphs[version_id or 0].trigger.pulled_by(call)
+        if pulled and (best is None or (priority, pulled.narrowness) > best):
+            best, found = (priority, pulled.narrowness), flow_id
+    return found

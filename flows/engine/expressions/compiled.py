@@ -1,6 +1,7 @@
 """Expressions and templates as settings of nodes: read once, kept with their source."""
 
 import json
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, Final
 
@@ -32,7 +33,7 @@ class Expression:
 
     def json(self, scope: Scope) -> Any:
         """The result as JSON, as variables keep it; raises ExpressionError."""
-        return small_enough(scope.run(lambda scope: to_json(self.evaluate(scope), scope, 0)))
+        return json_of(self.evaluate, scope)
 
 
 class Template:
@@ -59,6 +60,11 @@ class Template:
         return small_enough("".join(texts))
 
 
+def json_of(evaluate: Evaluate, scope: Scope) -> Any:
+    """The result as JSON; raises ExpressionError."""
+    return small_enough(scope.run(lambda scope: to_json(evaluate(scope), scope, 0)))
+
+
 def blank_text(evaluate: Evaluate, position: int, scope: Scope) -> str:
     """What stands in a blank for this guest; mistakes are counted from the start of the whole text."""
     try:
@@ -76,34 +82,46 @@ def small_enough(result: Result) -> Result:
 
 
 Piece = tuple[str, Evaluate | None, int]
+# What a blank gives: a text that stands there as it is, or something to work out.
+ReadBlank = Callable[[str, int], tuple[str, Evaluate | None]]
 
 
 @lru_cache(maxsize=KEPT)
 def parsed_template(source: str) -> tuple[Piece, ...]:
     """Texts and blanks in turn, with where each begins."""
-    if len(source) > MAX_TEMPLATE:
-        raise ExpressionError(f"a text has at most {MAX_TEMPLATE} characters", MAX_TEMPLATE)
+    return pieces_of(source, lambda blank, _position: ("", parsed(blank)))
+
+
+def pieces_of(source: str, read_blank: ReadBlank) -> tuple[Piece, ...]:
+    """Texts and blanks in turn; mistakes in a blank are counted from the start of the whole text."""
     pieces: list[Piece] = []
     at = 0
-    while (opening := source.find("{{", at)) >= 0:
-        closing = end_of_blank(source, opening + 2)
-        if opening > at:
-            pieces.append((source[at:opening], None, at))
-        pieces.append(("", parsed_blank(source[opening + 2 : closing], opening + 2), opening + 2))
-        at = closing + 2
-        if len(pieces) > MAX_BLANKS * 2:
-            raise ExpressionError(f"a text has at most {MAX_BLANKS} blanks", opening)
+    for start, end in blanks_of(source):
+        if start - 2 > at:
+            pieces.append((source[at : start - 2], None, at))
+        try:
+            pieces.append((*read_blank(source[start:end], start), start))
+        except ExpressionError as error:
+            raise ExpressionError(error.message, error.position + start) from None
+        at = end + 2
     if at < len(source) or not pieces:
         pieces.append((source[at:], None, at))
     return tuple(pieces)
 
 
-def parsed_blank(source: str, position: int) -> Evaluate:
-    """The expression between the braces; mistakes are counted from the start of the whole text."""
-    try:
-        return parsed(source)
-    except ExpressionError as error:
-        raise ExpressionError(error.message, error.position + position) from None
+def blanks_of(source: str) -> list[tuple[int, int]]:
+    """Where the expressions in a text begin and end; raises ExpressionError for a text that cannot be read."""
+    if len(source) > MAX_TEMPLATE:
+        raise ExpressionError(f"a text has at most {MAX_TEMPLATE} characters", MAX_TEMPLATE)
+    found: list[tuple[int, int]] = []
+    at = 0
+    while (opening := source.find("{{", at)) >= 0:
+        closing = end_of_blank(source, opening + 2)
+        found.append((opening + 2, closing))
+        at = closing + 2
+        if len(found) > MAX_BLANKS:
+            raise ExpressionError(f"a text has at most {MAX_BLANKS} blanks", opening)
+    return found
 
 
 def end_of_blank(source: str, start: int) -> int:
