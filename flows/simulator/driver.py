@@ -6,7 +6,7 @@ guest see the same. No Django here, no clock, no network: the same acts in the s
 An entry is JSON: {"n", "kind", "at", "run", "flow", …}. Its kinds:
 
     guest    {"text", "type", "reply_id"}        what the guest did
-    began    {"trigger"}                          a run began (`flow` is empty for the one that is tried)
+    began    {"trigger", "variables"}             a run began (`flow` is empty for the one that is tried)
     step     {"seq", "node", "type", "event", "exit", "edge", "changes", "error"}
     message  {"node", "body"}                     what the guest sees
     refused  {"node", "reason"}                   a message that was not sent
@@ -30,6 +30,7 @@ from flows.engine.inputs import Answered, Happened, Input, Said, Started, TimedO
 from flows.engine.state import State, Status
 from flows.engine.step import step
 from flows.graph import Graph
+from flows.nodes.triggers import Call
 from flows.simulator.world import JSON, TRIED, Run, World
 
 Graphs = Callable[[str], Graph | None]
@@ -151,12 +152,15 @@ class Driver:
         """Let time pass until this moment; what is due on the way happens in its order."""
         first = self._begin()
         self._note("time", to=to.isoformat())
+        self._pass(to)
+        return self._settled(first)
+
+    def _pass(self, to: datetime) -> None:
         while (due := self.next_moment()) is not None and due <= to and self._may_go_on():
             self.world.now = max(self.world.now, due)
             self._settle()
         if self._may_go_on():
             self.world.now = max(self.world.now, to)
-        return self._settled(first)
 
     def later(self, span: timedelta) -> list[JSON]:
         """Let a span pass."""
@@ -168,11 +172,10 @@ class Driver:
 
     def hear_out(self) -> list[JSON]:
         """The guest has said all: let the moment pass that a node listens for more."""
-        first = len(self.world.log)
+        first = self._begin()
         while self.is_hearing() and self._may_go_on():
-            moments = [run.due for run in self.world.runs if run.state.heard and run.due]
-            self.until(min(moments))
-        return self._since(first)
+            self._pass(min(run.due for run in self.world.runs if run.state.heard and run.due))
+        return self._settled(first)
 
     # How it works
 
@@ -211,8 +214,8 @@ class Driver:
 
     def _start_by(self, said: Said, anyway: bool) -> None:
         graph = self.graphs(TRIED)
-        wanted = graph is not None and graph.trigger.starts_on(said.text, first_contact=self.world.is_new_contact)
-        if wanted or anyway:
+        call = Call(said.text, self.world.is_new_contact, said.reply_id, said.text if said.reply_id else None)
+        if anyway or (graph is not None and graph.trigger.pulled_by(call) is not None):
             self._start(TRIED, Started(message=said, facts=self.world.facts))
         else:
             self._note("ignored", why="not_wanted")
@@ -221,7 +224,7 @@ class Driver:
         place = len(self.world.runs)
         state = State(sent=self.world.sent_lately())
         self.world.runs.append(Run(flow, state, self.world.seed + place, parent, token))
-        self._note("began", place, trigger=said.trigger)
+        self._note("began", place, trigger=said.trigger, variables=said.variables)
         self._give(place, said)
 
     def _give(self, place: int, said: Input) -> None:
