@@ -4,6 +4,7 @@ from django.urls import include, path
 
 app_name = "flows"
 urlpatterns = [
+    path("", include("flows.gallery.urls")),
     path("", include("flows.builder.urls")),
     path("", include("flows.console.urls")),
     path("", include("flows.simulator.urls")),

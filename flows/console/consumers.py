@@ -1,24 +1,43 @@
 """The socket of the console: each step the moment it is committed, and what was missed after a lost socket."""
 
 import asyncio
+import json
+import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs
-from uuid import UUID
 
 from django.db.models import QuerySet
 from django.template.loader import render_to_string
 
 from flows.console.rows import StepRow, steps_of
-from flows.models import Flow, FlowExecution, FlowStep
+from flows.console.shared import Shared
+from flows.console.stream import Shown
+from flows.models import Flow, FlowStep
 from portal.frame.rendering import as_on_a_page, language_of
-from tenants.access.roles import Permission
+from tenants.access.roles import Permission, may
 from tenants.access.sockets import SalonConsumer
 from tenants.salons.models import Salon
 
 MOST_MISSED = 200
 # News may be lost on its way (Valkey is a doorbell): this often the socket looks by itself.
 LOOK_S = 3.0
+# What is passed on to those who may change the flow: somebody saved its draft.
+DRAFT = "draft"
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A step's message for the browser, and the same as the text that goes over the wire."""
+
+    message: dict[str, Any]
+    text: str
+
+
+# Twenty people may watch one flow: a step is read and rendered once for all who see it alike.
+_rendered: "Shared[list[Rendered]]" = Shared(5.0)
+_newest: "Shared[int]" = Shared(60.0)
 
 
 def topic(flow_id: int) -> str:
@@ -27,7 +46,10 @@ def topic(flow_id: int) -> str:
 
 
 class ConsoleConsumer(SalonConsumer):
-    """One message per step, numbered by `seq`; ?after= is the newest the browser has, ?execution= one run only."""
+    """One message per step, numbered by `seq`; ?after= is the newest the browser has.
+
+    ?execution=, ?contact=, ?node= and ?errors=1 show these only.
+    """
 
     permission = Permission.EXECUTIONS_SEE
 
@@ -46,7 +68,7 @@ class ConsoleConsumer(SalonConsumer):
         self.time_zone = await self.in_salon(
             lambda: Salon.objects.values_list("time_zone", flat=True).get(pk=self.salon_id)
         )
-        self.execution = _uuid(query.get("execution", [""])[0])
+        self.shown = Shown.read({name: values[0] for name, values in query.items()})
         after = query.get("after", [""])[0]
         self.newest = int(after) if after.isdecimal() and len(after) < 19 else await self.in_salon(self._last)
         await self._send_missed()
@@ -59,13 +81,20 @@ class ConsoleConsumer(SalonConsumer):
         await super().disconnect(code)
 
     async def live(self, event: dict[str, Any]) -> None:
-        """News of steps, by their ids."""
-        await self._send(list(event["message"].get("steps", [])))
+        """News of steps, by their ids; or of the draft, for those who may change it."""
+        message = event["message"]
+        if message.get("kind") != DRAFT:
+            await self._send(list(message.get("steps", [])))
+        elif may(self.role, Permission.FLOWS_EDIT):
+            await self.send_json(message)
 
     async def _look_forever(self) -> None:
         while True:
             await asyncio.sleep(LOOK_S)
-            await self._send_missed()
+            # One look of each moment serves all who watch this flow.
+            key = (self.salon_id, self.flow_id, int(time.monotonic() / LOOK_S))
+            if await _newest.get(key, lambda: self.in_salon(self._last_of_flow)) > self.newest:
+                await self._send_missed()
 
     async def _send_missed(self) -> None:
         missed = await self.in_salon(self._missed)
@@ -76,20 +105,27 @@ class ConsoleConsumer(SalonConsumer):
             await self._send(missed)
 
     async def _send(self, ids: Sequence[int]) -> None:
-        for message in await self.in_salon(lambda: self._rendered(ids)):
-            self.newest = max(self.newest, message["seq"])
-            await self.send_json(message)
+        one_run = bool(self.shown.execution)
+        key = (self.salon_id, self.flow_id, tuple(ids), self.language, self.time_zone, self.shown.execution)
+        for one in await _rendered.get(key, lambda: self.in_salon(lambda: self._render(ids, one_run))):
+            self.newest = max(self.newest, one.message["seq"])
+            if self.shown.fits(one.message):
+                await self.send(text_data=one.text)
 
-    def _rendered(self, ids: Sequence[int]) -> list[dict[str, Any]]:
-        steps = self._steps().filter(pk__in=ids).select_related("execution__flow").order_by("pk")
+    def _render(self, ids: Sequence[int], one_run: bool) -> list[Rendered]:
+        steps = FlowStep.objects.filter(flow_id=self.flow_id, pk__in=ids)
+        if one_run:
+            # Who follows one run sees more of each step than the others do, and nothing of other runs.
+            steps = Shown(execution=self.shown.execution).of(steps, self.flow_id)
+        rows = steps.select_related("execution__flow").defer("execution__state", "execution__flow__draft")
         with as_on_a_page(language=self.language, time_zone=self.time_zone):
-            return [message_of(step, one_run=self.execution is not None) for step in steps_of(list(steps))]
+            messages = [
+                message_of(one, one_run=one_run) for one in steps_of(list(rows.order_by("pk")), outside=one_run)
+            ]
+        return [Rendered(message, json.dumps(message)) for message in messages]
 
     def _steps(self) -> QuerySet[FlowStep]:
-        steps = FlowStep.objects.filter(flow_id=self.flow_id)
-        if self.execution:
-            steps = steps.filter(execution=FlowExecution.objects.filter(public_id=self.execution).values("pk")[:1])
-        return steps
+        return self.shown.of(FlowStep.objects.filter(flow_id=self.flow_id), self.flow_id)
 
     def _missed(self) -> list[int]:
         return list(
@@ -98,6 +134,10 @@ class ConsoleConsumer(SalonConsumer):
 
     def _last(self) -> int:
         return self._steps().order_by("-pk").values_list("pk", flat=True).first() or 0
+
+    def _last_of_flow(self) -> int:
+        newest = FlowStep.objects.filter(flow_id=self.flow_id).order_by("-pk").values_list("pk", flat=True)
+        return newest.first() or 0
 
     def _flow_id(self) -> int:
         public_id = self.scope["url_route"]["kwargs"]["public_id"]
@@ -110,19 +150,14 @@ def message_of(step: StepRow, *, one_run: bool) -> dict[str, Any]:
         "kind": "step",
         "seq": step.id,
         "execution": str(step.execution_public_id),
+        "contact": str(step.contact_public_id or ""),
         "node": step.node,
         "type": step.type,
         "edge": step.edge,
         "exit": step.exit,
         "at": step.at.isoformat(),
+        "arrived": step.arrived,
         "error": step.error,
         "ended": step.ended,
         "html": render_to_string("flows/news.html", {"step": step, "execution": one_run}).strip(),
     }
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

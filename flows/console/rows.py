@@ -1,53 +1,29 @@
-"""Runs and their steps as the pages show them."""
+"""Steps as the pages show them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.utils.functional import Promise
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-
-from crm.contacts.models import Contact
-from crm.contacts.names import addresses, name_of
-from flows.console.drawing import DrawnStep, described, kind_of
+from flows.console.drawing import DrawnStep, kind_of
+from flows.console.drawings import drawings_of
+from flows.console.heard import heard
 from flows.console.looks import EVENT_WORDS, look_of
-from flows.models import FlowExecution, FlowStep, FlowVersion
-
-STATUSES: dict[str, tuple[str | Promise, str]] = {
-    "running": (gettext_lazy("Running"), "blue"),
-    "waiting": (gettext_lazy("Waiting"), "yellow"),
-    "completed": (gettext_lazy("Completed"), "green"),
-    "failed": (gettext_lazy("Failed"), "red"),
-    "cancelled": (gettext_lazy("Cancelled"), ""),
-}
-LONGEST_VALUE = 120
+from flows.console.outside import Call, Sent, calls_of, sent_of
+from flows.console.reasons import Explained, explain
+from flows.console.runs import Contacts, contacts_of
+from flows.console.words import shown
+from flows.models import FlowStep
 
 
 @dataclass(frozen=True)
-class Run:
-    """One line of the history."""
+class Change:
+    """A variable that has a new value."""
 
-    public_id: UUID
-    flow_public_id: UUID
-    flow_name: str
-    contact_name: str
-    started_at: datetime
-    steps: int
-    status: str
-    note: str
-
-    @property
-    def status_words(self) -> str | Promise:
-        """The status in the reader's language."""
-        return STATUSES[self.status][0]
-
-    @property
-    def status_tone(self) -> str:
-        """Its colour."""
-        return STATUSES[self.status][1]
+    name: str
+    before: str
+    after: str
 
 
 @dataclass(frozen=True)
@@ -55,6 +31,7 @@ class StepRow:
     """One line of the console."""
 
     id: int
+    seq: int
     node: str
     edge: str
     type: str
@@ -63,59 +40,50 @@ class StepRow:
     exit: str
     exit_label: str
     summary: str
-    changes: list[tuple[str, str]]
+    heard: str
+    changes: list[Change]
     error: str
+    why: Explained | None
     at: datetime
     duration_ms: float
     flow_public_id: UUID
     execution_public_id: UUID
     contact_name: str
+    contact_public_id: UUID | None
     ended: bool
+    # Whether the run came here with this step; going on after a wait is no arrival (flows.runtime.counts).
+    arrived: bool
+    calls: list[Call] = field(default_factory=list)
+    sent: list[Sent] = field(default_factory=list)
 
 
-def runs_of(executions: Sequence[FlowExecution]) -> list[Run]:
-    """The lines; two queries more for the names. Select `flow` with the executions."""
-    names = contact_names({one.contact_id for one in executions})
+def steps_of(steps: Sequence[FlowStep], *, outside: bool = False, contacts: Contacts | None = None) -> list[StepRow]:
+    """The console's lines, in the order given. Select `execution` and its `flow` with the steps.
+
+    With `outside` also what the steps caused: calls to other programs, messages to the guest; two queries more.
+    """
+    contacts = contacts or contacts_of({one.execution.contact_id for one in steps})
+    drawings = drawings_of({one.execution.version_id for one in steps})
+    calls = calls_of(steps) if outside else {}
+    sent = sent_of(steps) if outside else {}
     return [
-        Run(
-            public_id=one.public_id,
-            flow_public_id=one.flow.public_id,
-            flow_name=one.flow.name,
-            contact_name=names[one.contact_id],
-            started_at=one.started_at,
-            steps=one.last_seq,
-            status=one.status,
-            note=one.error,
+        _step(
+            one,
+            drawings[one.execution.version_id].get(one.node),
+            contacts[one.execution.contact_id],
+            calls.get((one.execution_id, one.seq), []),
+            sent.get((one.execution_id, one.seq), []),
         )
-        for one in executions
+        for one in steps
     ]
 
 
-def steps_of(steps: Sequence[FlowStep]) -> list[StepRow]:
-    """The console's lines, in the order given. Select `execution` and its `flow` with the steps."""
-    names = contact_names({one.execution.contact_id for one in steps})
-    drawings = drawings_of({one.execution.version_id for one in steps})
-    return [_step(one, drawings[one.execution.version_id].get(one.node), names) for one in steps]
-
-
-def drawings_of(version_ids: set[int]) -> dict[int, dict[str, DrawnStep]]:
-    """The drawings in words by version."""
-    return {
-        pk: described(graph) for pk, graph in FlowVersion.objects.filter(pk__in=version_ids).values_list("pk", "graph")
-    }
-
-
-def contact_names(contact_ids: set[int]) -> dict[int, str]:
-    """What to call each contact, also those that were erased."""
-    found = Contact.objects.in_bulk(contact_ids)
-    nameless = [pk for pk, contact in found.items() if not contact.name]
-    known = addresses(nameless) if nameless else {}
-    return {pk: name_of(found[pk], known.get(pk, "")) if pk in found else _("Guest") for pk in contact_ids}
-
-
-def _step(one: FlowStep, drawn: DrawnStep | None, names: dict[int, str]) -> StepRow:
+def _step(
+    one: FlowStep, drawn: DrawnStep | None, contact: tuple[str, UUID | None], calls: list[Call], sent: list[Sent]
+) -> StepRow:
     return StepRow(
         id=one.pk,
+        seq=one.seq,
         node=one.node,
         edge=one.edge,
         type=one.type,
@@ -124,18 +92,24 @@ def _step(one: FlowStep, drawn: DrawnStep | None, names: dict[int, str]) -> Step
         exit=one.exit,
         exit_label=drawn.exit_label(one.exit) if drawn else one.exit,
         summary=str(EVENT_WORDS.get(one.event, "")) or (drawn.summary if drawn and not one.exit else ""),
-        changes=[(name, _value(change)) for name, change in (one.changes or {}).items()],
+        heard=heard(one.input),
+        changes=[_change(name, change) for name, change in (one.changes or {}).items()],
         error=one.error,
+        why=explain(one.error),
         at=one.at,
         duration_ms=one.duration_ms,
         flow_public_id=one.execution.flow.public_id,
         execution_public_id=one.execution.public_id,
-        contact_name=names[one.execution.contact_id],
+        contact_name=contact[0],
+        contact_public_id=contact[1],
         ended=one.execution.status not in ("running", "waiting") and one.seq == one.execution.last_seq,
+        arrived=not one.input or one.input.get("input") == "started",
+        calls=calls,
+        sent=sent,
     )
 
 
-def _value(change: Any) -> str:
-    after = change.get("after") if isinstance(change, dict) and "after" in change else change
-    text = str(after)
-    return text if len(text) <= LONGEST_VALUE else f"{text[: LONGEST_VALUE - 1]}…"
+def _change(name: str, change: Any) -> Change:
+    if isinstance(change, dict) and "after" in change:
+        return Change(name, shown(change.get("before")), shown(change["after"]))
+    return Change(name, "", shown(change))

@@ -1,117 +1,135 @@
-"""The runs of a flow, one run, the runs with one contact; and the console, which also stands below the builder."""
+"""One run, its steps and its calls; the console of a flow; parts of other pages that tell of runs."""
 
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
+from django.db.models import OuterRef, Subquery
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from crm.contacts.models import Contact
-from flows.console.drawing import canvas_words, described, for_canvas
-from flows.console.rows import STATUSES, runs_of, steps_of
-from flows.models import Flow, FlowExecution, FlowStep
-from portal.frame.keyset import by_id, is_fragment
+from crm.inbox.models import Conversation
+from flows.console import cancelling
+from flows.console.execution import page_of
+from flows.console.outside import details
+from flows.console.runs import contacts_of, runs_of, with_place
+from flows.console.stream import console_of, path_of
+from flows.models import Flow, FlowCall, FlowExecution
+from portal.frame.toasts import add_event, toast
 from tenants.access.guard import SalonRequest, allowed
 from tenants.access.roles import Permission
 
-STEPS_A_PAGE = 50
+__all__ = ["console_of", "path_of"]
+
 RUNS_OF_A_CONTACT = 20
 
 
 @require_GET
 @allowed(Permission.EXECUTIONS_SEE)
-def executions(request: SalonRequest, public_id: UUID) -> HttpResponse:
-    """The runs of a flow, newest first; a fragment is a page of it."""
-    found = get_object_or_404(Flow, public_id=public_id)
-    status, before = request.GET.get("status", ""), request.GET.get("before", "")
-    rows = FlowExecution.objects.filter(flow=found).select_related("flow")
-    if status in STATUSES:
-        rows = rows.filter(status=status)
-    page = by_id(rows, before=before)
-    url = reverse("flows:executions", args=[found.public_id])
+def execution(request: SalonRequest, public_id: UUID, execution_id: UUID) -> HttpResponse:
+    """One run: its path through the version it is pinned to, why it stopped, and its steps."""
+    found = _run(public_id, execution_id)
+    contacts = contacts_of([found.contact_id])
     context = {
-        "flow": found,
-        "runs": runs_of(page.rows),
-        "next_url": page.next_url(url, status=status),
-        "is_next": bool(before),
-        "filters": [
-            {"label": label, "url": f"{url}?status={name}" if name else url, "is_here": name == status}
-            for name, label in [("", _("All")), *((name, words) for name, (words, _tone) in STATUSES.items())]
-        ],
+        **console_of(request, found.flow, found, contacts),
+        **page_of(found, contacts),
+        "conversation": found.conversation_public_id,
+        "may_edit": request.member.may(Permission.FLOWS_EDIT),
     }
-    return render(request, "flows/executions.html#page" if is_fragment(request) else "flows/executions.html", context)
+    return render(request, "flows/console/execution.html", context)
 
 
 @require_GET
 @allowed(Permission.EXECUTIONS_SEE)
-def execution(request: SalonRequest, public_id: UUID, execution_id: UUID) -> HttpResponse:
-    """One run: its path through the version it is pinned to, and its steps."""
+def execution_steps(request: SalonRequest, public_id: UUID, execution_id: UUID) -> HttpResponse:
+    """Its steps alone, those asked for (?node=, ?errors=1)."""
+    found = _run(public_id, execution_id)
+    context = {**console_of(request, found.flow, found), "conversation": found.conversation_public_id}
+    return render(request, "flows/steps.html", context)
+
+
+@require_GET
+@allowed(Permission.EXECUTIONS_SEE)
+def console(request: SalonRequest, public_id: UUID) -> HttpResponse:
+    """The steps of all runs of a flow, those asked for (?contact=, ?execution=, ?node=, ?errors=1)."""
+    found = get_object_or_404(Flow.objects.defer("draft"), public_id=public_id)
+    return render(request, "flows/steps.html", console_of(request, found))
+
+
+@require_GET
+@allowed(Permission.EXECUTIONS_SEE)
+def call(request: SalonRequest, public_id: UUID, execution_id: UUID, call_id: UUID) -> HttpResponse:
+    """What was asked of another program and what it answered; keys are masked."""
     found = get_object_or_404(
-        FlowExecution.objects.select_related("flow", "version"), public_id=execution_id, flow__public_id=public_id
+        FlowCall, public_id=call_id, execution__public_id=execution_id, execution__flow__public_id=public_id
     )
-    return _run_page(request, found)
+    return render(request, "flows/console/call.html", details(found))
+
+
+@require_POST
+@allowed(Permission.FLOWS_EDIT)
+def cancel(request: SalonRequest, public_id: UUID, execution_id: UUID) -> HttpResponse:
+    """End the run; its page is read again."""
+    answer = _cancelled(request, _run(public_id, execution_id))
+    if answer.status_code == 200:
+        # The page that comes says it.
+        messages.success(request, _("The run was stopped"))
+        answer = HttpResponse(status=204, headers={"HX-Refresh": "true"})
+    return answer
 
 
 @require_GET
 @allowed(Permission.EXECUTIONS_SEE)
 def contact_runs(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """The newest runs with one contact: a part of their page, which stands in a layer below and cannot ask for it."""
-    rows = FlowExecution.objects.filter(contact_id=get_object_or_404(Contact, public_id=public_id).pk)
-    runs = runs_of(list(rows.select_related("flow").order_by("-pk")[:RUNS_OF_A_CONTACT]))
-    return render(request, "flows/contact_runs.html", {"runs": runs})
+    contact = get_object_or_404(Contact, public_id=public_id)
+    rows = with_place(FlowExecution.objects.filter(contact_id=contact.pk).order_by("-pk"))[:RUNS_OF_A_CONTACT]
+    return render(request, "flows/contact_runs.html", {"runs": runs_of(list(rows))})
 
 
-def console_of(request: SalonRequest, flow: Flow, run: FlowExecution | None = None) -> dict[str, Any]:
-    """The console of a flow, or of one of its runs: the newest steps, and where news of more come from."""
-    steps = FlowStep.objects.filter(execution=run) if run else FlowStep.objects.filter(flow_id=flow.pk)
-    page = by_id(steps.select_related("execution__flow"), before=request.GET.get("before", ""), size=STEPS_A_PAGE)
-    own = _url(flow, run)
+@require_GET
+@allowed(Permission.INBOX_SEE)
+def of_conversation(request: SalonRequest, public_id: UUID) -> HttpResponse:
+    """The run that talks with the guest now: a part of the conversation."""
+    return render(request, "flows/console/of_conversation.html", _talking(request, public_id))
+
+
+@require_POST
+@allowed(Permission.INBOX_ANSWER)
+def stop(request: SalonRequest, public_id: UUID) -> HttpResponse:
+    """End the run that talks with the guest."""
+    found = get_object_or_404(Conversation, public_id=public_id)
+    active = FlowExecution.objects.filter(conversation_id=found.pk, listens=True).select_related("flow").first()
+    if active is None:
+        return add_event(toast(request, _("No flow talks with the guest any more."), status=409), "talk-changed")
+    return _cancelled(request, active)
+
+
+def _cancelled(request: SalonRequest, run: FlowExecution) -> HttpResponse:
+    if not cancelling.cancel(run, by=request.member):
+        return toast(request, _("This run is over already."), status=409)
+    words = _("The run of %(flow)s was stopped") % {"flow": run.flow.name}
+    return add_event(toast(request, words), "talk-changed")
+
+
+def _run(public_id: UUID, execution_id: UUID) -> Any:
+    """The run, with `conversation_public_id`."""
+    talk = Conversation.objects.filter(pk=OuterRef("conversation_id")).values("public_id")
+    rows = FlowExecution.objects.select_related("flow", "version").defer("flow__draft")
+    rows = rows.annotate(conversation_public_id=Subquery(talk))
+    return get_object_or_404(rows, public_id=execution_id, flow__public_id=public_id)
+
+
+def _talking(request: SalonRequest, public_id: UUID) -> dict[str, Any]:
+    found = get_object_or_404(Conversation, public_id=public_id)
+    # At most one listens (I8).
+    rows = list(with_place(FlowExecution.objects.filter(conversation_id=found.pk, listens=True)))
     return {
-        "steps": steps_of(page.rows),
-        "older_url": page.next_url(own, part="steps"),
-        "execution": run,
-        "live_path": f"/ws/flows/{flow.public_id}/console/" + (f"?execution={run.public_id}" if run else ""),
-        "last_seq": page.rows[0].pk if page.rows else 0,
-        "console_url": f"{own}?part=steps",
+        "conversation_public_id": found.public_id,
+        "run": runs_of(rows)[0] if rows else None,
+        "may_stop": request.member.may(Permission.INBOX_ANSWER),
+        "sees_runs": request.member.may(Permission.EXECUTIONS_SEE),
     }
-
-
-def path_of(run: FlowExecution | None) -> dict[str, Any]:
-    """Where a run went, for the canvas to light up."""
-    if run is None:
-        return {"nodes": [], "edges": [], "current": None, "execution": None}
-    steps = list(run.steps.order_by("seq").values_list("node", "edge"))
-    is_active = run.status in (FlowExecution.Status.RUNNING, FlowExecution.Status.WAITING)
-    return {
-        "nodes": sorted({node for node, _edge in steps}),
-        "edges": sorted({edge for _node, edge in steps if edge}),
-        "current": steps[-1][0] if steps and is_active else None,
-        "execution": str(run.public_id),
-    }
-
-
-def _run_page(request: SalonRequest, run: FlowExecution) -> HttpResponse:
-    flow, version = run.flow, run.version
-    context = console_of(request, flow, run)
-    if request.GET.get("part") == "steps":
-        return render(request, "flows/steps.html", context)
-    drawn = described(version.graph)
-    context |= {
-        "flow": {"public_id": flow.public_id, "name": flow.name, "version": version.number},
-        "execution": runs_of([run])[0],
-        "graph": version.graph,
-        "described": for_canvas(drawn),
-        "outline": list(drawn.values()),
-        "words": canvas_words(),
-        "path": path_of(run),
-    }
-    return render(request, "flows/flow.html", context)
-
-
-def _url(flow: Flow, run: FlowExecution | None) -> str:
-    if run:
-        return reverse("flows:execution", args=[flow.public_id, run.public_id])
-    return reverse("flows:flow", args=[flow.public_id])

@@ -1,28 +1,22 @@
-"""Putting ready flows into a salon."""
+"""Putting ready flows into a salon without asking anybody."""
 
-import json
-from pathlib import Path
-from typing import Any
-
-from flows.actions import create
+from flows import actions
+from flows.gallery.actions import make, of_ready
+from flows.gallery.ready import LANGUAGES, ready_flow
 from flows.models import Flow
 
-HERE = Path(__file__).parent
-DEMO = ("boas_vindas", "lembrete_retorno")
+DEMO = ("welcome", "rebooking")
 
 
-def ready_flow(name: str) -> dict[str, Any]:
-    """A ready flow: {"name", "graph"}. Raises FileNotFoundError."""
-    return dict(json.loads((HERE / f"{name}.json").read_text()))
-
-
-def install(name: str) -> Flow:
-    """Make a ready flow the salon's own and publish it."""
-    found = ready_flow(name)
-    return create(found["name"], found["graph"])
+def install(slug: str, language: str = LANGUAGES[0]) -> Flow:
+    """Make a ready flow the salon's own, with its tests, and publish it. Raises NoSuchFlow."""
+    flow = make(of_ready(ready_flow(slug, language)), by=None, origin=slug)
+    actions.publish_draft(flow, by=None, revision=flow.draft_revision)
+    flow.refresh_from_db()
+    return flow
 
 
 def install_demo_flows() -> None:
     """What the demo salon answers with."""
-    for name in DEMO:
-        install(name)
+    for slug in DEMO:
+        install(slug)

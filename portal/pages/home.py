@@ -14,7 +14,7 @@ from channels_wa.numbers.models import Number
 from channels_wa.numbers.words import why_stopped
 from crm.inbox.models import Conversation
 from crm.inbox.rows import Row, rows_of
-from flows.console.rows import Run, runs_of
+from flows.console.runs import Run, runs_of
 from flows.models import FlowExecution
 
 WAITING_SHOWN = 5

@@ -160,7 +160,7 @@ def welcome(salons: Salons, db: None) -> None:
     """The welcome flow at Aurora."""
     from flows.gallery.install import install
 
-    run_in_salon(salons.aurora.pk, lambda: install("boas_vindas") and None)
+    run_in_salon(salons.aurora.pk, lambda: install("welcome") and None)
 
 
 def test_a_message_of_unknown_fate_is_sent_again(operator: Client, salons: Salons, welcome: None) -> None:

@@ -1,0 +1,109 @@
+"""Why a step or a run stopped, in words, and what to do about it. A test finds every code that has none."""
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+Words = str | Promise
+
+
+@dataclass(frozen=True)
+class Why:
+    """What happened, and what a person may do."""
+
+    words: Words
+    advice: Words
+
+
+_WORDS = gettext_lazy("Open the step and correct what it says.")
+_LATER = gettext_lazy("Try again later, or lead the exit “error” to another step, so that the guest is not left alone.")
+REASONS: dict[str, Why] = {
+    "expression": Why(
+        gettext_lazy("An expression could not be worked out."),
+        gettext_lazy("Open the step and correct the expression; the mark shows at which character it went wrong."),
+    ),
+    "empty_text": Why(
+        gettext_lazy("The text was empty for this guest."),
+        gettext_lazy("Give the text words that stand there even where a variable is empty."),
+    ),
+    "too_many_nodes": Why(
+        gettext_lazy("The flow went round in a circle without waiting for the guest."),
+        gettext_lazy("Put a question or a wait into the circle, or lead one of its exits out of it."),
+    ),
+    "same_text_repeated": Why(
+        gettext_lazy("The same text went to this guest too often, so it was not sent again."),
+        gettext_lazy("It looks as if two machines talk to each other. Let a person look at the conversation."),
+    ),
+    "value_too_large": Why(
+        gettext_lazy("A value is too large to be kept in a variable."),
+        gettext_lazy("Keep only the part of it that the flow needs."),
+    ),
+    "too_many_variables": Why(
+        gettext_lazy("The run has more variables than may be kept."),
+        gettext_lazy("Use the same variable again where its old value is not needed."),
+    ),
+    "output_too_large": Why(
+        gettext_lazy("One message of the guest caused more text than may be sent at once."),
+        gettext_lazy("Shorten the texts, or ask the guest something between them."),
+    ),
+    "cannot_resume": Why(
+        gettext_lazy("The run was to go on at a step that never waits."),
+        gettext_lazy("Publish the flow again. If it comes back, tell support."),
+    ),
+    "timeout": Why(gettext_lazy("The other program did not answer in time."), _LATER),
+    "refused": Why(
+        gettext_lazy("The address may not be called."),
+        gettext_lazy("Open the step and give an address on the internet, with https and without a private network."),
+    ),
+    "failed": Why(gettext_lazy("The other program could not be reached."), _LATER),
+    "too_large": Why(
+        gettext_lazy("The answer was larger than may be taken."),
+        gettext_lazy("Ask the other program for less, for example for one page only."),
+    ),
+    "circuit_open": Why(
+        gettext_lazy("The other program failed again and again, so it is left alone for a while."), _LATER
+    ),
+    "secret_missing": Why(
+        gettext_lazy("A secret that the step uses is not there, or may not go to this address."),
+        gettext_lazy("Look at the secrets of the flows: its name and the addresses it may go to."),
+    ),
+    "missing": Why(
+        gettext_lazy("The flow that was to run inside of this one is not there."),
+        gettext_lazy("Open the step and choose another flow."),
+    ),
+    "not_published": Why(
+        gettext_lazy("The flow that was to run inside of this one is not published."),
+        gettext_lazy("Publish it, or choose another one in the step."),
+    ),
+    "cancelled": Why(
+        gettext_lazy("The run was stopped before the answer came."), gettext_lazy("Nothing is to be done.")
+    ),
+    "too_deep": Why(
+        gettext_lazy("Too many flows run inside of each other."),
+        gettext_lazy("Look whether a flow calls itself over another one."),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Explained:
+    """An error as a page shows it; `detail` is what the engine said, which is not translated."""
+
+    code: str
+    words: str
+    advice: str
+    detail: str
+
+
+def explain(error: str) -> Explained | None:
+    """The words for an error as steps and runs keep it ("reason: detail"); None where there is none."""
+    if not error:
+        return None
+    code, _colon, detail = error.partition(": ")
+    why = REASONS.get(code)
+    if why is None:
+        # A note of a condition: which branch could not be worked out.
+        return Explained("", _("Something did not go as drawn."), str(_WORDS), error)
+    return Explained(code, str(why.words), str(why.advice), detail)

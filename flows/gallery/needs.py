@@ -1,0 +1,132 @@
+"""What a flow needs of the salon that runs it, and what of it is not there."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from channels_wa.message_templates.queries import unusable_in
+from channels_wa.numbers.queries import own_numbers
+from flows.models import Flow, FlowSecret
+from tenants.members.models import Member
+
+# In any text of a node: {{ secret.name }}.
+_SECRET: Final = re.compile(r"\bsecret\.([A-Za-z_][A-Za-z0-9_]{0,63})")
+TEMPLATE, SECRET, FLOW, MEMBER, FILE, NUMBER = "template", "secret", "flow", "member", "file", "number"
+
+
+@dataclass(frozen=True)
+class Need:
+    """One thing a drawing names: `kind` and `name`, and the node that wants it."""
+
+    kind: str
+    name: str
+    node: str
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A need that the salon does not meet, in words, and where it is mended (empty: in the flow itself)."""
+
+    need: Need
+    words: str
+    url: str = ""
+
+
+def needs_of(graph: dict[str, Any]) -> list[Need]:
+    """Everything that the drawing names and that only a salon can have; each once."""
+    found = [need for node in graph.get("nodes", []) if isinstance(node, dict) for need in _of_node(node)]
+    return list({(need.kind, need.name): need for need in found}.values())
+
+
+def missing_of(graph: dict[str, Any]) -> list[Missing]:
+    """What of it this salon does not have. Inside the salon; a query for each kind that is needed."""
+    needs = needs_of(graph)
+    found = [*_templates(needs), *_secrets(needs), *_flows(needs), *_members(needs), *_files(needs)]
+    if not own_numbers().exists():
+        words = _("A connected WhatsApp number, over which it answers.")
+        found.append(Missing(Need(NUMBER, "", ""), words, reverse("numbers:list")))
+    return found
+
+
+def _of_node(node: dict[str, Any]) -> Iterator[Need]:
+    name = str(node.get("id", ""))
+    kind = node.get("type")
+    if kind == "send_template":
+        yield Need(TEMPLATE, f"{node.get('name', '')}/{node.get('language', '')}", name)
+    if kind == "subflow" and node.get("flow"):
+        yield Need(FLOW, str(node["flow"]), name)
+    if kind == "assign" and node.get("member"):
+        yield Need(MEMBER, str(node["member"]), name)
+    media = node.get("media")
+    if isinstance(media, dict) and media.get("file"):
+        yield Need(FILE, str(media["file"]), name)
+    if kind == "webhook" and isinstance(node.get("secret"), str) and node["secret"]:
+        yield Need(SECRET, node["secret"], name)
+    for text in _texts(node):
+        for secret in _SECRET.findall(text):
+            yield Need(SECRET, secret, name)
+
+
+def _texts(data: Any) -> Iterator[str]:
+    if isinstance(data, str):
+        yield data
+    elif isinstance(data, dict | list):
+        for one in data.values() if isinstance(data, dict) else data:
+            yield from _texts(one)
+
+
+def _of_kind(needs: list[Need], kind: str) -> list[Need]:
+    return [need for need in needs if need.kind == kind]
+
+
+def _templates(needs: list[Need]) -> Iterator[Missing]:
+    wanted = {tuple(need.name.split("/", 1)): need for need in _of_kind(needs, TEMPLATE)}
+    unusable = unusable_in([(name, language) for name, language in wanted]) if wanted else set()
+    for name, language in sorted(unusable):
+        words = _("The message template %(name)s (%(language)s), approved by WhatsApp.")
+        place = f"{reverse('templates:list')}?search={name}"
+        yield Missing(wanted[name, language], words % {"name": name, "language": language}, place)
+
+
+def _secrets(needs: list[Need]) -> Iterator[Missing]:
+    wanted = _of_kind(needs, SECRET)
+    known = set(FlowSecret.objects.values_list("name", flat=True)) if wanted else set()
+    for need in wanted:
+        if need.name not in known:
+            yield Missing(need, _("A secret named %(name)s. Files never carry secrets.") % {"name": need.name})
+
+
+def _flows(needs: list[Need]) -> Iterator[Missing]:
+    wanted = _of_kind(needs, FLOW)
+    known = {str(pk) for pk in Flow.objects.values_list("public_id", flat=True)} if wanted else set()
+    for need in wanted:
+        if need.name not in known:
+            yield Missing(
+                need, _("Another flow that it calls: choose one of yours in step “%(step)s”.") % {"step": need.node}
+            )
+
+
+def _members(needs: list[Need]) -> Iterator[Missing]:
+    wanted = _of_kind(needs, MEMBER)
+    known = {str(pk) for pk in Member.objects.values_list("public_id", flat=True)} if wanted else set()
+    for need in wanted:
+        if need.name not in known:
+            yield Missing(need, _("A person of yours: choose one in step “%(step)s”.") % {"step": need.node})
+
+
+def _files(needs: list[Need]) -> Iterator[Missing]:
+    from channels_wa.media.models import Media
+
+    wanted = _of_kind(needs, FILE)
+    known = {str(pk) for pk in Media.objects.filter(public_id__in=_uuids(wanted)).values_list("public_id", flat=True)}
+    for need in wanted:
+        if need.name not in known:
+            yield Missing(need, _("A file of yours: choose one in step “%(step)s”.") % {"step": need.node})
+
+
+def _uuids(needs: list[Need]) -> list[str]:
+    return [need.name for need in needs if re.fullmatch(r"[0-9a-fA-F-]{36}", need.name)]
