@@ -48,6 +48,8 @@ ICONS = """
     refresh dots-vertical building-store circle-check circle-x circle-dot photo microphone video file-text map-pin address-book
     mood-smile sticker external-link lock key bolt wifi-off list eye ban heart list-details circle-plus tag
     device-mobile-message plug-connected urgent circle-dashed bell webhook heartbeat flame paperclip download
+    upload cake share archive git-compare versions test-pipe player-pause player-skip-forward filter world user-plus user-check headset
+    switch-horizontal arrows-split rotate layout-grid star
     arrow-forward-up arrow-up copy trash note grip-vertical arrows-maximize marquee-2 hierarchy-2 pencil unlink clipboard copy-plus
 """.split()
 
