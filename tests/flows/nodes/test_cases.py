@@ -2,10 +2,13 @@
 
 it       what it shows
 node     the node as it is saved
-said     what the guest answers, or "time" for the time-out; without it the execution just arrives
-facts, vars, tries, now, zone   the world, if it matters
+said     what the guest answers, or "time" for the time-out; without it the execution just arrives. With `answer` or
+         `error` it is the world's answer to a request, with `event` (and `payload`) something that happened
+began    the message that began the execution, for one that just arrives
+facts, vars, tries, now, zone, seed   the world, if it matters
 and one of
-gives    the exit, events, wait, tries and note of the visit (what is empty is left out)
+gives    the exit, events, wait, request, tries and note of the visit (what is empty is left out)
+awaits   whether it waits for what happened
 fails    the reason for which the node cannot do its work
 refuses  {field: words of the message} for settings that are wrong
 exits    the names of its exits
@@ -20,8 +23,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from flows.engine.context import Context, NodeFailed
+from flows.engine.events import Effect
 from flows.engine.expressions import ExpressionError
-from flows.engine.inputs import Input, Said, Started, TimedOut
+from flows.engine.inputs import Answered, Happened, Input, Said, Started, TimedOut
 from flows.engine.state import State
 from flows.graph import Graph, GraphError, Place
 from flows.nodes.base import TYPES, Step
@@ -41,25 +45,50 @@ def parse_node(raw: Case) -> Place:
 def input_of(case: Case) -> Input:
     facts, said = case.get("facts", {}), case.get("said")
     if said is None:
-        return Started(None, facts)
+        return Started(Said(**case["began"]) if "began" in case else None, facts)
+    if "answer" in said or "error" in said:
+        return Answered(1, **said, facts=facts)
+    if "event" in said:
+        return Happened(**said, facts=facts)
     return TimedOut(1, facts) if said == "time" else Said(**said, facts=facts)
 
 
-def visit(case: Case) -> Step:
+def arrive(case: Case) -> tuple[Place, Context]:
     place, said = parse_node(case["node"]), input_of(case)
     now = datetime.fromisoformat(case.get("now", NOW)).astimezone(ZoneInfo(case.get("zone", "America/Sao_Paulo")))
-    ctx = Context(State(variables=dict(case.get("vars", {})), tries=case.get("tries", 0)), said, now, seed=1)
+    ctx = Context(
+        State(variables=dict(case.get("vars", {})), tries=case.get("tries", 0)), said, now, case.get("seed", 1)
+    )
     ctx.node = place.id
-    return place.node.run(ctx) if isinstance(said, Started) else place.node.resume(ctx)
+    return place, ctx
+
+
+def visit(case: Case) -> Step:
+    place, ctx = arrive(case)
+    return place.node.run(ctx) if isinstance(ctx.input, Started) else place.node.resume(ctx)
 
 
 def dump(step: Step) -> Case:
     """What the visit gave, without what is empty."""
     events = [event.to_json() for event in step.events]
     wait = step.wait and {"until": step.wait.until and step.wait.until.isoformat(), "answers": step.wait.answers}
+    if wait and step.wait and step.wait.events:
+        wait["events"] = step.wait.events
+    ask = step.ask
+    request = ask and {"name": ask.request, "payload": ask.payload, "until": ask.until.isoformat()}
     skipped = ("node", "seq", "before")
     events = [{key: value for key, value in event.items() if key not in skipped} for event in events]
-    given = {"exit": step.exit, "events": events, "wait": wait, "tries": step.tries, "note": step.note}
+    for event, made in zip(events, step.events, strict=True):
+        if isinstance(made, Effect) and made.contact:
+            event["contact"] = made.contact
+    given = {
+        "exit": step.exit,
+        "events": events,
+        "wait": wait,
+        "request": request,
+        "tries": step.tries,
+        "note": step.note,
+    }
     return {key: value for key, value in given.items() if value}
 
 
@@ -70,6 +99,9 @@ def test_node(node_type: str, case: Case) -> None:
         assert dump(visit(case)) == case["gives"]
     elif "exits" in case:
         assert list(parse_node(case["node"]).node.exits()) == case["exits"]
+    elif "awaits" in case:
+        place, ctx = arrive(case)
+        assert place.node.awaits(ctx) is case["awaits"]
     elif "fails" in case:
         check_failure(case)
     else:
