@@ -37,15 +37,16 @@ def let(name: str, variable: str, value: str) -> JSON:
 class Guest:
     """Plays one execution; each input comes with the state as JSON gave it back."""
 
-    def __init__(self, data: JSON, facts: Facts | None = None, state: State | None = None) -> None:
+    def __init__(self, data: JSON, facts: Facts | None = None, state: State | None = None, seed: int = 7) -> None:
         self.graph = Graph.parse(data)
         self.facts = facts or {}
         self.state = state or State()
         self.now = NOON
+        self.seed = seed
         self.outcomes: list[Outcome] = []
 
     def send(self, said: Input) -> Outcome:
-        outcome = step(self.graph, State.from_json(self.state.to_json()), said, now=self.now, seed=7)
+        outcome = step(self.graph, State.from_json(self.state.to_json()), said, now=self.now, seed=self.seed)
         self.state = outcome.state
         self.outcomes.append(outcome)
         return outcome

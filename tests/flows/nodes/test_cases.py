@@ -28,7 +28,7 @@ from flows.engine.expressions import ExpressionError
 from flows.engine.inputs import Answered, Happened, Input, Said, Started, TimedOut
 from flows.engine.state import State
 from flows.graph import Graph, GraphError, Place
-from flows.nodes.base import TYPES, Step
+from flows.nodes.base import TYPES, Step, WaitFor
 
 HERE = Path(__file__).parent
 NOW = "2026-11-20T14:30:00-03:00"
@@ -68,12 +68,16 @@ def visit(case: Case) -> Step:
     return place.node.run(ctx) if isinstance(ctx.input, Started) else place.node.resume(ctx)
 
 
+def waits(wait: WaitFor) -> Case:
+    """What is waited for, without what is empty."""
+    found: Case = {"until": wait.until.isoformat() if wait.until else None, "answers": wait.answers}
+    return {**found, "events": wait.events} if wait.events else found
+
+
 def dump(step: Step) -> Case:
     """What the visit gave, without what is empty."""
     events = [event.to_json() for event in step.events]
-    wait = step.wait and {"until": step.wait.until and step.wait.until.isoformat(), "answers": step.wait.answers}
-    if wait and step.wait and step.wait.events:
-        wait["events"] = step.wait.events
+    wait = waits(step.wait) if step.wait else None
     ask = step.ask
     request = ask and {"name": ask.request, "payload": ask.payload, "until": ask.until.isoformat()}
     skipped = ("node", "seq", "before")
