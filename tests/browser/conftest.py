@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect, sync_playwright
 
+from tests.browser.canvas import Canvas
+from tests.canvas.server import served
 from tests.product import Product
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
@@ -161,3 +163,33 @@ def guest(meet: Meet, product: Product) -> Guest:
     page.locator("#guest-name").press("Tab")
     expect(page.locator("#presence")).to_have_text("conectado")
     return Guest(f"Beatriz {digits}", digits, page)
+
+
+@pytest.fixture(scope="package")
+def canvas_url() -> Iterator[str]:
+    """The canvas on a page of its own, which needs no product."""
+    with served() as url:
+        yield url
+
+
+@pytest.fixture
+def open_canvas(chromium: Browser, canvas_url: str) -> Iterator[Callable[..., Canvas]]:
+    """Open that page, at a desk or as the options say; at the end the browser may not have complained."""
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def one(graph: dict[str, Any], *, drawn: dict[str, Any] | None = None, **options: Any) -> Canvas:
+        context = chromium.new_context(**{"viewport": DESK, "reduced_motion": "reduce", **options})
+        contexts.append(context)
+        context.set_default_timeout(10_000)
+        context.add_init_script(NOTE_VIOLATIONS)
+        page = context.new_page()
+        page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(canvas_url)
+        return Canvas(page).start(graph, **(drawn or {}))
+
+    yield one
+    for context in contexts:
+        context.close()
+    assert not complaints

@@ -1,140 +1,231 @@
 import {
-  Background, ControlButton, Controls, MiniMap, ReactFlow, useEdgesState, useNodesInitialized, useNodesState, useReactFlow,
+  applyEdgeChanges, applyNodeChanges, Background, ControlButton, Controls, MiniMap, ReactFlow, SelectionMode, useNodesInitialized,
+  useStore,
 } from "@xyflow/react";
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { drawn } from "./graph.js";
-import { Icon, StepNode } from "./step_node.jsx";
+import { useDesk, useEditor } from "./desk.js";
+import { Dialogs } from "./dialogs.jsx";
+import { edgesOf, isLarge, nodesOf } from "./drawing.js";
+import { Icon } from "./icon.jsx";
+import { pressed, isTyping } from "./keys.js";
+import { NoteNode } from "./note_node.jsx";
+import { Selection } from "./selection.js";
+import { StepNode } from "./step_node.jsx";
+import { Live, SelectionBar, Tools } from "./tools.jsx";
+import { LEAST_ZOOM, useMedia, useView } from "./view.js";
+import { WayEdge } from "./way_edge.jsx";
 
-const NODE_TYPES = { step: StepNode };
+const NODE_TYPES = { step: StepNode, note: NoteNode };
+const EDGE_TYPES = { way: WayEdge };
 const WIDE = "(min-width: 768px)";
-const READABLE = 0.55; // smaller than this the words cannot be read, so a large flow starts at its first step instead
-const MARKER = { type: "arrowclosed", width: 18, height: 18, color: "var(--flow-edge)" };
-// A marker grows with its line, which is thicker here.
-const LIT_MARKER = { ...MARKER, width: 10, height: 10, color: "var(--flow-lit)" };
+const COMMAND = ["Control", "Meta"];
+const SEVERAL = ["Control", "Meta", "Shift"];
+const NONE = { nodes: [], edges: [] };
+const MINE = { hideAttribution: false };
 
-function useMedia(query) {
-  const list = useMemo(() => window.matchMedia(query), [query]);
-  const [matches, setMatches] = useState(list.matches);
+const modeOf = (editor) => editor.readOnly;
+const FAR = 0.4; // from here on one sees shapes, not words: what cannot be read is not painted
+const isFar = (store) => store.transform[2] < FAR;
+const linkingOf = (editor) => editor.linking;
+
+/** Nodes and edges as React Flow has them, drawn anew from the graph when that changes. */
+function useDrawing(desk) {
+  const { editor } = desk;
+  const [nodes, setNodes] = useState(() => nodesOf(editor, []));
+  const [edges, setEdges] = useState(() => edgesOf(editor, []));
   useEffect(() => {
-    const changed = () => setMatches(list.matches);
-    list.addEventListener("change", changed);
-    return () => list.removeEventListener("change", changed);
-  }, [list]);
-  return matches;
-}
-
-function nodeClass(id, lit) {
-  return [lit.nodes.has(id) && "is-lit", lit.current === id && "is-current"].filter(Boolean).join(" ");
-}
-
-/** Give changed nodes and edges a new object and leave the others be: only what was lit is drawn again. */
-function useLight(setNodes, setEdges) {
-  return useCallback((lit) => {
-    setNodes((nodes) => nodes.map((node) => {
-      const className = nodeClass(node.id, lit);
-      return className === node.className ? node : { ...node, className };
-    }));
-    setEdges((edges) => edges.map((edge) => {
-      const className = lit.edges.has(edge.id) ? "is-lit" : "";
-      if (className === edge.className) return edge;
-      return { ...edge, className, markerEnd: className ? LIT_MARKER : MARKER, zIndex: className ? 1 : 0 };
-    }));
-  }, [setNodes, setEdges]);
-}
-
-/** Whole flow if it stays readable, else its first step at the top of the canvas. */
-function useShowAll(element, firstId) {
-  const flow = useReactFlow();
-  return useCallback(async () => {
-    await flow.fitView({ padding: 0.08, maxZoom: 1 });
-    const first = flow.getInternalNode(firstId);
-    if (flow.getZoom() >= READABLE || !first) return;
-    const middle = first.internals.positionAbsolute.x + (first.measured.width ?? 0) / 2;
-    await flow.setViewport({
-      x: element.clientWidth / 2 - middle * READABLE * 1.3,
-      y: 24 - first.internals.positionAbsolute.y * READABLE * 1.3,
-      zoom: READABLE * 1.3,
+    let asked = false;
+    const draw = () => {
+      asked = false;
+      setNodes((old) => nodesOf(editor, old));
+      setEdges((old) => edgesOf(editor, old));
+    };
+    // Several changes of one act are drawn once.
+    return editor.subscribe(() => {
+      if (!asked) queueMicrotask(draw);
+      asked = true;
     });
-  }, [flow, element, firstId]);
+  }, [editor]);
+  const onNodesChange = useCallback((changes) => {
+    for (const change of changes) if (change.type === "dimensions" && change.dimensions) editor.sizes.set(change.id, change.dimensions);
+    const measured = new Set(changes.filter((change) => change.type === "dimensions").map((change) => change.id));
+    setNodes((old) => {
+      const next = applyNodeChanges(changes.filter((change) => change.type !== "remove"), old);
+      // What was measured is drawn by its measures, no longer by our guess.
+      for (const node of next) if (node.handles && measured.has(node.id)) node.handles = undefined;
+      return next;
+    });
+  }, [editor]);
+  const onEdgesChange = useCallback((changes) => setEdges((old) => applyEdgeChanges(changes.filter((change) => change.type !== "remove"), old)), []);
+  const latest = useRef(nodes);
+  latest.current = nodes;
+  desk.order = () => latest.current.map((node) => node.id);
+  return { nodes, edges, setNodes, setEdges, onNodesChange, onEdgesChange };
 }
 
-/** Bring a step into sight if it is not, without changing how near we are. */
-function useReveal(element) {
-  const flow = useReactFlow();
-  const still = useMedia("(prefers-reduced-motion: reduce)");
-  return useCallback((id, { always = false } = {}) => {
-    const node = flow.getInternalNode(id);
-    if (!node) return;
-    const { x, y, zoom } = flow.getViewport();
-    const at = node.internals.positionAbsolute;
-    const left = at.x * zoom + x;
-    const top = at.y * zoom + y;
-    const right = left + (node.measured.width ?? 0) * zoom;
-    const bottom = top + (node.measured.height ?? 0) * zoom;
-    const inSight = left >= 0 && top >= 0 && right <= element.clientWidth && bottom <= element.clientHeight;
-    if (inSight && !always) return;
-    const middle = { x: at.x + (node.measured.width ?? 0) / 2, y: at.y + (node.measured.height ?? 0) / 2 };
-    flow.setCenter(middle.x, middle.y, { zoom, duration: still ? 0 : 250 });
-  }, [flow, element, still]);
+/** What React Flow reports of the hand's acts, as acts of the editor. Made once. */
+function useHands(desk, root) {
+  return useMemo(() => {
+    const { editor } = desk;
+    const dropped = (event, node, nodes) => editor.move(new Map((nodes ?? node).map((one) => [one.id, one.position])));
+    const connecting = (on) => root.current?.classList.toggle("is-connecting", on);
+    return {
+      onNodeDragStop: dropped,
+      onSelectionDragStop: (event, nodes) => dropped(event, nodes),
+      onNodeDoubleClick: (event, node) => desk.openStep(node.id),
+      onConnectStart: () => connecting(true),
+      onConnect: ({ source, sourceHandle, target }) => editor.connect(source, sourceHandle, target),
+      onConnectEnd: (event, { isValid, toNode, fromHandle, toHandle }) => {
+        connecting(false);
+        if (isValid || toNode || toHandle || !fromHandle || fromHandle.type !== "source") return;
+        const { clientX, clientY } = event.changedTouches?.[0] ?? event;
+        const below = document.elementFromPoint(clientX, clientY);
+        // Let go over the free canvas: a step is wanted there. Anywhere else nothing is meant.
+        if (!below?.classList.contains("react-flow__pane")) return;
+        const point = desk.view.pointAt(clientX, clientY);
+        desk.add({ node: fromHandle.nodeId, exit: fromHandle.id }, { x: Math.round(point.x - 128), y: Math.round(point.y) });
+      },
+      onReconnectStart: () => connecting(true),
+      onReconnect: (edge, { source, sourceHandle, target }) => editor.reconnect(edge.id, { from: source, exit: sourceHandle, to: target }),
+      onReconnectEnd: () => connecting(false),
+      isValidConnection: ({ source, target }) => source !== target && editor.node(target)?.type !== "start",
+    };
+  }, [desk, root]);
 }
 
-export function Canvas({ graph, described, words, readOnly, element, onReady }) {
-  const start = useMemo(() => drawn(graph, described, words), [graph, described, words]);
-  const [nodes, setNodes, onNodesChange] = useNodesState(start.nodes);
-  const [edges, setEdges, onEdgesChange] = useEdgesState(start.edges.map((edge) => ({ ...edge, markerEnd: MARKER })));
-  const light = useLight(setNodes, setEdges);
-  const firstId = (graph.nodes.find((node) => node.type === "start") ?? graph.nodes[0])?.id;
-  const showAll = useShowAll(element, firstId);
-  const reveal = useReveal(element);
+/** Keys and the clipboard, while the focus is on the canvas. */
+function useKeys(desk, root) {
+  useEffect(() => {
+    const isHere = () => root.current?.contains(document.activeElement) && !isTyping(document.activeElement);
+    const onKeyDown = (event) => {
+      if (pressed(desk, event) === false) return;
+      event.preventDefault();
+      event.stopPropagation();
+    };
+    const copied = (event) => isHere() && desk.copied(event, false);
+    const cut = (event) => isHere() && !desk.editor.readOnly && desk.copied(event, true);
+    const pasted = (event) => {
+      if (!isHere()) return;
+      event.preventDefault();
+      desk.paste(event.clipboardData.getData("text/plain"));
+    };
+    const focused = ({ target }) => {
+      const id = target.closest(".react-flow__node")?.dataset.id;
+      if (id && target.matches(":focus-visible")) desk.view.reveal(id);
+    };
+    const here = root.current;
+    here.addEventListener("keydown", onKeyDown);
+    here.addEventListener("focusin", focused);
+    document.addEventListener("copy", copied);
+    document.addEventListener("cut", cut);
+    document.addEventListener("paste", pasted);
+    return () => {
+      here.removeEventListener("keydown", onKeyDown);
+      here.removeEventListener("focusin", focused);
+      document.removeEventListener("copy", copied);
+      document.removeEventListener("cut", cut);
+      document.removeEventListener("paste", pasted);
+    };
+  }, [desk, root]);
+}
+
+/** While an exit waits for its step, a press on a step is the answer. */
+function linkedTo(desk, event) {
+  if (!desk.editor.linking) return;
+  const node = event.target.closest(".react-flow__node-step");
+  if (event.target.closest(".flow-bar, .flow-tools, .react-flow__controls")) return;
+  event.stopPropagation();
+  event.preventDefault();
+  if (node) desk.finishLink(node.dataset.id);
+  else desk.editor.link(null);
+}
+
+export function Canvas({ element, onReady }) {
+  const desk = useDesk();
+  const { editor } = desk;
+  const root = useRef(null);
+  const readOnly = useEditor(editor, modeOf);
+  const linking = useEditor(editor, linkingOf);
+  const far = useStore(isFar);
+  const [several, setSeveral] = useState(false);
+  const [selected, setSelected] = useState(NONE);
+  const { nodes, edges, setNodes, setEdges, onNodesChange, onEdgesChange } = useDrawing(desk);
+  const view = useView(editor, element);
   const wide = useMedia(WIDE);
-  const ready = useRef(false);
-
-  const select = useCallback((id) => {
-    setNodes((all) => all.map((node) => (node.selected === (node.id === id) ? node : { ...node, selected: node.id === id })));
-    reveal(id);
-  }, [setNodes, reveal]);
+  const hands = useHands(desk, root);
+  desk.view = view;
+  desk.selection ??= new Selection(setNodes, setEdges);
+  useKeys(desk, root);
 
   // Not before the browser has measured the steps: sizes are what fitting and revealing go by.
   const measured = useNodesInitialized();
+  const ready = useRef(false);
   useEffect(() => {
     if (!measured || ready.current) return;
     ready.current = true;
-    showAll().then(() => onReady({ light, select, reveal }));
-  }, [measured, showAll, onReady, light, select, reveal]);
+    Promise.resolve(view.showAll()).then(onReady);
+  }, [measured, view, onReady]);
 
-  const chosen = useCallback(({ nodes: [node] }) => {
-    if (node) window.dispatchEvent(new CustomEvent("flow:select", { detail: { id: node.id } }));
-  }, []);
+  const onSelectionChange = useCallback((chosen) => {
+    desk.selection.heard(chosen.nodes, chosen.edges, (id) => Boolean(editor.node(id)));
+    setSelected({ nodes: chosen.nodes.map((node) => node.id), edges: chosen.edges.map((edge) => edge.id) });
+  }, [desk, editor]);
+  const choosesMany = several && !readOnly;
+  useEffect(() => view.store.setState({ multiSelectionActive: choosesMany }), [choosesMany, view]);
 
+  const isOneEdge = selected.edges.length === 1 && !selected.nodes.length;
+  const classes = [
+    "flow", readOnly ? "is-read-only" : "is-editing", linking && "is-linking", isOneEdge && "has-one-edge", far && "is-far",
+  ].filter(Boolean).join(" ");
   return (
-    <ReactFlow
-      nodes={nodes}
-      edges={edges}
-      nodeTypes={NODE_TYPES}
-      onNodesChange={onNodesChange}
-      onEdgesChange={onEdgesChange}
-      onSelectionChange={chosen}
-      nodesDraggable={!readOnly}
-      nodesConnectable={!readOnly}
-      edgesFocusable={false}
-      deleteKeyCode={readOnly ? null : "Backspace"}
-      selectionKeyCode={null}
-      multiSelectionKeyCode={null}
-      minZoom={0.1}
-      maxZoom={1.75}
-      preventScrolling={false}
-      zoomOnScroll={false}
-      panOnScroll={false}
-      zoomActivationKeyCode={["Control", "Meta"]}
-      ariaLabelConfig={words.aria}
-    >
-      <Background gap={20} size={1.5} />
-      <Controls showInteractive={false} showFitView={false}>
-        <ControlButton onClick={showAll} title={words.fit} aria-label={words.fit}>
-          <Icon name="list-details" />
-        </ControlButton>
-      </Controls>
-      {wide && <MiniMap pannable zoomable ariaLabel={words.map} nodeClassName={(node) => node.className} />}
-    </ReactFlow>
+    <div ref={root} class={classes} onClickCapture={(event) => linkedTo(desk, event)}>
+      <Tools several={several} setSeveral={setSeveral} />
+      <ReactFlow
+        nodes={nodes}
+        edges={edges}
+        nodeTypes={NODE_TYPES}
+        edgeTypes={EDGE_TYPES}
+        onNodesChange={onNodesChange}
+        onEdgesChange={onEdgesChange}
+        onSelectionChange={onSelectionChange}
+        {...hands}
+        nodesDraggable={!readOnly}
+        nodesConnectable={!readOnly}
+        connectOnClick={false}
+        connectionRadius={28}
+        selectNodesOnDrag={false}
+        nodeDragThreshold={3}
+        edgesFocusable={false}
+        disableKeyboardA11y
+        deleteKeyCode={null}
+        selectionKeyCode={readOnly ? null : "Shift"}
+        selectionOnDrag={choosesMany}
+        selectionMode={SelectionMode.Partial}
+        multiSelectionKeyCode={readOnly ? null : SEVERAL}
+        panOnDrag={!choosesMany}
+        minZoom={LEAST_ZOOM}
+        onlyRenderVisibleElements={isLarge(nodes)}
+        maxZoom={1.75}
+        preventScrolling={!readOnly}
+        zoomOnScroll={false}
+        zoomOnDoubleClick={false}
+        panOnScroll={!readOnly}
+        zoomActivationKeyCode={COMMAND}
+        aria-label={editor.word("canvas")}
+        ariaLabelConfig={editor.words.aria}
+        proOptions={MINE}
+      >
+        <Background gap={20} size={1.5} />
+        <Controls showInteractive={false} showFitView={false}>
+          <ControlButton onClick={() => view.showAll({ whole: true, animate: true })} title={editor.word("fit")} aria-label={editor.word("fit")}>
+            <Icon name="arrows-maximize" />
+          </ControlButton>
+        </Controls>
+        {wide && <MiniMap pannable zoomable ariaLabel={editor.word("map")} nodeClassName={(node) => node.className} />}
+      </ReactFlow>
+      <SelectionBar selected={selected} />
+      <Dialogs />
+      <Live />
+    </div>
   );
 }

@@ -1,69 +1,119 @@
-// The flow canvas. The page gives a graph and words, and hears and sends a few events; all else on it is Django's.
+// The flow canvas. The page gives a graph and words; both talk by a few events on the window; all else on the page is Django's.
 //
-//   const island = mountFlow(element, graph, { readOnly: true, described, words, sprite });
-//   island.light({ nodes: [ids], edges: [ids], current: id });    island.select(id);    island.unmount();
+//   const island = mountFlow(element, graph, { readOnly: true, described, words, counts, sprite });
+//   island.light({ nodes: [ids], edges: [ids], current: id });    island.select(id);    island.graph();    island.unmount();
+//   island.beginPaletteDrag(pointerEvent, node, looks);    what is pressed with [data-add] can be dragged without it
 //
-// Heard on window:  flow:step {node, edge?, current?} lights one step more;  flow:clear puts all lights out.
-// Sent on window:   flow:select {id}.
+// Heard: flow:step flow:clear flow:light flow:insert flow:patch flow:described flow:problems flow:counts flow:replace flow:show
+//        flow:marks flow:undo flow:redo flow:layout flow:fit flow:readonly
+// Sent:  flow:select {id}   flow:open {id}   flow:change {graph, why}   flow:add {from, position}
 import { ReactFlowProvider } from "@xyflow/react";
 import { render } from "preact";
+import { makeDesk } from "./acts.js";
 import { Canvas } from "./canvas.jsx";
-import { Sprite } from "./step_node.jsx";
+import { Desk } from "./desk.js";
+import { Editor } from "./editor.js";
+import { Sprite } from "./icon.jsx";
+import { paletteDrag } from "./palette_drag.js";
 import "@xyflow/react/dist/base.css";
 import "./flow.css";
+import "./flow_tools.css";
 
-function nothingLit() {
-  return { nodes: new Set(), edges: new Set(), current: null };
+function litBy({ nodes = [], edges = [], current = null } = {}) {
+  return { nodes: new Set(nodes), edges: new Set(edges), current };
 }
 
-function mountFlow(element, graph, { readOnly = true, described = {}, words = {}, sprite = "" } = {}) {
-  let lit = nothingLit();
-  let canvas = null;
+/** Which field one is at, counted: its changes belong together in the history. */
+function visits() {
+  let field = null;
+  let number = 0;
+  const heard = ({ target }) => {
+    const name = target.name || target.id;
+    if (name && name !== field) number += 1;
+    if (name) field = name;
+  };
+  document.addEventListener("focusin", heard);
+  return { now: () => number, end: () => document.removeEventListener("focusin", heard) };
+}
 
-  const show = () => {
-    canvas?.light(lit);
-    if (lit.current) canvas?.reveal(lit.current);
+/** What the page may ask by events. */
+function heardBy(editor, desk, visit) {
+  const light = (lit) => {
+    editor.set({ lit });
+    if (lit.current) desk.view?.reveal(lit.current);
   };
-  const light = ({ nodes = [], edges = [], current = null }) => {
-    lit = { nodes: new Set(nodes), edges: new Set(edges), current };
-    show();
+  return {
+    "flow:step": ({ node, edge, current }) => {
+      const { nodes, edges } = editor.lit;
+      light({
+        nodes: new Set([...nodes, node]),
+        edges: edge ? new Set([...edges, edge]) : edges,
+        current: current === undefined ? node : current,
+      });
+    },
+    "flow:clear": () => light(litBy()),
+    "flow:light": (detail) => light(litBy(detail)),
+    "flow:insert": ({ node, from, position }) => desk.insert(node, { from, position }),
+    "flow:patch": ({ id, node }) => editor.patch(id, node, visit.now()),
+    "flow:described": ({ described }) => editor.setDescribed(described),
+    "flow:problems": ({ problems }) => editor.set({ problems: problems ?? [] }),
+    "flow:counts": (counts) => editor.set({ counts }),
+    "flow:marks": (marks) => editor.set({ marks: marks ?? {} }),
+    "flow:replace": ({ graph, described, path }) => {
+      editor.replace(graph, described);
+      light(litBy(path));
+    },
+    "flow:show": ({ id }) => {
+      desk.selection?.choose([id]);
+      desk.view?.reveal(id);
+    },
+    "flow:undo": () => desk.undo(),
+    "flow:redo": () => desk.redo(),
+    "flow:layout": () => desk.tidy(),
+    "flow:fit": () => desk.view?.showAll({ whole: true, animate: true }),
+    "flow:readonly": ({ on }) => editor.setReadOnly(on),
   };
-  const onStep = ({ detail }) => {
-    lit.nodes.add(detail.node);
-    if (detail.edge) lit.edges.add(detail.edge);
-    lit.current = detail.current === undefined ? detail.node : detail.current;
-    show();
-  };
-  const onClear = () => {
-    lit = nothingLit();
-    show();
-  };
-  const onReady = (handle) => {
-    canvas = handle;
+}
+
+function mountFlow(element, graph, { readOnly = true, described = {}, words = {}, counts = null, sprite = "" } = {}) {
+  const editor = new Editor({ graph, described, words, readOnly, counts: counts?.nodes ? counts : null });
+  const desk = makeDesk(editor, document.documentElement.lang || undefined);
+  const visit = visits();
+  const heard = heardBy(editor, desk, visit);
+  const listeners = Object.entries(heard).map(([name, act]) => [name, ({ detail }) => act(detail ?? {})]);
+  for (const [name, listener] of listeners) window.addEventListener(name, listener);
+  const drag = paletteDrag(element, { mayDrag: () => !editor.readOnly, drop: desk.drop });
+  const onReady = () => {
     element.dataset.ready = "";
-    show(); // steps may have come before the canvas had its sizes
+    if (editor.lit.current) desk.view.reveal(editor.lit.current);
   };
-
-  window.addEventListener("flow:step", onStep);
-  window.addEventListener("flow:clear", onClear);
   element.replaceChildren();
   render(
     <Sprite.Provider value={sprite}>
-      <ReactFlowProvider>
-        <Canvas graph={graph} described={described} words={words} readOnly={readOnly} element={element} onReady={onReady} />
-      </ReactFlowProvider>
+      <Desk.Provider value={desk}>
+        <ReactFlowProvider>
+          <Canvas element={element} onReady={onReady} />
+        </ReactFlowProvider>
+      </Desk.Provider>
     </Sprite.Provider>,
     element,
   );
   return {
-    light,
-    select: (id) => canvas?.select(id),
+    graph: () => editor.graph,
+    light: heard["flow:light"],
+    select: (id) => heard["flow:show"]({ id }),
+    beginPaletteDrag: drag.begin,
     unmount() {
-      window.removeEventListener("flow:step", onStep);
-      window.removeEventListener("flow:clear", onClear);
+      for (const [name, listener] of listeners) window.removeEventListener(name, listener);
+      visit.end();
+      drag.end();
       render(null, element);
+      delete element.dataset.ready;
     },
   };
 }
 
-window.mountFlow = mountFlow;
+window.mountFlow = (...args) => {
+  window.flowIsland = mountFlow(...args);
+  return window.flowIsland;
+};

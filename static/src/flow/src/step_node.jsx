@@ -1,45 +1,120 @@
-import { Handle, Position } from "@xyflow/react";
-import { createContext } from "preact";
-import { useContext } from "preact/hooks";
-import { KINDS, PLAIN } from "./kinds.js";
+import { Handle, Position, useUpdateNodeInternals } from "@xyflow/react";
+import { memo } from "preact/compat";
+import { useEffect, useRef } from "preact/hooks";
+import { useDesk } from "./desk.js";
+import { Icon } from "./icon.jsx";
+import { MOST_CELLS } from "./layout.js";
 
-/** Address of the icon sprite: the server knows it, hash and all. */
-export const Sprite = createContext("");
+const MARK_SIGNS = { added: "+", removed: "−", changed: "~", differs: "≠" };
 
-export function Icon({ name }) {
+/** A way out: its name, from which one drags, and a "+" where it leads nowhere yet. */
+function Exit({ id, exit, data, isRow }) {
+  const { editor, add, startLink } = useDesk();
+  const names = { exit: exit.label, step: data.title };
+  const position = isRow ? Position.Right : Position.Bottom;
   return (
-    <svg class="icon" aria-hidden="true">
-      <use href={`${useContext(Sprite)}#${name}`} />
-    </svg>
+    <span class="flow-step__exit">
+      <span class="flow-step__exit-label" title={exit.label}>{exit.label}</span>
+      <Handle
+        type="source"
+        id={exit.name}
+        position={position}
+        isConnectable={!data.readOnly}
+        title={data.readOnly ? undefined : editor.word("exit_of", names)}
+        onClick={(event) => startLink(event, { node: id, exit: exit.name })}
+      />
+      {!data.readOnly && !exit.taken && (
+        <button
+          type="button"
+          class="flow-step__add nodrag nopan"
+          data-exit={exit.name}
+          aria-label={editor.word("add_after", names)}
+          title={editor.word("add_after", names)}
+          onClick={(event) => { event.stopPropagation(); add({ node: id, exit: exit.name }); }}
+        >
+          <Icon name="plus" />
+        </button>
+      )}
+    </span>
   );
 }
 
-/** One step: icon and kind in words, its title, what it does, and a handle with a label for each exit. */
-export function StepNode({ data, isConnectable }) {
-  const look = KINDS[data.type] ?? PLAIN;
+function Problems({ id, problems }) {
+  const { editor, openStep } = useDesk();
   return (
-    <div class={`flow-step flow-step--${look.tone}`}>
-      {data.type !== "start" && <Handle type="target" position={Position.Top} isConnectable={isConnectable} />}
+    <button
+      type="button"
+      class={`flow-step__problems flow-step__problems--${problems.level} nodrag nopan`}
+      title={problems.all}
+      aria-label={editor.word(problems.count > 1 ? "problems_of" : "problem_of", problems)}
+      onClick={(event) => { event.stopPropagation(); openStep(id); }}
+    >
+      <Icon name="alert-triangle" />
+      {problems.count > 1 && <span>{problems.count}</span>}
+    </button>
+  );
+}
+
+function Counted({ count }) {
+  const { editor, number } = useDesk();
+  const values = { count: number(count.count), share: number(count.share), total: number(count.total) };
+  return (
+    <div class="flow-step__count">
+      <span title={editor.word("passed", values)}>
+        <b>{values.count}</b>{count.total > 0 && ` · ${values.share} %`}
+      </span>
+      {count.stopped > 0 && (
+        <span class="flow-step__stopped" title={editor.word("dropped", { share: count.stopped })}>▾ {count.stopped} %</span>
+      )}
+    </div>
+  );
+}
+
+/** Have other exits measured: a step's size need not change with them. */
+function useExits(id, exits) {
+  const update = useUpdateNodeInternals();
+  const names = exits.map((exit) => exit.name).join(" ");
+  const before = useRef(names);
+  useEffect(() => {
+    if (before.current !== names) update(id);
+    before.current = names;
+  }, [names, id, update]);
+}
+
+/** One step: icon and kind in words, its title, what it does, and each of its exits. */
+export const StepNode = memo(function StepNode({ id, data }) {
+  const { editor } = useDesk();
+  const many = data.exits.length > MOST_CELLS;
+  useExits(id, data.exits);
+  return (
+    <div class={`flow-step flow-step--${data.tone}`}>
+      {data.type !== "start" && (
+        <Handle
+          type="target"
+          className={data.entered ? "is-entered" : ""}
+          position={Position.Top}
+          isConnectable={!data.readOnly}
+          isConnectableStart={false}
+        />
+      )}
+      {data.mark && (
+        <span class={`flow-step__mark flow-step__mark--${data.mark}`}>{MARK_SIGNS[data.mark]} {editor.word(`mark_${data.mark}`)}</span>
+      )}
+      {data.problems && <Problems id={id} problems={data.problems} />}
       <div class="flow-step__head">
-        <span class="flow-step__icon">
-          <Icon name={look.icon} />
-        </span>
+        <span class="flow-step__icon"><Icon name={data.icon} /></span>
         <span class="flow-step__names">
           <span class="flow-step__kind">{data.kind}</span>
           {data.title !== data.kind && <span class="flow-step__title">{data.title}</span>}
         </span>
       </div>
       {data.summary && <div class="flow-step__summary">{data.summary}</div>}
+      {data.count && <Counted count={data.count} />}
       {data.exits.length > 0 && (
-        <div class="flow-step__exits">
-          {data.exits.map((exit) => (
-            <span key={exit.name} class="flow-step__exit">
-              <span class="flow-step__exit-label" title={exit.label}>{exit.label}</span>
-              <Handle type="source" id={exit.name} position={Position.Bottom} isConnectable={isConnectable} />
-            </span>
-          ))}
+        <div class={many ? "flow-step__exits flow-step__exits--rows" : "flow-step__exits"}>
+          {data.exits.map((exit) => <Exit key={exit.name} id={id} exit={exit} data={data} isRow={many} />)}
         </div>
       )}
     </div>
   );
-}
+}, (before, after) => before.data === after.data && before.id === after.id);

@@ -1,0 +1,148 @@
+"""The canvas by mouse, and what it shows: steps, connections, problems, counts and marks."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import expect
+
+from tests.browser.canvas import Canvas
+from tests.canvas.graphs import blank, small
+
+Open = Callable[..., Canvas]
+
+
+def test_six_steps_are_built_with_the_mouse(open_canvas: Open) -> None:
+    """FL-001: from an empty drawing by "+", by dragging from the palette, and by dragging from exit to step."""
+    canvas = open_canvas(blank())
+    canvas.plus("start", "done").click()
+    canvas.pick("ask")
+    canvas.plus("ask_1", "answered").click()
+    canvas.pick("send_message")
+    canvas.plus("send_message_1", "done").click()
+    canvas.pick("wait")
+    palette = canvas.page.locator("#flow-palette")
+    x, y = canvas.middle(canvas.step("ask_1"))
+    canvas.drag(palette.locator('[data-add="send_message"]'), (x + 330, y))
+    canvas.drag(canvas.exit("ask_1", "invalid"), canvas.step("send_message_2"))
+    x, y = canvas.middle(canvas.step("send_message_2"))
+    canvas.drag(palette.locator('[data-add="end"]'), (x, y + 200))
+    canvas.drag(canvas.exit("send_message_2", "done"), canvas.step("end_1"))
+    assert canvas.ways == {
+        ("start", "done", "ask_1"),
+        ("ask_1", "answered", "send_message_1"),
+        ("send_message_1", "done", "wait_1"),
+        ("ask_1", "invalid", "send_message_2"),
+        ("send_message_2", "done", "end_1"),
+    }
+    assert canvas.graph == canvas.heard("change")[-1]["graph"]
+    assert canvas.graph.keys() == {"version", "nodes", "edges"}
+    assert all(node.keys() <= {"id", "type", "position", "text"} for node in canvas.graph["nodes"])
+
+
+def test_a_step_is_moved(open_canvas: Open) -> None:
+    """FL-001: a drag is one change, told when it ends; undo takes it back."""
+    canvas = open_canvas(small())
+    x, y = canvas.middle(canvas.step("good"))
+    canvas.drag(canvas.step("good"), (x - 60, y + 80), at=(60, 20))
+    (change,) = canvas.heard("change")
+    assert change["why"] == "move"
+    moved = {node["id"]: node["position"] for node in change["graph"]["nodes"]}
+    assert moved["good"] != {"x": -180, "y": 420}
+    assert moved["bad"] == {"x": 180, "y": 420}
+    canvas.tool("undo").click()
+    assert canvas.graph == small()
+    canvas.tool("redo").click()
+    assert canvas.graph == change["graph"]
+
+
+def test_a_click_chooses_and_a_double_click_opens(open_canvas: Open) -> None:
+    """FL-001: the page hears which step is chosen, and which is to be opened."""
+    canvas = open_canvas(small())
+    canvas.step("good").locator(".flow-step__head").click()
+    expect(canvas.chosen).to_have_count(1)
+    canvas.step("bad").locator(".flow-step__head").dblclick()
+    assert canvas.heard("open") == [{"name": "flow:open", "id": "bad"}]
+    assert [event["id"] for event in canvas.heard("select")] == ["good", "bad"]
+
+
+def test_an_exit_is_led_elsewhere(open_canvas: Open) -> None:
+    """FL-001: a taken exit lets its old connection go; a connection is deleted, or gets a step in between."""
+    canvas = open_canvas(small())
+    canvas.drag(canvas.exit("ask", "answered"), canvas.step("bad"))
+    assert ("ask", "answered", "bad") in canvas.ways
+    assert len(canvas.ways) == 3
+    canvas.choose_edge("e1")
+    canvas.page.get_by_role("button", name="Insert a step here").click()
+    canvas.pick("wait")
+    assert {("start", "done", "wait_1"), ("wait_1", "done", "ask")} <= canvas.ways
+    canvas.choose_edge("e1")
+    canvas.page.get_by_role("button", name="Delete this connection").click()
+    assert ("start", "done", "wait_1") not in canvas.ways
+
+
+def test_a_step_dropped_on_a_connection_lies_in_between(open_canvas: Open) -> None:
+    """FL-001: also for a step whose exits are not known yet."""
+    canvas = open_canvas(small())
+    canvas.drag(canvas.page.locator('#flow-palette [data-add="condition"]'), canvas.on_edge("e1"))
+    assert {("start", "done", "condition_1"), ("condition_1", "else", "ask")} <= canvas.ways
+    assert len(canvas.ways) == 4
+
+
+def test_an_exit_dropped_on_nothing_asks_for_a_step_there(open_canvas: Open) -> None:
+    """FL-001: the page is told from where and at which place."""
+    canvas = open_canvas(small())
+    x, y = canvas.middle(canvas.step("good"))
+    canvas.drag(canvas.exit("good", "done"), (x, y + 180))
+    (asked,) = canvas.heard("add")
+    assert asked["from"] == {"node": "good", "exit": "done"}
+    canvas.pick("end")
+    assert ("good", "done", "end_1") in canvas.ways
+
+
+def test_a_tap_on_the_palette_continues_what_is_chosen(open_canvas: Open) -> None:
+    """FL-001: after its first free exit; with nothing chosen, in the middle of what is seen."""
+    canvas = open_canvas(small())
+    canvas.step("good").locator(".flow-step__head").click()
+    canvas.page.locator('#flow-palette [data-add="end"]').click()
+    assert ("good", "done", "end_1") in canvas.ways
+    canvas.page.locator(".react-flow__pane").click(position={"x": 40, "y": 300})
+    canvas.page.locator('#flow-palette [data-add="wait"]').click()
+    expect(canvas.step("wait_1")).to_be_in_viewport()
+    assert len(canvas.ways) == 4
+
+
+def test_the_start_stays(open_canvas: Open) -> None:
+    """FL-001: a flow without its start is none."""
+    canvas = open_canvas(small())
+    canvas.step("start").locator(".flow-step__head").click()
+    canvas.page.keyboard.press("Delete")
+    canvas.says("The start stays")
+    assert canvas.graph == small()
+
+
+def test_problems_counts_and_marks_stand_on_the_steps(open_canvas: Open) -> None:
+    """FL-006, FL-007: what is wrong, how many came by, and what differs."""
+    canvas = open_canvas(small())
+    canvas.send("problems", problems=[{"node": "bad", "field": "text", "message": "Write a text", "level": "error"}])
+    canvas.send("counts", nodes={"ask": 200}, edges={"e2": 100, "e3": 60}, of=400)
+    canvas.send("marks", nodes={"good": "added"}, edges={"e2": "added"})
+    expect(canvas.step("ask")).to_contain_text("200 · 50 %")
+    expect(canvas.step("ask")).to_contain_text("20 %")
+    expect(canvas.edge("e2")).to_contain_text("100")
+    expect(canvas.step("good")).to_contain_text("new")
+    canvas.page.get_by_role("button", name="Problem: Write a text").click()
+    assert canvas.heard("open")[-1]["id"] == "bad"
+
+
+def test_reading_only_changes_nothing(open_canvas: Open) -> None:
+    """FL-001: no "+", no tools, no keys that change."""
+    canvas = open_canvas(small(), drawn={"readOnly": True})
+    expect(canvas.page.locator(".flow-step__add")).to_have_count(0)
+    x, y = canvas.middle(canvas.step("good"))
+    canvas.drag(canvas.step("good"), (x + 80, y))
+    canvas.step("good").locator(".flow-step__head").click()
+    canvas.page.keyboard.press("Delete")
+    canvas.send("insert", node={"type": "end"})
+    assert canvas.graph == small()
+    assert not canvas.heard("change")
+    canvas.send("readonly", on=False)
+    expect(canvas.plus("good", "done")).to_be_visible()
