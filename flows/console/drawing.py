@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from flows.builder.exits import exits_of
+from flows.console import canvas_words as canvas
 from flows.console.looks import GROUPS, LOOKS, SPARE, exit_label, look_of, summary
 
 
@@ -82,8 +83,7 @@ def canvas_words() -> dict[str, Any]:
     return {
         "types": {name: str(look.label) for name, look in LOOKS.items()},
         "looks": looks_for_page(),
-        "fit": _("Show the whole flow"),
-        "map": _("Small map of the flow"),
+        **canvas.words(),
         "aria": {
             "controls.ariaLabel": _("Zoom"),
             "controls.zoomIn.ariaLabel": _("Nearer"),
