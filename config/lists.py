@@ -51,7 +51,10 @@ CONTACT_MERGE_STEPS = [
 # Who hears of an event, at least once; a pattern ends in `*` or names one kind.
 EVENT_HANDLERS = {
     "meta.user_preferences": ["crm.consent.events.on_preferences"],  # the guest's own switch in WhatsApp
-    "contact.opted_out": ["crm.consent.events.on_opted_out"],  # WhatsApp refused an offer for it
+    "contact.opted_out": [
+        "crm.consent.events.on_opted_out",
+        "flows.runtime.awaiting.on_events",
+    ],  # WhatsApp refused an offer for it
     "message.failed": [
         "channels_wa.media.doubts.on_failed",  # its file is handed over anew at the next try
         "channels_wa.message_templates.changes.on_failed",
@@ -64,6 +67,7 @@ EVENT_HANDLERS = {
         "flows.runtime.failing.on_failed",  # the guest is told, a person goes on
         "flows.runtime.budget.on_failed",  # too many of them pause the flow
     ],
+    "execution.cancelled": ["flows.runtime.subflows.on_cancelled"],  # who waits for it is told
     "flow.resumed": ["flows.runtime.budget.on_looked_at"],
     "flow.archived": ["flows.runtime.budget.on_looked_at"],
     "number.connected": [
@@ -86,8 +90,19 @@ EVENT_HANDLERS = {
     "conversation.closed": [
         "flows.runtime.closing.on_events",  # nobody answers there any more
         "flows.runtime.silence.on_events",  # nor does a person
+        "flows.runtime.awaiting.on_events",
     ],
-    "conversation.bot_changed": ["flows.runtime.silence.on_events"],  # what was held goes on
+    "conversation.bot_changed": [
+        "flows.runtime.silence.on_events",  # what was held goes on
+        "flows.runtime.awaiting.on_events",
+    ],
+    # What happens to a guest goes to the flows that wait for it. A new contact is none that any could wait for.
+    "consent.changed": ["flows.runtime.awaiting.on_events"],
+    "contact.changed": ["flows.runtime.awaiting.on_events"],
+    "contact.unreachable": ["flows.runtime.awaiting.on_events"],
+    "conversation.assigned": ["flows.runtime.awaiting.on_events"],
+    "conversation.handed_over": ["flows.runtime.awaiting.on_events"],
+    "conversation.reopened": ["flows.runtime.awaiting.on_events"],
     "meta.user_id_update": ["crm.contacts.renaming.on_user_ids"],
     "contact.merged": ["crm.inbox.merging.on_merged"],  # what was written meanwhile
     "contact.phone_passed_on": ["crm.inbox.merging.on_phone_passed_on"],  # a person should look

@@ -6,18 +6,27 @@ from datetime import timedelta
 
 from channels_wa.numbers.models import Number
 from flows.engine.inputs import TimedOut
-from flows.runtime import rows, silence
+from flows.runtime import awaiting, rows, silence
+from flows.runtime.calls import CALL, Calling
 from flows.runtime.facts import people, salon_facts
 from flows.runtime.graphs import graphs_of
 from flows.runtime.running import WAIT, Execution, Turn, run
 from ops import clock
 from ops.salon import current_salon_id
 from ops.timers.actions import NewTimer, set_many
-from ops.timers.registry import Due, on_timer
+from ops.timers.registry import Due, call_on_timer, on_timer
 
 # Another flow is talking with the guest: this one lets it finish and asks again after this time.
 STAND_BACK = timedelta(minutes=5)
 AGAIN = silence.AGAIN
+
+call_on_timer(CALL, Calling())
+
+
+@on_timer(awaiting.AGAIN)
+def bring_again(due: Sequence[Due]) -> None:
+    """What happened while somebody else talked with the guest."""
+    awaiting.on_due(one.subject for one in due)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ LOOKS = {
     "replies": ["channels_wa.inbound.drain.run", "channels_wa.outbox.dispatcher.run_replies"],
     "background": [
         "ops.timers.errands.run",
+        "ops.timers.calls.run",
         "ops.timers.ticker.run",
         "ops.eventqueue.handling.run",
         "channels_wa.outbox.dispatcher.run_campaigns",

@@ -3,10 +3,7 @@
 from django.db import connection
 
 from crm.contacts.merging import Merge
-from flows.runtime.running import WAIT
-from ops import clock
-from ops.salon import current_salon_id
-from ops.timers import actions as timers
+from flows.runtime.cancelling import cancel_many
 
 
 def move(merge: Merge) -> Merge:
@@ -14,12 +11,12 @@ def move(merge: Merge) -> Merge:
     with connection.cursor() as cursor:
         for old, new in merge.conversations.items():
             cursor.execute(
-                "UPDATE flow_execution e SET status = 'cancelled', listens = false, ended_at = %s, "
-                "waiting_until = NULL WHERE e.conversation_id = %s AND e.listens "
-                "AND EXISTS (SELECT 1 FROM flow_execution o WHERE o.conversation_id = %s AND o.listens) RETURNING e.id",
-                [clock.now(), old, new],
+                "SELECT e.id FROM flow_execution e WHERE e.conversation_id = %s AND e.listens "
+                "AND EXISTS (SELECT 1 FROM flow_execution o WHERE o.conversation_id = %s AND o.listens) "
+                "FOR UPDATE OF e",
+                [old, new],
             )
-            timers.cancel_many(current_salon_id(), WAIT, [str(pk) for (pk,) in cursor.fetchall()])
+            cancel_many([pk for (pk,) in cursor.fetchall()], why="contact_merged")
             cursor.execute(
                 "UPDATE flow_execution SET conversation_id = %s WHERE contact_id = ANY(%s) AND conversation_id = %s",
                 [new, [merge.kept, merge.gone], old],

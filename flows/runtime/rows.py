@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 _STATUS = {Status.NEW: "running", Status.WAITING: "waiting", Status.COMPLETED: "completed", Status.FAILED: "failed"}
 # A step shows a variable's change; the whole of a long text stands in the execution's state.
 _LONGEST_ERROR = 1000
+# Beside the engine's own words of a state; see Execution.
+HOLDS, IS_ASKED, EVENTS_AFTER = "holds", "is_asked", "events_after"
 
 
 def write_executions(executions: Sequence["Execution"], now: datetime) -> None:
@@ -31,11 +33,12 @@ def _insert(executions: Sequence["Execution"], now: datetime) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO flow_execution (public_id, flow_id, version_id, contact_id, conversation_id, status, listens, "
-            "state, seed, last_seq, error, started_at, began_by) SELECT public_id, flow_id, version_id, contact_id, "
-            "conversation_id, 'running', true, '{}', seed, 0, '', %s, began_by "
-            "FROM unnest(%s::uuid[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::text[]) "
-            "AS new(public_id, flow_id, version_id, contact_id, conversation_id, seed, began_by) "
-            "RETURNING public_id, id",
+            "state, seed, last_seq, error, started_at, began_by, parent_id, parent_token) "
+            "SELECT public_id, flow_id, version_id, contact_id, "
+            "conversation_id, 'running', true, '{}', seed, 0, '', %s, began_by, parent_id, parent_token "
+            "FROM unnest(%s::uuid[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::text[], "
+            "%s::bigint[], %s::int[]) AS new(public_id, flow_id, version_id, contact_id, conversation_id, seed, "
+            "began_by, parent_id, parent_token) RETURNING public_id, id",
             [
                 now,
                 [one.public_id for one in executions],
@@ -45,6 +48,8 @@ def _insert(executions: Sequence["Execution"], now: datetime) -> None:
                 [one.conversation_id for one in executions],
                 [one.seed for one in executions],
                 [one.began_by for one in executions],
+                [one.parent_id for one in executions],
+                [one.parent_token for one in executions],
             ],
         )
         ids = dict(cursor.fetchall())
@@ -57,21 +62,46 @@ def _update(executions: Sequence["Execution"], now: datetime) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE flow_execution e SET status = new.status, listens = new.listens, state = new.state, "
-            "last_seq = new.last_seq, waiting_until = new.until, ended_at = new.ended, error = new.error "
+            "last_seq = new.last_seq, waiting_until = new.until, ended_at = new.ended, error = new.error, "
+            # Rows of an array need the same length, so that kinds of events come as one text.
+            "awaits = CASE new.awaits WHEN '' THEN '{}' ELSE string_to_array(new.awaits, ' ') END "
             "FROM unnest(%s::bigint[], %s::text[], %s::bool[], %s::jsonb[], %s::int[], %s::timestamptz[], "
-            "%s::timestamptz[], %s::text[]) AS new(id, status, listens, state, last_seq, until, ended, error) "
-            "WHERE e.id = new.id",
+            "%s::timestamptz[], %s::text[], %s::text[]) "
+            "AS new(id, status, listens, state, last_seq, until, ended, error, awaits) WHERE e.id = new.id",
             [
                 [one.id for one in executions],
                 [_STATUS[one.state.status] for one in executions],
                 [one.listens for one in executions],
-                [json.dumps(one.state.to_json()) for one in executions],
+                [_kept(one) for one in executions],
                 [one.state.seq for one in executions],
                 [one.state.wait.until if one.state.wait else None for one in executions],
                 ended,
                 [one.error for one in executions],
+                [" ".join(one.awaits) for one in executions],
             ],
         )
+
+
+def _kept(one: "Execution") -> str:
+    """The engine's state, and beside it what the runtime has to remember until the next input."""
+    found = one.state.to_json()
+    if one.state.status is Status.WAITING:
+        found |= {name: True for name, there in ((HOLDS, one.holds), (IS_ASKED, one.is_asked)) if there}
+    return json.dumps(found)
+
+
+def note_what_is_no_news(executions: Sequence["Execution"]) -> None:
+    """These wait for events from now on: what happened before, by their own doing too, is none of them."""
+    if executions:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE flow_execution SET state = state || jsonb_build_object(%s::text, "
+                "(SELECT coalesce(max(id), 0) FROM event)) WHERE id = ANY(%s) RETURNING id, (state->>%s)::bigint",
+                [EVENTS_AFTER, [one.id for one in executions], EVENTS_AFTER],
+            )
+            newest = dict(cursor.fetchall())
+        for one in executions:
+            one.events_after = newest[one.id]
 
 
 def write_steps(turns: Sequence["Turn"], now: datetime) -> list[int]:
@@ -134,7 +164,7 @@ def publish(salon_id: int, turns: Sequence["Turn"], step_ids: Sequence[int]) -> 
 
 _LOAD = """
     SELECT e.id, e.public_id, e.flow_id, e.version_id, e.contact_id, e.conversation_id, v.public_id, v.number_id,
-        e.state, e.seed, e.started_at
+        e.state, e.seed, e.started_at, e.began_by, e.parent_id, e.parent_token
     FROM flow_execution e JOIN conversation v ON v.id = e.conversation_id
 """
 
@@ -177,27 +207,44 @@ def by_id(execution_ids: Sequence[int]) -> dict[int, "Execution"]:
     return {one.id: one for one in _load(sql, list(execution_ids))}
 
 
-def _load(sql: str, ids: list[int]) -> list["Execution"]:
-    from flows.runtime.running import Execution
+def awaiting(contact_ids: Sequence[int]) -> list["Execution"]:
+    """Executions of these contacts that wait for something to happen; locked until the transaction ends."""
+    sql = (
+        f"{_LOAD} WHERE e.contact_id = ANY(%s) AND e.awaits <> '{{}}' AND e.status = 'waiting' "
+        "ORDER BY e.id FOR UPDATE OF e"
+    )
+    return _load(sql, list(contact_ids))
 
+
+def _load(sql: str, ids: list[int]) -> list["Execution"]:
     with connection.cursor() as cursor:
         cursor.execute(sql, [ids])
-        return [
-            Execution(
-                id=row[0],
-                public_id=row[1],
-                flow_id=row[2],
-                version_id=row[3],
-                contact_id=row[4],
-                conversation_id=row[5],
-                conversation_public_id=row[6],
-                number_id=row[7],
-                state=State.from_json(_json(row[8])),
-                seed=row[9],
-                started_at=row[10],
-            )
-            for row in cursor.fetchall()
-        ]
+        return [_execution(row) for row in cursor.fetchall()]
+
+
+def _execution(row: Sequence[Any]) -> "Execution":
+    from flows.runtime.running import Execution
+
+    kept = _json(row[8])
+    return Execution(
+        id=row[0],
+        public_id=row[1],
+        flow_id=row[2],
+        version_id=row[3],
+        contact_id=row[4],
+        conversation_id=row[5],
+        conversation_public_id=row[6],
+        number_id=row[7],
+        state=State.from_json(kept),
+        seed=row[9],
+        started_at=row[10],
+        began_by=row[11],
+        parent_id=row[12],
+        parent_token=row[13],
+        holds=kept.get(HOLDS, False),
+        is_asked=kept.get(IS_ASKED, False),
+        events_after=kept.get(EVENTS_AFTER, 0),
+    )
 
 
 def _json(value: Any) -> Any:

@@ -1,8 +1,9 @@
 """Who does what when a timer is due; handlers are found in each app's `jobs.py`."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Any, Protocol
 
 from django.utils.module_loading import autodiscover_modules
 
@@ -17,8 +18,24 @@ class Due:
 
 # Called inside the salon and inside a transaction with a batch of one kind; re-reads its subjects under lock.
 Handler = Callable[[Sequence[Due]], None]
+# What a call does, on the background loop; it gives back whatever its caller's `settle` understands.
+Call = Callable[[], Coroutine[Any, Any, Any]]
+
+
+class Caller(Protocol):
+    """Who calls somebody outside when a timer is due, many at once (see calls). Both are called inside the salon and
+    inside a transaction; the calls are made between the two, when nothing is locked."""
+
+    def prepare(self, due: Sequence[Due]) -> list[Call | None]:
+        """For each timer the call to make, None where there is none to make any more."""
+
+    def settle(self, done: Sequence[tuple[Due, Any]]) -> None:
+        """Write what became of calls, in the transaction that ends their timers. A call may be made twice."""
+
+
 _handlers: dict[str, Handler] = {}
 _waiting: set[str] = set()
+_callers: dict[str, Caller] = {}
 
 
 @cache
@@ -39,10 +56,27 @@ def on_timer(kind: str, *, waits: bool = False) -> Callable[[Handler], Handler]:
     return register
 
 
+def call_on_timer(kind: str, caller: Caller) -> None:
+    """Register who makes the calls of a kind of timer."""
+    _callers[kind] = caller
+
+
 def kinds() -> frozenset[str]:
     """Every kind that some app handles."""
     _discover()
-    return frozenset(_handlers)
+    return frozenset(_handlers) | frozenset(_callers)
+
+
+def kinds_that_call() -> frozenset[str]:
+    """Those whose work is calls that are made many at once."""
+    _discover()
+    return frozenset(_callers)
+
+
+def caller_of(kind: str) -> Caller:
+    """Who makes the calls of a kind. Raises LookupError."""
+    _discover()
+    return _callers[kind]
 
 
 def kinds_that_wait() -> frozenset[str]:

@@ -10,7 +10,7 @@ from django.db import transaction
 from ops import claim, clock
 from ops.metrics import TIMERS_LATE
 from ops.salon import inside
-from ops.timers.registry import Due, handler_of, kinds_that_wait
+from ops.timers.registry import Due, handler_of, kinds_that_call, kinds_that_wait
 
 log = logging.getLogger(__name__)
 
@@ -25,8 +25,8 @@ LOOK_FOR = timedelta(seconds=5)
 def run() -> int:
     """Do what is due, for at most five seconds; how many timers."""
     until, done = clock.real() + LOOK_FOR, 0
-    # The others are done in threads of their own (errands).
-    where, params = "AND q.kind <> ALL(%s)", [sorted(kinds_that_wait())]
+    # The others are done in threads of their own (errands, calls).
+    where, params = "AND q.kind <> ALL(%s)", [sorted(kinds_that_wait() | kinds_that_call())]
     while clock.real() < until and (rows := claim.claim(QUEUE, limit=BATCH, lease=LEASE, where=where, params=params)):
         groups: dict[tuple[int | None, str], list[claim.Claimed]] = defaultdict(list)
         for row in rows:

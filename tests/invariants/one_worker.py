@@ -16,12 +16,12 @@ def main(seconds: float) -> None:
     from channels_wa.outbox import dispatcher, settling
     from ops import clock
     from ops.eventqueue import handling
-    from ops.timers import errands, ticker
+    from ops.timers import calls, errands, ticker
 
     end = clock.real() + timedelta(seconds=seconds)
     idle = 0
     while clock.real() < end and idle < 2:
-        done = drain.run() + ticker.run() + errands.work() + handling.run() + settling.run()
+        done = drain.run() + ticker.run() + errands.work() + calls.work() + handling.run() + settling.run()
         done += dispatcher.run_replies(until=clock.real() + timedelta(seconds=1))
         idle = 0 if done else idle + 1
 

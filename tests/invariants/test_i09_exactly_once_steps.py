@@ -26,6 +26,9 @@ ELSEWHERE = {
         ["media.after_keep", "media.after_stream", "media.after_upload", "template.after_call", "template.before_call"],
         "tests/invariants/test_i09_errands.py",
     ),
+    **dict.fromkeys(
+        ["flows.before_call", "flows.after_call", "flows.after_answer"], "tests/invariants/test_i09_flow_calls.py"
+    ),
 }
 
 
