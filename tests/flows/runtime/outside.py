@@ -22,7 +22,7 @@ class Came:
 
 @dataclass
 class Program:
-    """`answers` are (status, body) or (status, body, headers), or None: it never answers. When they are used up: 200 {}."""
+    """`answers` are (status, body) or (status, body, headers), or None: it never answers. When used up: 200 {}."""
 
     port: int = 0
     came: list[Came] = field(default_factory=list)
