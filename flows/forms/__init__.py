@@ -1,0 +1,1 @@
+"""Forms for the settings of nodes: made from their models, with words from `tables`. They change nothing by themselves."""
