@@ -3,7 +3,7 @@
 import secrets
 from typing import Any, Final
 
-from django.utils.translation import gettext as _
+from django.utils.functional import Promise
 
 from flows.forms import rules
 from flows.forms.fields import Bound
@@ -45,7 +45,7 @@ def act(said: str, posted: Posted, fields: tuple[Bound, ...]) -> str:
 def find(fields: tuple[Bound, ...], path: str, posted: Posted, prefix: str = "") -> Bound | None:
     """The field at a path, through groups and rows."""
     for bound in fields:
-        here = f"{prefix}{bound.name}"
+        here = f"{prefix}{bound.segment}"
         if here == path:
             return bound
         if not path.startswith(f"{here}."):
@@ -70,8 +70,8 @@ def add(bound: Bound, path: str, posted: Posted) -> str:
         posted.put(f"{path}.{key}.value", "")
         return f"{path}.{key}.key"
     flat(bound.children, beginning(bound, len(keys) + 1), f"{path}.{key}.", posted)
-    first = next((child for child in bound.children if child.kind not in ("id", "flag")), None)
-    return f"{path}.{key}.{first.name}" if first else path
+    first = next((child for child in bound.children if child.kind != "id"), None)
+    return f"{path}.{key}.{first.segment}" if first else path
 
 
 def beginning(bound: Bound, number: int) -> Any:
@@ -79,14 +79,11 @@ def beginning(bound: Bound, number: int) -> Any:
     given = bound.spec.initial
     if not isinstance(given, dict):
         return {bound.children[0].name: given} if bound.is_scalar and given is not None else {}
-    made = {key: value % {"number": number} if isinstance(value, str) and "%(number)s" in value else value
-            for key, value in ((key, str(value) if hasattr(value, "_proxy____args") else value)
-                               for key, value in given.items())}  # fmt: skip
+    made: dict[str, Any] = {}
+    for key, value in given.items():
+        words = str(value) if isinstance(value, Promise) else value
+        made[key] = words % {"number": number} if isinstance(words, str) and "%(number)s" in words else words
     if any(child.kind == "id" for child in bound.children):
         made["id"] = fresh("o")
     return made
 
-
-def option_title() -> str:
-    """What a new button is called until it has a name."""
-    return _("Option %(number)s")

@@ -5,7 +5,7 @@ import math
 from typing import Any, Final
 
 from flows.forms.fields import JSON, Bound
-from flows.forms.posted import Posted, keys_of
+from flows.forms.posted import Posted, keys_of, shown
 
 ABSENT: Final = object()
 
@@ -18,12 +18,14 @@ def build(fields: tuple[Bound, ...], posted: Posted, was: Posted, base: JSON, pr
             continue
         value = value_of(bound, posted, was, base, prefix)
         if value is ABSENT:
-            data.pop(bound.name, None)
+            # Of several fields for one setting, that of the kind chosen speaks.
+            if not any(one.name == bound.name and one is not bound and applies(one, posted, prefix) for one in fields):
+                data.pop(bound.name, None)
         else:
             data[bound.name] = value
     for bound in fields:
         virtual = bound.spec.virtual
-        path = f"{prefix}{bound.name}"
+        path = f"{prefix}{bound.segment}"
         if virtual and virtual.put and posted.many(path) != was.many(path):
             virtual.put(data, posted.one(path))
     return data
@@ -31,7 +33,7 @@ def build(fields: tuple[Bound, ...], posted: Posted, was: Posted, base: JSON, pr
 
 def value_of(bound: Bound, posted: Posted, was: Posted, base: JSON, prefix: str) -> Any:
     """One setting, or ABSENT."""
-    path = f"{prefix}{bound.name}"
+    path = f"{prefix}{bound.segment}"
     is_there = bound.name in base
     is_wanted = applies(bound, posted, prefix)
     is_untouched = posted.under(path) == was.under(path)
@@ -56,12 +58,14 @@ def read(bound: Bound, posted: Posted, was: Posted, base: Any, path: str) -> Any
     if bound.kind == "flag":
         return posted.one(path) == "on"
     if bound.kind == "chips":
-        return [one for one in posted.many(path) if one.strip()]
+        # What is shown as it was before is the value it was before: a 2 stays a number.
+        before = {shown(one): one for one in base} if isinstance(base, list) else {}
+        return [before.get(one, one) for one in posted.many(path) if one.strip()]
     if bound.kind == "checks":
         return [literal(one) for one in posted.many(path)]
     if bound.kind in ("duration", "group"):
         return read_group(bound, posted, was, base, path)
-    if bound.kind in ("rows", "hours"):
+    if bound.kind == "rows":
         return [read_row(bound, posted, was, base, path, key) for key in keys_of(posted, path)]
     if bound.kind in ("pairs", "places"):
         return read_pairs(posted, path)
@@ -78,6 +82,8 @@ def read_leaf(bound: Bound, text: str) -> Any:
         return ABSENT
     if bound.kind == "number":
         return number(text)
+    if bound.kind == "clock":
+        return clock(text)
     if bound.kind == "json":
         try:
             return json.loads(text)
@@ -91,6 +97,17 @@ def read_leaf(bound: Bound, text: str) -> Any:
 def literal(text: str) -> Any:
     """The value of a choice that is no text: weekdays are numbers."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else text
+
+
+def clock(text: str) -> str:
+    """A time of day as `09:30`, from what people write: 9, 9h, 9:30, 930."""
+    digits = text.strip().lower().replace("h", ":").strip(":")
+    hours, _sep, minutes = digits.partition(":")
+    if not minutes and len(hours) in (3, 4):
+        hours, minutes = hours[:-2], hours[-2:]
+    minutes = minutes or "00"
+    is_time = hours.isascii() and hours.isdigit() and len(hours) <= 2 and minutes.isascii() and minutes.isdigit()
+    return f"{hours:0>2}:{minutes:0>2}" if is_time and len(minutes) <= 2 else text
 
 
 def number(text: str) -> Any:
@@ -124,7 +141,7 @@ def read_row(bound: Bound, posted: Posted, was: Posted, base: Any, path: str, ke
     prefix = f"{path}.{key}."
     if bound.is_scalar:
         child = bound.children[0]
-        return read_leaf(child, posted.one(f"{prefix}{child.name}")) if child.is_leaf else None
+        return read_leaf(child, posted.one(f"{prefix}{child.segment}")) if child.is_leaf else None
     before = was if isinstance(kept, dict) else Posted()
     return build(bound.children, posted, before, kept if isinstance(kept, dict) else {}, prefix)
 
@@ -134,6 +151,6 @@ def read_pairs(posted: Posted, path: str) -> JSON:
     found: JSON = {}
     for key in keys_of(posted, path):
         name = posted.one(f"{path}.{key}.key").strip()
-        if name:
+        if name and not posted.one(f"{path}.{key}.off"):
             found.setdefault(name, posted.one(f"{path}.{key}.value"))
     return found

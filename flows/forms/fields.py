@@ -13,15 +13,14 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from flows.engine.expressions import Expression, Template
-from flows.nodes import settings
 from flows.nodes.base import TYPES
-from flows.nodes.settings import Duration
+from flows.nodes.settings import Duration, LongText, ShortText
 
 JSON = dict[str, Any]
 Words = str | Promise
-LEAVES: Final = frozenset({"text", "line", "formula", "choice", "flag", "number", "rule", "media", "json", "ref"})
+LEAVES: Final = frozenset({"text", "line", "formula", "choice", "number", "clock", "json", "id", "media"})
 # How long a text with blanks may be, by the validator that reads it.
-TEXT_LENGTHS: Final = {id(settings.LongText.__metadata__[0]): 4096, id(settings.ShortText.__metadata__[0]): 1024}
+TEXT_LENGTHS: Final = {id(LongText.__metadata__[0]): 4096, id(ShortText.__metadata__[0]): 1024}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +30,8 @@ class Field:
     # The key in the node; one with "@" stands for several of them (`virtual`).
     name: str
     label: Words
+    # Its place in the form, where several fields stand for one setting.
+    slot: str = ""
     help: Words = ""
     kind: str = ""
     # Shown, and kept, only while other fields of the same group have one of these values.
@@ -56,6 +57,8 @@ class Virtual:
 
     get: Callable[[JSON], str]
     put: Callable[[JSON, str], None] | None = None
+    # Of the node, for mistakes in what it stands for.
+    keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,11 @@ class Bound:
         return self.spec.name
 
     @property
+    def segment(self) -> str:
+        """Its part of the path."""
+        return self.spec.slot or self.spec.name
+
+    @property
     def is_leaf(self) -> bool:
         """Whether one control is all of it."""
         return self.kind in LEAVES
@@ -95,31 +103,26 @@ def fields_of(node_type: str) -> tuple[Bound, ...]:
 
 def bind(model: type[BaseModel], specs: Sequence[Field]) -> tuple[Bound, ...]:
     """The fields of a model."""
+    settings_by_key = {info.alias or name: info for name, info in model.model_fields.items()}
     named = {spec.name for spec in specs}
-    forgotten = [Field(name=name, label=name.replace("_", " ").capitalize()) for name in model.model_fields]
+    forgotten = [Field(name=name, label=name.replace("_", " ").capitalize()) for name in settings_by_key]
     every = [*specs, *(spec for spec in forgotten if spec.name not in named)]
-    return tuple(
-        bound
-        for spec in every
-        if (bound := bind_one(model, spec)) is not None
-    )  # fmt: skip
+    bound = (bind_one(settings_by_key.get(spec.name), spec) for spec in every)
+    return tuple(one for one in bound if one is not None)
 
 
-def bind_one(model: type[BaseModel], spec: Field) -> Bound | None:
+def bind_one(info: FieldInfo | None, spec: Field) -> Bound | None:
     """One field; None for a setting that this model does not have (any more)."""
     if spec.virtual:
         return Bound(spec, spec.kind or "choice", choices=spec.choices, has_default=spec.virtual.put is None)
-    info = model.model_fields.get(spec.name)
-    if info is None:
-        return None
-    return bound_of(spec, info)
+    return bound_of(spec, info) if info is not None else None
 
 
 def bound_of(spec: Field, info: FieldInfo) -> Bound:
     """A setting of the model, with what its annotation says."""
     annotation, metadata = plain(info.annotation, list(info.metadata))
     is_optional = annotation is not info.annotation and type(None) in get_args(info.annotation)
-    default = info.default if info.default is not PydanticUndefined else PydanticUndefined
+    default = info.default
     if info.default_factory is not None:
         default = info.get_default(call_default_factory=True)  # type: ignore[call-arg]
     has_default = default is not PydanticUndefined

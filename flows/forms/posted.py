@@ -6,6 +6,7 @@ path of the rows themselves, in their order.
 """
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
@@ -15,6 +16,7 @@ from flows.forms.fields import JSON, Bound
 
 MOST_ROWS: Final = 100
 MOST_NAMES: Final = 3_000
+KEY: Final = re.compile(r"[A-Za-z0-9]{1,20}")
 DURATION: Final = {"amount": 1, "unit": "days"}
 
 
@@ -57,7 +59,7 @@ def flat(fields: Iterable[Bound], data: JSON, prefix: str = "", into: Posted | N
     """The form as it shows `data`: what it would post if nobody touched it."""
     posted = Posted() if into is None else into
     for bound in fields:
-        path = f"{prefix}{bound.name}"
+        path = f"{prefix}{bound.segment}"
         if bound.spec.virtual:
             posted.put(path, bound.spec.virtual.get(data))
         else:
@@ -78,7 +80,7 @@ def flatten(bound: Bound, value: Any, path: str, posted: Posted, *, is_there: bo
             posted[f"{path}.on"] = ["on"] if is_there and value is not None else []
         inside = value if isinstance(value, dict) else bound.spec.initial
         flat(bound.children, inside if isinstance(inside, dict) else {}, f"{path}.", posted)
-    elif bound.kind in ("rows", "hours"):
+    elif bound.kind == "rows":
         flatten_rows(bound, value, path, posted)
     elif bound.kind in ("pairs", "places"):
         pairs = list(value.items()) if isinstance(value, dict) else []
@@ -90,6 +92,8 @@ def flatten(bound: Bound, value: Any, path: str, posted: Posted, *, is_there: bo
         from flows.forms.rules import flatten_rule
 
         flatten_rule(shown(value), path, posted)
+    elif bound.kind == "json" and isinstance(value, dict | list):
+        posted.put(path, json.dumps(value, ensure_ascii=False, indent=2))
     else:
         posted.put(path, shown(value))
 
@@ -127,4 +131,4 @@ def shown(value: Any) -> str:
 
 def keys_of(posted: Posted, path: str) -> Sequence[str]:
     """The keys of rows in their order, each once."""
-    return list(dict.fromkeys(posted.many(path)))[:MOST_ROWS]
+    return [key for key in dict.fromkeys(posted.many(path)) if KEY.fullmatch(key)][:MOST_ROWS]
