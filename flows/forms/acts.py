@@ -6,6 +6,7 @@ from typing import Any, Final
 from django.utils.functional import Promise
 
 from flows.forms import rules
+from flows.forms.building import applies, newly_ruled
 from flows.forms.fields import Bound
 from flows.forms.posted import MOST_ROWS, Posted, flat, keys_of
 
@@ -72,6 +73,20 @@ def add(bound: Bound, path: str, posted: Posted) -> str:
     flat(bound.children, beginning(bound, len(keys) + 1), f"{path}.{key}.", posted)
     first = next((child for child in bound.children if child.kind != "id"), None)
     return f"{path}.{key}.{first.segment}" if first else path
+
+
+def settle(fields: tuple[Bound, ...], posted: Posted, was: Posted, prefix: str = "") -> None:
+    """What a change brings with it: rows that are shown for the first time begin with some."""
+    for bound in fields:
+        path = f"{prefix}{bound.segment}"
+        if bound.kind == "rows":
+            if bound.spec.begin and applies(bound, posted, prefix) and newly_ruled(bound, posted, was, prefix):
+                for _row in range(0 if keys_of(posted, path) else bound.spec.begin):
+                    add(bound, path, posted)
+            for key in keys_of(posted, path):
+                settle(bound.children, posted, was, f"{path}.{key}.")
+        elif bound.kind == "group":
+            settle(bound.children, posted, was, f"{path}.")
 
 
 def beginning(bound: Bound, number: int) -> Any:

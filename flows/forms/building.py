@@ -14,7 +14,7 @@ def build(fields: tuple[Bound, ...], posted: Posted, was: Posted, base: JSON, pr
     """The settings after a change; `was` is what the form posts for `base`."""
     data = dict(base)
     for bound in fields:
-        if bound.spec.virtual:
+        if bound.spec.virtual or bound.kind == "hidden":
             continue
         value = value_of(bound, posted, was, base, prefix)
         if value is ABSENT:
@@ -37,8 +37,7 @@ def value_of(bound: Bound, posted: Posted, was: Posted, base: JSON, prefix: str)
     is_there = bound.name in base
     is_wanted = applies(bound, posted, prefix)
     is_untouched = posted.under(path) == was.under(path)
-    ruled_as_before = all(posted.many(prefix + name) == was.many(prefix + name) for name in bound.spec.when)
-    if is_untouched and (is_there or bound.has_default) and (is_wanted or ruled_as_before):
+    if is_untouched and (is_there or bound.has_default) and not newly_ruled(bound, posted, was, prefix):
         return base.get(bound.name, ABSENT)
     if not is_wanted:
         return ABSENT
@@ -51,6 +50,11 @@ def value_of(bound: Bound, posted: Posted, was: Posted, base: JSON, prefix: str)
 def applies(bound: Bound, posted: Posted, prefix: str) -> bool:
     """Whether the other fields of its group leave room for it."""
     return all(posted.one(prefix + name) in wanted for name, wanted in bound.spec.when.items())
+
+
+def newly_ruled(bound: Bound, posted: Posted, was: Posted, prefix: str) -> bool:
+    """Whether one of the fields that it depends on was changed."""
+    return any(posted.many(prefix + name) != was.many(prefix + name) for name in bound.spec.when)
 
 
 def read(bound: Bound, posted: Posted, was: Posted, base: Any, path: str) -> Any:
@@ -124,7 +128,7 @@ def number(text: str) -> Any:
 
 def read_group(bound: Bound, posted: Posted, was: Posted, base: Any, path: str) -> Any:
     """Settings within a setting; the switch of an optional one says whether it is there at all."""
-    if bound.is_optional and posted.one(f"{path}.on") != "on":
+    if bound.has_switch and posted.one(f"{path}.on") != "on":
         return ABSENT
     kept = base if isinstance(base, dict) else {}
     if bound.kind == "duration":

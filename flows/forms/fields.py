@@ -18,7 +18,9 @@ from flows.nodes.settings import Duration, LongText, ShortText
 
 JSON = dict[str, Any]
 Words = str | Promise
-LEAVES: Final = frozenset({"text", "line", "formula", "choice", "number", "clock", "json", "id", "media"})
+LEAVES: Final = frozenset(
+    {"text", "line", "name", "formula", "choice", "number", "clock", "date", "json", "id", "media", "hidden"}
+)
 # How long a text with blanks may be, by the validator that reads it.
 TEXT_LENGTHS: Final = {id(LongText.__metadata__[0]): 4096, id(ShortText.__metadata__[0]): 1024}
 
@@ -47,6 +49,10 @@ class Field:
     add: Words = ""
     more: bool = False
     half: bool = False
+    # An optional group without one is there while `when` wants it.
+    switch: bool = True
+    # So many rows stand there as soon as it is shown.
+    begin: int = 0
     most: int | None = None
     virtual: "Virtual | None" = None
 
@@ -86,6 +92,11 @@ class Bound:
     def segment(self) -> str:
         """Its part of the path."""
         return self.spec.slot or self.spec.name
+
+    @property
+    def has_switch(self) -> bool:
+        """Whether a box says that it is there at all."""
+        return self.is_optional and self.spec.switch and self.kind in ("duration", "group")
 
     @property
     def is_leaf(self) -> bool:

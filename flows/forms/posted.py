@@ -60,6 +60,8 @@ def flat(fields: Iterable[Bound], data: JSON, prefix: str = "", into: Posted | N
     posted = Posted() if into is None else into
     for bound in fields:
         path = f"{prefix}{bound.segment}"
+        if bound.kind == "hidden":
+            continue
         if bound.spec.virtual:
             posted.put(path, bound.spec.virtual.get(data))
         else:
@@ -69,6 +71,8 @@ def flat(fields: Iterable[Bound], data: JSON, prefix: str = "", into: Posted | N
 
 def flatten(bound: Bound, value: Any, path: str, posted: Posted, *, is_there: bool) -> None:
     """One field."""
+    if value is None and not is_there and bound.is_leaf:
+        value = bound.spec.initial
     if bound.kind == "flag":
         posted[path] = ["on"] if value is True else []
     elif bound.kind in ("chips", "checks"):
@@ -76,7 +80,7 @@ def flatten(bound: Bound, value: Any, path: str, posted: Posted, *, is_there: bo
     elif bound.kind == "duration":
         flatten_duration(bound, value, path, posted)
     elif bound.kind == "group":
-        if bound.is_optional:
+        if bound.has_switch:
             posted[f"{path}.on"] = ["on"] if is_there and value is not None else []
         inside = value if isinstance(value, dict) else bound.spec.initial
         flat(bound.children, inside if isinstance(inside, dict) else {}, f"{path}.", posted)
@@ -100,7 +104,7 @@ def flatten(bound: Bound, value: Any, path: str, posted: Posted, *, is_there: bo
 
 def flatten_duration(bound: Bound, value: Any, path: str, posted: Posted) -> None:
     """An amount and its unit; one that may be missing has a switch."""
-    if bound.is_optional:
+    if bound.has_switch:
         posted[f"{path}.on"] = ["on"] if value is not None else []
     inside = value if isinstance(value, dict) else bound.spec.initial or DURATION
     posted.put(f"{path}.amount", shown(inside.get("amount")))

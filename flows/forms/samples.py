@@ -27,7 +27,7 @@ def world(salon: str) -> JSON:
             "fields": {},
         },
         "salon": {"name": salon},
-        "message": {"text": _("Hi! Is there a free time on Saturday?"), "kind": "text"},
+        "message": sample_message(),
         "vars": {},
         "trigger": {"kind": "message"},
         "event": None,
@@ -37,3 +37,8 @@ def world(salon: str) -> JSON:
 def moment(zone: str = "America/Sao_Paulo") -> datetime:
     """Now, by the salon's clock."""
     return clock.now().astimezone(ZoneInfo(zone))
+
+
+def sample_message() -> JSON:
+    """What Ana has written."""
+    return {"text": _("Hi! Is there a free time on Saturday?"), "kind": "text"}

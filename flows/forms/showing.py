@@ -99,7 +99,7 @@ class Shower:
 
     def controls(self, fields: Sequence[Bound], data: JSON, prefix: str = "") -> list[Control]:
         """The controls of a group; what does not belong here any more stays in the page, unseen, with what was typed."""
-        return [self.control(bound, data, prefix) for bound in fields]
+        return [self.control(bound, data, prefix) for bound in fields if bound.kind != "hidden"]
 
     def control(self, bound: Bound, data: JSON, prefix: str) -> Control:
         """One field."""
@@ -111,7 +111,7 @@ class Shower:
             bound, path, self.posted.one(path), self.posted.many(path), is_shown,
             errors=[one for one in self.problems if one.path == path],
         )  # fmt: skip
-        if bound.is_optional and bound.kind in ("duration", "group"):
+        if bound.has_switch:
             control.is_on = self.posted.one(f"{path}.on") == "on"
         if bound.spec.source:
             control.suggestions = self.known.suggestions(bound.spec.source)

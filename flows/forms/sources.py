@@ -7,23 +7,17 @@ from typing import Final, NamedTuple
 
 from django.db import connection
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from channels_wa.message_templates.models import MessageTemplate
 from channels_wa.message_templates.queries import accounts
 from channels_wa.message_templates.rows import Card
 from channels_wa.message_templates.shape import Shape, shape_of
-from flows.forms.fields import Words
+from flows.forms.tables.common import EVENTS
 from flows.models import Flow, FlowSecret
 from tenants.members.models import Member
 
 MOST: Final = 200
 LOOKED_AT: Final = 2_000  # contacts, the newest, in which tags and fields are looked for
-LANGUAGES: Final[dict[str, Words]] = {
-    "pt_BR": gettext_lazy("Portuguese (Brazil)"),
-    "en": gettext_lazy("English"),
-    "es": gettext_lazy("Spanish"),
-}
 
 
 class Choice(NamedTuple):
@@ -125,6 +119,8 @@ class Known:
                 Choice(str(one.public_id), one.name, "" if one.published_id else _("not published"))
                 for one in others.order_by("name", "pk")[:MOST]
             ]
+        if source == "secrets":
+            return [Choice(name, name) for name in self.secrets]
         return []
 
     def suggestions(self, source: str) -> Sequence[str]:
@@ -133,7 +129,7 @@ class Known:
             return self.tags
         if source == "contact_fields":
             return self.contact_fields
-        return list(LANGUAGES) if source == "languages" else []
+        return list(EVENTS) if source == "events" else []
 
     @cached_property
     def secrets(self) -> Sequence[str]:

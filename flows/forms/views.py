@@ -1,0 +1,124 @@
+"""The form of a step in the builder's side panel. Nothing is written here: the drawing is the page's, and saved by it."""
+
+import json
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse, HttpResponseBadRequest
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_GET, require_POST
+
+from flows.builder.page import drawing_of
+from flows.console.drawing import ICONS, kind_of
+from flows.engine.expressions import Expression, ExpressionError, Scope
+from flows.engine.expressions.values import as_text
+from flows.forms.errors import caret_of, words_of_error
+from flows.forms.fields import JSON
+from flows.forms.form import Form, Unreadable, by_place, node_from
+from flows.forms.functions import explained
+from flows.forms.posted import Posted
+from flows.forms.samples import moment
+from flows.forms.sources import Known
+from flows.models import Flow
+from flows.nodes.settings import MAX_EXPRESSION
+from tenants.access.guard import SalonRequest, allowed
+from tenants.access.roles import Permission
+
+
+@require_POST
+@allowed(Permission.FLOWS_EDIT)
+def form(request: SalonRequest, public_id: UUID) -> HttpResponse:
+    """The form of a node (form field `node`, its JSON), for the panel; `readonly` shows it without letting change it."""
+    flow = load(public_id)
+    try:
+        made = form_of(request, flow, node_from(request.POST.get("node", "")))
+    except Unreadable:
+        return render(request, "flows/forms/unreadable.html", status=422)
+    return render(request, "flows/forms/panel.html", context_of(flow, made, is_readonly="readonly" in request.POST))
+
+
+@require_POST
+@allowed(Permission.FLOWS_EDIT)
+def save(request: SalonRequest, public_id: UUID) -> HttpResponse:
+    """The node that the form makes now, for the page's drawing, and the form with what is wrong in it."""
+    flow = load(public_id)
+    posted = Posted.of(request.POST)
+    said = posted.one("act")
+    try:
+        made = form_of(request, flow, node_from(posted.one("node")), posted=without(posted, "node", "act"))
+    except Unreadable:
+        return HttpResponseBadRequest("no node")
+    made.change(said)
+    return render(request, "flows/forms/panel.html#answer", context_of(flow, made))
+
+
+@require_GET
+@allowed(Permission.FLOWS_EDIT)
+def formulas(request: SalonRequest, public_id: UUID) -> HttpResponse:
+    """All that formulas may use, each with an example."""
+    return render(request, "flows/forms/formulas.html", {"flow": load(public_id), "functions": explained()})
+
+
+@require_POST
+@allowed(Permission.FLOWS_EDIT)
+def attempt(request: SalonRequest, public_id: UUID) -> HttpResponse:
+    """What a formula gives for Ana, or where its mistake is."""
+    flow = load(public_id)
+    source = request.POST.get("formula", "").replace("\r\n", "\n")[: MAX_EXPRESSION + 1]
+    context: dict[str, Any] = {"formula": source}
+    if source.strip():
+        context |= tried(source, form_facts(request, flow), request.salon.time_zone)
+    return render(request, "flows/forms/tried.html", context)
+
+
+def tried(source: str, facts: JSON, zone: str) -> JSON:
+    """The result, or the mistake with its character."""
+    scope = Scope(facts, moment(zone), 1)
+    try:
+        expression = Expression(source)
+        value = expression.json(scope)
+        shown = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        text = scope.run(lambda scope: as_text(expression.evaluate(scope), scope, 0)) if not isinstance(value, dict) else ""
+    except ExpressionError as error:
+        return {"error": words_of_error(error), "caret": caret_of(source, error.position)}
+    return {"result": shown[:2_000], "is_text": isinstance(value, str), "in_message": text[:200]}
+
+
+def load(public_id: UUID) -> Flow:
+    return get_object_or_404(Flow.objects.select_related("published"), public_id=public_id)
+
+
+def form_of(request: SalonRequest, flow: Flow, node: JSON, *, posted: Posted | None = None) -> Form:
+    return Form(node, Known(flow), drawing_of(flow), salon=request.salon.name, posted=posted)
+
+
+def form_facts(request: SalonRequest, flow: Flow) -> JSON:
+    """What formulas that are tried see."""
+    start = {"id": "start", "type": "start"}
+    return form_of(request, flow, start).facts
+
+
+def without(posted: Posted, *names: str) -> Posted:
+    """All but these."""
+    return Posted({name: values for name, values in posted.items() if name not in names})
+
+
+def context_of(flow: Flow, made: Form, *, is_readonly: bool = False) -> JSON:
+    """What the templates need."""
+    node_type = made.base["type"]
+    return {
+        "flow": flow,
+        "form": made,
+        "node_json": json.dumps(made.base, ensure_ascii=False),
+        "node": made.node,
+        "kind": kind_of(node_type),
+        "icon": ICONS.get(node_type, "circle-dot"),
+        "variables": [one.to_json() for one in made.variables],
+        "functions": [
+            {"name": one.insert, "label": one.what, "usage": one.usage, "sample": one.result, "group": one.group}
+            for one in explained() if one.insert.endswith("(")
+        ],
+        "secrets": [f"secret.{name}" for name in made.known.secrets] if node_type in ("http_request", "webhook") else [],
+        "is_readonly": is_readonly,
+        **by_place(made.controls),
+    }  # fmt: skip
