@@ -8,4 +8,5 @@ urlpatterns = [
     path("", include("flows.builder.urls")),
     path("", include("flows.console.urls")),
     path("", include("flows.simulator.urls")),
+    path("", include("flows.forms.urls")),
 ]

@@ -11,6 +11,7 @@ from flows.forms.building import applies
 from flows.forms.errors import Told
 from flows.forms.fields import JSON, UNITS, Bound
 from flows.forms.posted import MOST_ROWS, Posted, keys_of
+from flows.forms.preview import file_of
 from flows.forms.sources import Choice, Known
 from flows.forms.variables import Variable
 
@@ -131,6 +132,8 @@ class Shower:
             self.show_pairs(control)
         elif bound.kind == "rule":
             self.show_rule(control)
+        elif bound.kind == "media":
+            control.parts = {"upload_kind": self.posted.one(f"{prefix}kind"), "media": file_of(control.value)}
         return control
 
     def choices(self, bound: Bound, control: Control) -> list[Choice]:
@@ -166,7 +169,19 @@ class Shower:
             child = Control(control.bound, here, self.posted.one(f"{here}.value"), words=self.posted.one(f"{here}.key"))
             child.is_shown = not self.posted.one(f"{here}.off")
             child.errors = [one for one in self.problems if one.path == here]
+            if control.bound.kind == "places":
+                child.parts = self.place_parts(child.words, child.value)
             control.rows.append(Row(key, here, place + 1, [child], place == 0, False))
+
+    def place_parts(self, place: str, value: str) -> dict[str, Any]:
+        """What a template's place is called, and what goes there."""
+        template = self.known.template(self.posted.one("@template"))
+        known = {name: (label, sample) for name, label, sample in template.places} if template else {}
+        label, sample = known.get(place, (place, ""))
+        parts: dict[str, Any] = {"label": label, "sample": sample}
+        if template and place == "header.media":
+            parts |= {"upload_kind": template.shape.header_format.lower(), "media": file_of(value)}
+        return parts
 
     def show_rule(self, control: Control) -> None:
         """A condition's parts."""
