@@ -1,1 +1,1 @@
-"""Forms for the settings of nodes: made from their models, with words from `tables`. They change nothing by themselves."""
+"""Forms for the settings of nodes, made from their models with words from `tables`. They write nothing down."""

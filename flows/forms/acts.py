@@ -75,18 +75,19 @@ def add(bound: Bound, path: str, posted: Posted) -> str:
     return f"{path}.{key}.{first.segment}" if first else path
 
 
-def settle(fields: tuple[Bound, ...], posted: Posted, was: Posted, prefix: str = "") -> None:
+def settle(fields: tuple[Bound, ...], posted: Posted, was: Posted, prefix: str = "", *, is_new: bool = False) -> None:
     """What a change brings with it: rows that are shown for the first time begin with some."""
     for bound in fields:
         path = f"{prefix}{bound.segment}"
+        begins = applies(bound, posted, prefix) and (is_new or newly_ruled(bound, posted, was, prefix))
         if bound.kind == "rows":
-            if bound.spec.begin and applies(bound, posted, prefix) and newly_ruled(bound, posted, was, prefix):
+            if bound.spec.begin and begins:
                 for _row in range(0 if keys_of(posted, path) else bound.spec.begin):
                     add(bound, path, posted)
             for key in keys_of(posted, path):
                 settle(bound.children, posted, was, f"{path}.{key}.")
         elif bound.kind == "group":
-            settle(bound.children, posted, was, f"{path}.")
+            settle(bound.children, posted, was, f"{path}.", is_new=begins)
 
 
 def beginning(bound: Bound, number: int) -> Any:
@@ -101,4 +102,3 @@ def beginning(bound: Bound, number: int) -> Any:
     if any(child.kind == "id" for child in bound.children):
         made["id"] = fresh("o")
     return made
-

@@ -1,4 +1,4 @@
-"""From what was posted back to the node. What nobody touched stays exactly as it was, also what the form cannot read."""
+"""From what was posted back to the node. What nobody touched stays as it was, also what the form cannot read."""
 
 import json
 import math
@@ -70,7 +70,7 @@ def read(bound: Bound, posted: Posted, was: Posted, base: Any, path: str) -> Any
     if bound.kind in ("duration", "group"):
         return read_group(bound, posted, was, base, path)
     if bound.kind == "rows":
-        return [read_row(bound, posted, was, base, path, key) for key in keys_of(posted, path)]
+        return [read_row(bound, posted, was, base, path, key=key) for key in keys_of(posted, path)]
     if bound.kind in ("pairs", "places"):
         return read_pairs(posted, path)
     if bound.kind == "rule":
@@ -137,7 +137,7 @@ def read_group(bound: Bound, posted: Posted, was: Posted, base: Any, path: str) 
     return build(bound.children, posted, before, kept, f"{path}.")
 
 
-def read_row(bound: Bound, posted: Posted, was: Posted, base: Any, path: str, key: str) -> Any:
+def read_row(bound: Bound, posted: Posted, was: Posted, base: Any, path: str, *, key: str) -> Any:
     """One row; what the form does not show of it stays."""
     place = int(key[1:]) if key[:1] == "k" and key[1:].isascii() and key[1:].isdigit() else -1
     rows = base if isinstance(base, list) else []

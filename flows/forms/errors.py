@@ -51,7 +51,9 @@ def caret_of(source: str, position: int) -> Caret:
     start = max(source.rfind("\n", 0, position) + 1, position - AROUND)
     end = source.find("\n", position)
     end = min(len(source) if end < 0 else end, position + AROUND)
-    return Caret(position, source[start:position], source[position : min(position + 1, end)] or " ", source[position + 1 : end])
+    return Caret(
+        position, source[start:position], source[position : min(position + 1, end)] or " ", source[position + 1 : end]
+    )
 
 
 def told(fields: tuple[Bound, ...], node: JSON, posted: Posted) -> list[Told]:
@@ -138,12 +140,14 @@ PATTERNS: Final[dict[str, Words]] = {
     r"^[a-z]{2,3}(_[A-Za-z0-9]{2,4})?\z": gettext_lazy("Choose a template."),
 }
 Ctx = dict[str, Any]
+EMPTY: Final = ("missing", "empty", "string_too_short", "text", "string_type")
+NO_NUMBER: Final = ("int_parsing", "int_type", "float_parsing", "float_type")
 SENTENCES: Final[dict[str, Callable[[Ctx, Any], str]]] = {
-    **dict.fromkeys(("missing", "empty", "string_too_short", "text", "string_type"), lambda _ctx, _given: _("Fill this in.")),
-    **dict.fromkeys(("int_parsing", "int_type", "float_parsing", "float_type"), lambda _ctx, _given: _("Write a number.")),
+    **dict.fromkeys(EMPTY, lambda _ctx, _given: _("Fill this in.")),
+    **dict.fromkeys(NO_NUMBER, lambda _ctx, _given: _("Write a number.")),
     "int_from_float": lambda _ctx, _given: _("Write a whole number, like 3."),
     "literal_error": lambda _ctx, _given: _("Choose one of the list."),
-    "extra_forbidden": lambda _ctx, _given: _("This step has a setting that is not known here. Delete the step and draw it anew."),
+    "extra_forbidden": lambda _ctx, _given: _("This step has a setting that is not known here. Draw the step anew."),
     "greater_than_equal": lambda ctx, _given: _("At least %(least)s.") % {"least": ctx["ge"]},
     "less_than_equal": lambda ctx, _given: _("At most %(most)s.") % {"most": ctx["le"]},
     "greater_than": lambda ctx, _given: _("More than %(least)s.") % {"least": ctx["gt"]},
@@ -151,11 +155,14 @@ SENTENCES: Final[dict[str, Callable[[Ctx, Any], str]]] = {
     "string_too_long": lambda ctx, given: too_long(int(ctx["max_length"]), given),
     "long": lambda ctx, given: too_long(int(ctx["most"]), given) if "most" in ctx else _("This text is too long."),
     "too_long": lambda ctx, _given: _("At most %(most)s; take some away.") % {"most": ctx["max_length"]},
-    "too_short": lambda ctx, _given: ngettext(
-        "It needs %(count)s at least.", "It needs %(count)s at least.", ctx["min_length"]) % {"count": ctx["min_length"]},
+    "too_short": lambda ctx, _given: (
+        ngettext("It needs %(count)s at least.", "It needs %(count)s at least.", ctx["min_length"])
+        % {"count": ctx["min_length"]}
+    ),
     "string_pattern_mismatch": lambda ctx, given: str(
-        _("Fill this in.") if given == "" else PATTERNS.get(ctx["pattern"], _("This cannot be used here."))),
-}  # fmt: skip
+        _("Fill this in.") if given == "" else PATTERNS.get(ctx["pattern"], _("This cannot be used here."))
+    ),
+}
 
 
 def too_long(most: int, given: Any) -> str:

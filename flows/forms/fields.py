@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
+from flows.engine.bodies import MAX_BUTTONS_BODY, MAX_TEXT_BODY
 from flows.engine.expressions import Expression, Template
 from flows.nodes.base import TYPES
 from flows.nodes.settings import Duration, LongText, ShortText
@@ -22,7 +23,10 @@ LEAVES: Final = frozenset(
     {"text", "line", "name", "formula", "choice", "number", "clock", "date", "json", "id", "media", "hidden"}
 )
 # How long a text with blanks may be, by the validator that reads it.
-TEXT_LENGTHS: Final = {id(LongText.__metadata__[0]): 4096, id(ShortText.__metadata__[0]): 1024}
+TEXT_LENGTHS: Final = {
+    id(get_args(LongText)[1]): MAX_TEXT_BODY,
+    id(get_args(ShortText)[1]): MAX_BUTTONS_BODY,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,7 +139,7 @@ def bound_of(spec: Field, info: FieldInfo) -> Bound:
     is_optional = annotation is not info.annotation and type(None) in get_args(info.annotation)
     default = info.default
     if info.default_factory is not None:
-        default = info.get_default(call_default_factory=True)  # type: ignore[call-arg]
+        default = info.get_default(call_default_factory=True)
     has_default = default is not PydanticUndefined
     kind = spec.kind or kind_of(annotation)
     return Bound(

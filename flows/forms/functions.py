@@ -51,9 +51,13 @@ TEXT: Final[dict[str, Row]] = {
     "ends_with": (_("Whether the text ends with the part."), "ends_with(vars.city, 'Rio')", False),
     "replace": (_("The text with each part exchanged."), "replace('10h30', 'h', ':')", "10:30"),
     "split": (_("The pieces of a text as a list."), "split('corte, escova', ', ')", ["corte", "escova"]),
-    "substring": (_("Characters from a place on (0 is the first), so many of them or all."), "substring('Ana Souza', 4)", "Souza"),
+    "substring": (
+        _("Characters from a place on (0 is the first), so many of them or all."),
+        "substring('Ana Souza', 4)",
+        "Souza",
+    ),
     "first_word": (_("What stands before the first space: a first name."), "first_word(contact.name)", "Ana"),
-}  # fmt: skip
+}
 NUMBERS: Final[dict[str, Row]] = {
     "number": (_("The number that a text shows; null if it shows none."), "number('R$ 1.234,50')", 1234.5),
     "round": (_("Rounded, to so many places after the comma; half goes up."), "round(vars.price, 0)", 80),
@@ -87,8 +91,12 @@ GENERAL: Final[dict[str, Row]] = {
     "pick": (_("One item of a list, another one from time to time."), "pick(['Oi!'])", "Oi!"),
 }
 PATTERNS: Final[dict[str, Row]] = {
-    "matches": (_("Whether a pattern (a regular expression) is found in the text."), "matches('12345-678', '^[0-9]{5}-')", True),
-}  # fmt: skip
+    "matches": (
+        _("Whether a pattern (a regular expression) is found in the text."),
+        "matches('12345-678', '^[0-9]{5}-')",
+        True,
+    ),
+}
 SIGNS: Final[dict[str, Row]] = {
     "==": (_("Is the same. Texts stand in quotes."), "vars.city == 'São Paulo'", True),
     "!=": (_("Is not the same."), "vars.age != 30", False),
@@ -97,12 +105,25 @@ SIGNS: Final[dict[str, Row]] = {
     "||": (_("One of them at least; `or` may be written too."), "vars.age < 18 || has(vars.city)", True),
     "!": (_("Not; `not` may be written too."), "!has(vars.visits)", True),
     "in": (_("Whether a list has it."), "'vip' in contact.tags", True),
-    "+": (_("Sums, or texts put together; likewise - * / and % for the rest."), "'Oi, ' + contact.first_name", "Oi, Ana"),
-    "? :": (_("One value if the condition is true, another if it is not."), "vars.age >= 18 ? 'adulto' : 'menor'", "adulto"),
-}  # fmt: skip
+    "+": (
+        _("Sums, or texts put together; likewise - * / and % for the rest."),
+        "'Oi, ' + contact.first_name",
+        "Oi, Ana",
+    ),
+    "? :": (
+        _("One value if the condition is true, another if it is not."),
+        "vars.age >= 18 ? 'adulto' : 'menor'",
+        "adulto",
+    ),
+}
 WRITTEN: Final[dict[str, dict[str, Row]]] = {
-    "signs": SIGNS, "text": TEXT, "numbers": NUMBERS, "dates": DATES, "general": GENERAL, "patterns": PATTERNS,
-}  # fmt: skip
+    "signs": SIGNS,
+    "text": TEXT,
+    "numbers": NUMBERS,
+    "dates": DATES,
+    "general": GENERAL,
+    "patterns": PATTERNS,
+}
 
 
 def explained() -> list[Explained]:

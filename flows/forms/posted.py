@@ -26,7 +26,9 @@ class Posted(dict[str, list[str]]):
     @classmethod
     def of(cls, data: QueryDict) -> "Posted":
         """As it was posted; lines end as they do in JSON."""
-        return cls({name: [one.replace("\r\n", "\n") for one in data.getlist(name)] for name in list(data)[:MOST_NAMES]})
+        return cls(
+            {name: [one.replace("\r\n", "\n") for one in data.getlist(name)] for name in list(data)[:MOST_NAMES]}
+        )
 
     def one(self, path: str) -> str:
         """The value at a path; empty if there is none."""

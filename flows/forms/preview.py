@@ -5,14 +5,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from typing import Any, Final
-from uuid import UUID
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from channels_wa.media.models import Media
-from channels_wa.media.queries import MediaView, view_of
+from channels_wa.media.queries import MediaView
 from channels_wa.message_templates.bubble import ICONS, ShownButton, marked_up
 from flows.engine.bodies import MAX_BUTTONS_BODY, MAX_TEXT_BODY
 from flows.engine.expressions import ExpressionError, Scope, Template
@@ -66,7 +64,8 @@ def filled(source: Any, scope: Scope) -> Filled:
         parts = Template(source).parts
     except ExpressionError:
         return Filled(marked_up(source.translate({ord(OPEN): None, ord(CLOSE): None})), len(source))
-    text, gaps = "", []
+    gaps: list[str] = []
+    text = ""
     for constant, evaluate, position in parts:
         if evaluate is None:
             text += constant.translate({ord(OPEN): None, ord(CLOSE): None})
@@ -93,7 +92,9 @@ def without_blanks(html: SafeString) -> str:
 def worked_out(evaluate: Callable[[Scope], Any], scope: Scope) -> str:
     """What a blank gives for Ana; empty if nothing, or if it cannot be worked out for her."""
     try:
-        return scope.run(lambda scope: as_text(evaluate(scope), scope, 0)).translate({ord(OPEN): None, ord(CLOSE): None})
+        return scope.run(lambda scope: as_text(evaluate(scope), scope, 0)).translate(
+            {ord(OPEN): None, ord(CLOSE): None}
+        )
     except ExpressionError:
         return ""
 
@@ -101,7 +102,13 @@ def worked_out(evaluate: Callable[[Scope], Any], scope: Scope) -> str:
 def plain(source: Any, scope: Scope) -> str:
     """The same without marks, for titles and addresses."""
     text = re.sub("<[^>]*>", "", str(filled(source, scope).html).replace("<br>", " "))
-    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", '"').replace("&#x27;", "'").replace("&amp;", "&")
+    return (
+        text.replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&quot;", '"')
+        .replace("&#x27;", "'")
+        .replace("&amp;", "&")
+    )
 
 
 def preview_of(node: JSON, known: Known, facts: JSON, scope: Scope) -> Shown | None:
@@ -121,7 +128,7 @@ def text_shown(text: Any, scope: Scope, most: int) -> Shown:
     shown = Shown(made.html, length=made.length, most=most)
     if shown.is_long:
         shown.notes.append(
-            _("With Ana's values these are %(length)s characters; WhatsApp takes %(most)s here, the rest would be cut off.")
+            _("With Ana's values it has %(length)s characters. WhatsApp takes %(most)s here; the rest would be lost.")
             % {"length": made.length, "most": most}
         )
     return shown
@@ -168,19 +175,10 @@ def handing_over(node: JSON, known: Known, scope: Scope) -> Shown | None:
     return text_shown(node["text"], scope, MAX_TEXT_BODY) if node.get("text") else None
 
 
-def file_of(given: Any) -> MediaView | None:
-    """One of the salon's files."""
-    try:
-        found = Media.objects.filter(public_id=UUID(str(given))).first() if given else None
-    except ValueError:
-        return None
-    return view_of(found) if found else None
-
-
 def media(part: JSON, known: Known, scope: Scope) -> Shown:
     """A file with the words under it."""
     shown = text_shown(part.get("caption"), scope, MAX_BUTTONS_BODY)
-    shown.media = file_of(part.get("file"))
+    shown.media = known.file(part.get("file"))
     shown.file_kind = str(part.get("kind", "document"))
     shown.file_name = str(part.get("filename") or "") or plain(part.get("link"), scope)
     return shown
@@ -212,7 +210,7 @@ def template(node: JSON, known: Known, scope: Scope) -> Shown:
         title=placed(shape.header_text, "header", values) if shape.header_format == "TEXT" else "",
         footer=shape.footer,
         file_kind=shape.header_format.lower() if shape.header_format != "TEXT" else "",
-        media=file_of(given.get("header.media") or found.card.template.header_media),
+        media=known.file(given.get("header.media") or found.card.template.header_media),
         buttons=[ShownButton(one.text or _("Copy code"), ICONS.get(one.type, "bolt")) for one in shape.buttons],
         template=found,
         length=len(text),

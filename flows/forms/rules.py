@@ -1,4 +1,7 @@
-"""Conditions for people who write no formulas: one thing, a comparison, a value. Each is a formula, and read back from it."""
+"""Conditions for people who write no formulas: one thing, a comparison, a value.
+
+Each is kept as a formula, and read back from it.
+"""
 
 import json
 import re
@@ -38,7 +41,9 @@ def _sign(sign: str, right: str) -> re.Pattern[str]:
 _NUMBER: Final = r"(?P<right>-?[0-9]+(?:\.[0-9]+)?)"
 COMPARISONS: Final[dict[str, Comparison]] = {
     "is": Comparison(_("is"), "text", lambda left, right: f"plain(text({left})) == plain({right})", _like("==")),
-    "is_not": Comparison(_("is not"), "text", lambda left, right: f"plain(text({left})) != plain({right})", _like("!=")),
+    "is_not": Comparison(
+        _("is not"), "text", lambda left, right: f"plain(text({left})) != plain({right})", _like("!=")
+    ),
     "contains": Comparison(
         _("contains"),
         "text",

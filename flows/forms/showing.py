@@ -11,7 +11,6 @@ from flows.forms.building import applies
 from flows.forms.errors import Told
 from flows.forms.fields import JSON, UNITS, Bound
 from flows.forms.posted import MOST_ROWS, Posted, keys_of
-from flows.forms.preview import file_of
 from flows.forms.sources import Choice, Known
 from flows.forms.variables import Variable
 
@@ -99,7 +98,7 @@ class Shower:
         self.variables = variables
 
     def controls(self, fields: Sequence[Bound], data: JSON, prefix: str = "") -> list[Control]:
-        """The controls of a group; what does not belong here any more stays in the page, unseen, with what was typed."""
+        """The controls of a group; what does not belong here any more stays in the page, unseen."""
         return [self.control(bound, data, prefix) for bound in fields if bound.kind != "hidden"]
 
     def control(self, bound: Bound, data: JSON, prefix: str) -> Control:
@@ -107,7 +106,9 @@ class Shower:
         path = f"{prefix}{bound.segment}"
         value = data.get(bound.name)
         # What is in the node although it does not belong there is shown, so that it can be mended.
-        is_shown = applies(bound, self.posted, prefix) or (bound.name in data and value not in ([], {}, "", None, False))
+        is_shown = applies(bound, self.posted, prefix) or (
+            bound.name in data and value not in ([], {}, "", None, False)
+        )
         control = Control(
             bound, path, self.posted.one(path), self.posted.many(path), is_shown,
             errors=[one for one in self.problems if one.path == path],
@@ -133,7 +134,7 @@ class Shower:
         elif bound.kind == "rule":
             self.show_rule(control)
         elif bound.kind == "media":
-            control.parts = {"upload_kind": self.posted.one(f"{prefix}kind"), "media": file_of(control.value)}
+            control.parts = {"upload_kind": self.posted.one(f"{prefix}kind"), "media": self.known.file(control.value)}
         return control
 
     def choices(self, bound: Bound, control: Control) -> list[Choice]:
@@ -180,7 +181,7 @@ class Shower:
         label, sample = known.get(place, (place, ""))
         parts: dict[str, Any] = {"label": label, "sample": sample}
         if template and place == "header.media":
-            parts |= {"upload_kind": template.shape.header_format.lower(), "media": file_of(value)}
+            parts |= {"upload_kind": template.shape.header_format.lower(), "media": self.known.file(value)}
         return parts
 
     def show_rule(self, control: Control) -> None:

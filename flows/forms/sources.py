@@ -4,10 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, NamedTuple
+from uuid import UUID
 
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from channels_wa.media.models import Media
+from channels_wa.media.queries import MediaView, view_of
 from channels_wa.message_templates.models import MessageTemplate
 from channels_wa.message_templates.queries import accounts
 from channels_wa.message_templates.rows import Card
@@ -52,9 +55,11 @@ class KnownTemplate:
             found.append(("header.media", _("File of the header"), ""))
         if shape.header_format == "LOCATION":
             found += [
-                ("header.latitude", _("Latitude"), "-23.5613"), ("header.longitude", _("Longitude"), "-46.6565"),
-                ("header.name", _("Name of the place"), ""), ("header.address", _("Address"), ""),
-            ]  # fmt: skip
+                ("header.latitude", _("Latitude"), "-23.5613"),
+                ("header.longitude", _("Longitude"), "-46.6565"),
+                ("header.name", _("Name of the place"), ""),
+                ("header.address", _("Address"), ""),
+            ]
         found += [(f"body.{name}", called(name), shape.samples.get(name, "")) for name in shape.body_variables]
         for button in shape.buttons:
             if button.needs_value:
@@ -92,7 +97,9 @@ class Known:
     @cached_property
     def contact_fields(self) -> Sequence[str]:
         """Names of the fields that contacts have."""
-        return self._column("SELECT DISTINCT jsonb_object_keys(fields) AS word FROM newest WHERE jsonb_typeof(fields) = 'object'")
+        return self._column(
+            "SELECT DISTINCT jsonb_object_keys(fields) AS word FROM newest WHERE jsonb_typeof(fields) = 'object'"
+        )
 
     def _column(self, select: str) -> Sequence[str]:
         with connection.cursor() as cursor:
@@ -114,7 +121,7 @@ class Known:
             members = Member.objects.filter(is_active=True).order_by("name", "pk")[:MOST]
             return [Choice(str(one.public_id), one.name) for one in members]
         if source == "flows":
-            others = Flow.objects.filter(archived_at=None).exclude(pk=self.flow.pk if self.flow else None)
+            others = Flow.objects.filter(archived_at=None).exclude(pk=self.flow.pk if self.flow else 0)
             return [
                 Choice(str(one.public_id), one.name, "" if one.published_id else _("not published"))
                 for one in others.order_by("name", "pk")[:MOST]
@@ -130,6 +137,14 @@ class Known:
         if source == "contact_fields":
             return self.contact_fields
         return list(EVENTS) if source == "events" else []
+
+    def file(self, given: object) -> MediaView | None:
+        """One of the salon's files by its public id."""
+        try:
+            found = Media.objects.filter(public_id=UUID(str(given))).first() if given else None
+        except ValueError:
+            return None
+        return view_of(found) if found else None
 
     @cached_property
     def secrets(self) -> Sequence[str]:

@@ -66,7 +66,8 @@ def variables_of(graph: JSON, *, salon: str, contact_fields: list[str]) -> list[
         Variable(f"contact.fields.{name}", _("Field %(name)s") % {"name": name}, "", str(GROUPS["contact"]))
         for name in fields
     ]
-    steps = described(graph)
+    nodes = [node for node in graph.get("nodes", []) if isinstance(node, dict) and isinstance(node.get("id"), str)]
+    steps = described({"nodes": [node for node in nodes if isinstance(node.get("type"), str)], "edges": []})
     for name, (node, sample) in set_in(graph).items():
         title = steps[node].title if node in steps else node
         label = _("Set by “%(step)s”") % {"step": title}
@@ -101,7 +102,9 @@ def sample_of(node: JSON, before: dict[str, tuple[str, Any]]) -> Any:
     if node.get("type") == "ask":
         choices = node.get("choices") or [{}]
         title = choices[0].get("title") if isinstance(choices[0], dict) else ""
-        return title if node.get("answer") == "choice" else SAMPLES.get(str(node.get("answer", "text")), SAMPLES["text"])
+        return (
+            title if node.get("answer") == "choice" else SAMPLES.get(str(node.get("answer", "text")), SAMPLES["text"])
+        )
     if node.get("type") == "set_variable":
         try:
             known = {name: sample for name, (_node, sample) in before.items()}

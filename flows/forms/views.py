@@ -1,4 +1,4 @@
-"""The form of a step in the builder's side panel. Nothing is written here: the drawing is the page's, and saved by it."""
+"""The form of a step in the builder's side panel. The drawing is saved by the page; forms only change nodes."""
 
 import json
 from typing import Any
@@ -8,19 +8,23 @@ from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET, require_POST
 
-from flows.builder.page import drawing_of
-from flows.console.drawing import ICONS, kind_of
+from channels_wa.media import uploads
+from channels_wa.media.models import Media
+from flows.actions.drafts import drawing_of
+from flows.console.looks import look_of
 from flows.engine.expressions import Expression, ExpressionError, Scope
 from flows.engine.expressions.values import as_text
 from flows.forms.errors import caret_of, words_of_error
 from flows.forms.fields import JSON
-from flows.forms.form import Form, Unreadable, by_place, node_from
+from flows.forms.form import Form, Unreadable, by_place, node_from, walk
 from flows.forms.functions import explained
 from flows.forms.posted import Posted
 from flows.forms.samples import moment
+from flows.forms.showing import Control
 from flows.forms.sources import Known
 from flows.models import Flow
 from flows.nodes.settings import MAX_EXPRESSION
+from ops import clock
 from tenants.access.guard import SalonRequest, allowed
 from tenants.access.roles import Permission
 
@@ -28,7 +32,7 @@ from tenants.access.roles import Permission
 @require_POST
 @allowed(Permission.FLOWS_EDIT)
 def form(request: SalonRequest, public_id: UUID) -> HttpResponse:
-    """The form of a node (form field `node`, its JSON), for the panel; `readonly` shows it without letting change it."""
+    """The form of a node (form field `node`, its JSON), for the panel; with `readonly` nobody can change it."""
     flow = load(public_id)
     try:
         made = form_of(request, flow, node_from(request.POST.get("node", "")))
@@ -49,6 +53,7 @@ def save(request: SalonRequest, public_id: UUID) -> HttpResponse:
     except Unreadable:
         return HttpResponseBadRequest("no node")
     made.change(said)
+    keep_files(made)
     return render(request, "flows/forms/panel.html#answer", context_of(flow, made))
 
 
@@ -78,10 +83,26 @@ def tried(source: str, facts: JSON, zone: str) -> JSON:
         expression = Expression(source)
         value = expression.json(scope)
         shown = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-        text = scope.run(lambda scope: as_text(expression.evaluate(scope), scope, 0)) if not isinstance(value, dict) else ""
+        text = (
+            scope.run(lambda scope: as_text(expression.evaluate(scope), scope, 0))
+            if not isinstance(value, dict)
+            else ""
+        )
     except ExpressionError as error:
         return {"error": words_of_error(error), "caret": caret_of(source, error.position)}
     return {"result": shown[:2_000], "is_text": isinstance(value, str), "in_message": text[:200]}
+
+
+def keep_files(made: Form) -> None:
+    """Files that a node names now are in use, or they would be swept away as uploads that nobody sent."""
+    named = [one.parts["media"].public_id for one in walk_all(made) if one.parts.get("media")]
+    if named:
+        uploads.mark_used(list(Media.objects.filter(public_id__in=named, direction="out")), now=clock.now())
+
+
+def walk_all(made: Form) -> list[Control]:
+    """All controls, the values of templates too."""
+    return [*walk(made.controls), *(one for control in made.controls for row in control.rows for one in row.controls)]
 
 
 def load(public_id: UUID) -> Flow:
@@ -111,14 +132,16 @@ def context_of(flow: Flow, made: Form, *, is_readonly: bool = False) -> JSON:
         "form": made,
         "node_json": json.dumps(made.base, ensure_ascii=False),
         "node": made.node,
-        "kind": kind_of(node_type),
-        "icon": ICONS.get(node_type, "circle-dot"),
+        "look": look_of(node_type),
         "variables": [one.to_json() for one in made.variables],
         "functions": [
             {"name": one.insert, "label": one.what, "usage": one.usage, "sample": one.result, "group": one.group}
-            for one in explained() if one.insert.endswith("(")
+            for one in explained()
+            if one.insert.endswith("(")
         ],
-        "secrets": [f"secret.{name}" for name in made.known.secrets] if node_type in ("http_request", "webhook") else [],
+        "secrets": [f"secret.{name}" for name in made.known.secrets]
+        if node_type in ("http_request", "webhook")
+        else [],
         "is_readonly": is_readonly,
         **by_place(made.controls),
-    }  # fmt: skip
+    }

@@ -19,9 +19,9 @@ WEEKDAYS: Final[dict[str, Words]] = {
 GATHER: Final = Field(
     name="gather_s",
     label=_("Wait for more messages (seconds)"),
-    help=_("Guests often write several short messages. For so long they are taken together as one answer; 0: each for itself."),
+    help=_("Guests often write several short messages. For so long they are one answer; 0: each for itself."),
     more=True,
-)  # fmt: skip
+)
 EVENTS: Final[dict[str, Words]] = {
     "contact.created": _("A new contact"),
     "contact.changed": _("A contact was changed"),

@@ -28,23 +28,32 @@ MEDIA: Final = (
         name="kind",
         label=_("Kind of file"),
         choices={
-            "image": _("Photo"), "video": _("Video"), "audio": _("Audio"), "document": _("Document"),
+            "image": _("Photo"),
+            "video": _("Video"),
+            "audio": _("Audio"),
+            "document": _("Document"),
             "sticker": _("Sticker"),
         },
     ),
     Field(
-        name="@from", label=_("Where the file is"),
+        name="@from",
+        label=_("Where the file is"),
         choices={"file": _("Upload it here"), "link": _("On the web, by a link")},
         virtual=Virtual(lambda media: "link" if media.get("link") is not None else "file"),
     ),
     Field(name="file", label=_("File"), kind="media", when={"@from": ("file",)}),
     Field(
-        name="link", label=_("Link"), kind="text", most=2000, when={"@from": ("link",)}, placeholder="https://…",
+        name="link",
+        label=_("Link"),
+        kind="text",
+        most=2000,
+        when={"@from": ("link",)},
+        placeholder="https://…",
         help=_("WhatsApp fetches the file from there; it begins with https://."),
     ),
     Field(name="caption", label=_("Words under it"), when={"kind": ("image", "video", "document")}, help=TEXT_HELP),
     Field(name="filename", label=_("Name of the file"), when={"kind": ("document",)}, placeholder=_("prices.pdf")),
-)  # fmt: skip
+)
 LOCATION: Final = (
     Field(name="latitude", label=_("Latitude"), half=True, placeholder="-23.5613"),
     Field(name="longitude", label=_("Longitude"), half=True, placeholder="-46.6565"),
@@ -75,22 +84,39 @@ SEND_MESSAGE: Final = (
     ),
     Field(name="text", label=_("Text"), help=TEXT_HELP, when={"@kind": TEXTS}),
     Field(
-        name="buttons", label=_("Buttons"), when={"@kind": ("buttons",)}, item=OPTION, add=_("Add a button"), begin=1,
+        name="buttons",
+        label=_("Buttons"),
+        when={"@kind": ("buttons",)},
+        item=OPTION,
+        add=_("Add a button"),
+        begin=1,
         initial={"title": _("Option %(number)s")},
         help=_("Each is a way out of this step. Up to 3, 20 characters each."),
     ),
     Field(
-        name="list", label=_("List"), when={"@kind": ("list",)}, switch=False, initial={"button": _("Choose")},
+        name="list",
+        label=_("List"),
+        when={"@kind": ("list",)},
+        switch=False,
+        initial={"button": _("Choose")},
         item=(
             Field(name="button", label=_("Words on the button that opens it")),
             Field(
-                name="rows", label=_("Rows"), item=ROW, add=_("Add a row"), begin=1,
-                initial={"title": _("Option %(number)s")}, help=_("Each is a way out of this step. Up to 10."),
+                name="rows",
+                label=_("Rows"),
+                item=ROW,
+                add=_("Add a row"),
+                begin=1,
+                initial={"title": _("Option %(number)s")},
+                help=_("Each is a way out of this step. Up to 10."),
             ),
         ),
     ),
     Field(
-        name="cta_url", label=_("Button"), when={"@kind": ("cta_url",)}, switch=False,
+        name="cta_url",
+        label=_("Button"),
+        when={"@kind": ("cta_url",)},
+        switch=False,
         item=(
             Field(name="title", label=_("Words on the button")),
             Field(name="url", label=_("Address"), kind="text", most=2000, placeholder="https://…"),
@@ -108,10 +134,14 @@ SEND_MESSAGE: Final = (
     Field(name="location", label=_("Place"), when={"@kind": ("location",)}, switch=False, item=LOCATION),
     Field(name="contact", label=_("Card"), when={"@kind": ("contact",)}, switch=False, item=CONTACT),
     Field(
-        name="reaction", label=_("Emoji"), kind="line", when={"@kind": ("reaction",)}, placeholder="👍",
+        name="reaction",
+        label=_("Emoji"),
+        kind="line",
+        when={"@kind": ("reaction",)},
+        placeholder="👍",
         help=_("Put on the guest's newest message."),
     ),
-)  # fmt: skip
+)
 
 
 def put_template(node: JSON, chosen: str) -> None:
@@ -121,7 +151,9 @@ def put_template(node: JSON, chosen: str) -> None:
 
 SEND_TEMPLATE: Final = (
     Field(
-        name="@template", label=_("Message template"), source="templates",
+        name="@template",
+        label=_("Message template"),
+        source="templates",
         help=_("Only a template may be sent when the guest has not written for 24 hours."),
         virtual=Virtual(
             lambda node: f"{node.get('name', '')}|{node.get('language', '')}", put_template, ("name", "language")
@@ -130,4 +162,4 @@ SEND_TEMPLATE: Final = (
     Field(name="values", label=_("What is filled in"), kind="places"),
     Field(name="name", label="", kind="hidden"),
     Field(name="language", label="", kind="hidden"),
-)  # fmt: skip
+)

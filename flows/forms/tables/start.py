@@ -36,20 +36,28 @@ SCHEDULE: Final = (
     ),
     Field(name="weekdays", label=_("Days"), kind="checks", choices=WEEKDAYS, when={"@by": ("weekdays",)}),
     Field(
-        name="field", label=_("Contact field with the date"), source="contact_fields", when={"@by": ("field",)},
+        name="field",
+        label=_("Contact field with the date"),
+        source="contact_fields",
+        when={"@by": ("field",)},
         placeholder=_("birthday"),
     ),
     Field(
-        name="days", label=_("Days from that date"), help=_("-1: the day before, 7: a week later."),
-        when={"@by": ("field",)}, half=True,
+        name="days",
+        label=_("Days from that date"),
+        help=_("-1: the day before, 7: a week later."),
+        when={"@by": ("field",)},
+        half=True,
     ),
     Field(name="yearly", label=_("Every year again"), when={"@by": ("field",)}, half=True),
     Field(name="at", label=_("Time"), kind="clock", half=True, placeholder="09:00"),
     Field(
-        name="tags", label=_("Only guests with one of these tags"), source="tags",
+        name="tags",
+        label=_("Only guests with one of these tags"),
+        source="tags",
         help=_("On days of the week a tag is needed: it says whom the flow writes to."),
     ),
-)  # fmt: skip
+)
 
 
 def trigger_fields(also: bool) -> tuple[Field, ...]:
@@ -57,38 +65,57 @@ def trigger_fields(also: bool) -> tuple[Field, ...]:
     return (
         Field(name="trigger", label=_("Or when") if also else _("The flow begins when"), choices=TRIGGERS),
         Field(
-            name="keywords", label=_("Words"), when={"trigger": ("keywords",)}, placeholder=_("book, appointment …"),
+            name="keywords",
+            label=_("Words"),
+            when={"trigger": ("keywords",)},
+            placeholder=_("book, appointment …"),
             help=_("Press Enter after each. Capitals and accents do not matter."),
         ),
         Field(
-            name="match", label=_("The message"), when={"trigger": ("keywords",)},
+            name="match",
+            label=_("The message"),
+            when={"trigger": ("keywords",)},
             choices={"whole": _("is nothing but the word"), "word": _("has the word somewhere in it")},
         ),
         Field(
-            name="replies", label=_("Titles of the buttons"), when={"trigger": ("button",)},
+            name="replies",
+            label=_("Titles of the buttons"),
+            when={"trigger": ("button",)},
             help=_("As they stand on the button or in the list; press Enter after each."),
         ),
         Field(
-            name="sources", label=_("Ids of the ads"), when={"trigger": ("referral",)},
+            name="sources",
+            label=_("Ids of the ads"),
+            when={"trigger": ("referral",)},
             help=_("As Meta numbers them. Without any, every ad and post counts."),
         ),
         Field(name="minutes", label=_("Minutes without an answer"), when={"trigger": ("missed_reply",)}, initial=30),
         Field(
-            name="tags", label=_("Tags"), when={"trigger": ("tag_added",)}, source="tags",
+            name="tags",
+            label=_("Tags"),
+            when={"trigger": ("tag_added",)},
+            source="tags",
             help=_("Without any, every tag counts."),
         ),
         Field(
-            name="events", label=_("What happens"), when={"trigger": ("event",)}, source="events",
+            name="events",
+            label=_("What happens"),
+            when={"trigger": ("event",)},
+            source="events",
             help=_("Names as in the API, like contact.created; press Enter after each."),
         ),
         Field(name="schedule", label=_("Time"), when={"trigger": ("schedule",)}, switch=False, item=SCHEDULE),
-    )  # fmt: skip
+    )
 
 
 START: Final = (
     *trigger_fields(also=False),
     Field(
-        name="also", label=_("Other ways to begin"), item=trigger_fields(also=True), add=_("Add another way"),
-        initial={"trigger": "keywords"}, help=_("The flow begins as soon as one of them is the case."),
+        name="also",
+        label=_("Other ways to begin"),
+        item=trigger_fields(also=True),
+        add=_("Add another way"),
+        initial={"trigger": "keywords"},
+        help=_("The flow begins as soon as one of them is the case."),
     ),
-)  # fmt: skip
+)

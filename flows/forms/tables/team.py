@@ -11,15 +11,18 @@ ASSIGN: Final = (
 )
 HAND_OVER: Final = (
     Field(
-        name="text", label=_("Tell the guest"), help=_("Optional. The flows are silent here until a person lets them go on."),
+        name="text",
+        label=_("Tell the guest"),
+        help=_("Optional. The flows are silent here until a person lets them go on."),
         placeholder=_("One moment, somebody of the team will answer."),
     ),
     Field(name="note", label=_("Note for the team"), help=_("Optional. Shown to whoever takes over.")),
-)  # fmt: skip
+)
 TELL_TEAM: Final = (
     Field(name="text", label=_("What the team reads")),
     Field(
-        name="level", label=_("How urgent"),
+        name="level",
+        label=_("How urgent"),
         choices={"info": _("For information"), "warning": _("Soon"), "critical": _("At once")},
     ),
-)  # fmt: skip
+)
