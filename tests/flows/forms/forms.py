@@ -17,10 +17,10 @@ JSON = dict[str, Any]
 class Nothing(Known):
     """A salon that has nothing yet."""
 
-    templates: Sequence[KnownTemplate] = ()  # type: ignore[assignment]
-    tags: Sequence[str] = ()  # type: ignore[assignment]
-    contact_fields: Sequence[str] = ()  # type: ignore[assignment]
-    secrets: Sequence[str] = ()  # type: ignore[assignment]
+    templates: Sequence[KnownTemplate] = ()
+    tags: Sequence[str] = ()
+    contact_fields: Sequence[str] = ()
+    secrets: Sequence[str] = ()
 
     def file(self, given: object) -> None:
         return None

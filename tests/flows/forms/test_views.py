@@ -29,10 +29,8 @@ def flow(salons: Salons, db: None, alice: Browser) -> Flow:
 
 def post(who: Browser, flow: Flow, path: str = "form/", **data: Any) -> HttpResponse:
     node = data.pop("node", NODE)
-    answer: HttpResponse = who.post(
-        f"/flows/{flow.public_id}/{path}", {"node": node if isinstance(node, str) else json.dumps(node), **data}
-    )
-    return answer
+    given = node if isinstance(node, str) else json.dumps(node)
+    return who.post(f"/flows/{flow.public_id}/{path}", {"node": given, **data})  # type: ignore[return-value]
 
 
 def patch_in(answer: HttpResponse) -> Any:
