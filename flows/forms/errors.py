@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from flows.engine.expressions import ExpressionError
+from flows.forms.building import applies
 from flows.forms.fields import JSON, Bound, Words
 from flows.forms.messages import words_of
 from flows.forms.posted import Posted, keys_of
@@ -58,7 +59,8 @@ def caret_of(source: str, position: int) -> Caret:
 
 def told(fields: tuple[Bound, ...], node: JSON, posted: Posted) -> list[Told]:
     """All that is wrong with a node."""
-    found = [one for bound in fields if bound.kind == "json" for one in json_problems(bound, node.get(bound.name))]
+    wanted = [bound for bound in fields if bound.kind == "json" and applies(bound, posted, "")]
+    found = [one for bound in wanted for one in json_problems(bound, node.get(bound.name))]
     try:
         TYPES[node["type"]].model_validate({key: value for key, value in node.items() if key not in NOT_SETTINGS})
     except ValidationError as error:
