@@ -94,6 +94,8 @@ def _ended_by(run: FlowExecution) -> str:
 
 
 def _relatives(run: FlowExecution) -> list[Relative]:
+    if not run.parent_id and all(node["type"] != "subflow" for node in run.version.graph["nodes"]):
+        return []
     of_run = Q(parent_id=run.pk) | Q(pk=run.parent_id) if run.parent_id else Q(parent_id=run.pk)
     rows = FlowExecution.objects.filter(of_run).select_related("flow").defer("state", "flow__draft").order_by("pk")
     return [

@@ -16,6 +16,7 @@ from flows.console.wanted import Wanted
 
 # So many runs are looked at for one page where no index knows what is asked for; the next page goes on there.
 MOST_LOOKED_AT = 20_000
+FEWEST_LOOKED_AT = 500
 # A name that half of the guests have says nothing.
 MOST_CONTACTS = 300
 MOST_COUNTED = 1000
@@ -85,7 +86,7 @@ class _Asked:
         self.values: dict[str, Any] = {
             "flows": list(flow_ids),
             "size": size + 1,
-            "look": max(500, MOST_LOOKED_AT // max(len(flow_ids), 1)),
+            "look": max(FEWEST_LOOKED_AT, MOST_LOOKED_AT // max(len(flow_ids), 1)),
         }
         self.known: list[str] = ["flow_id = f.id"]
         self.looked: list[str] = []
