@@ -157,6 +157,7 @@ def message_of(step: StepRow, *, one_run: bool) -> dict[str, Any]:
         "exit": step.exit,
         "at": step.at.isoformat(),
         "arrived": step.arrived,
+        "version": str(step.version_id),
         "error": step.error,
         "ended": step.ended,
         "html": render_to_string("flows/news.html", {"step": step, "execution": one_run}).strip(),

@@ -53,6 +53,7 @@ class StepRow:
     ended: bool
     # Whether the run came here with this step; going on after a wait is no arrival (flows.runtime.counts).
     arrived: bool
+    version_id: int
     calls: list[Call] = field(default_factory=list)
     sent: list[Sent] = field(default_factory=list)
 
@@ -104,6 +105,7 @@ def _step(
         contact_public_id=contact[1],
         ended=one.execution.status not in ("running", "waiting") and one.seq == one.execution.last_seq,
         arrived=not one.input or one.input.get("input") == "started",
+        version_id=one.execution.version_id,
         calls=calls,
         sent=sent,
     )

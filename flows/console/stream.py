@@ -91,6 +91,7 @@ def console_of(
         "live_path": f"/ws/flows/{flow.public_id}/console/" + (f"?{live}" if live else ""),
         "last_seq": page.rows[0].pk if page.rows else 0,
         "console_url": own,
+        "counts_url": "" if run else reverse("flows:counts", args=[flow.public_id]),
     }
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from flows.console import executions, of_number, views
+from flows.console import executions, numbers, of_number, views
 
 _RUN = "<uuid:public_id>/executions/<uuid:execution_id>/"
 
@@ -13,6 +13,7 @@ urlpatterns = [
     path("conversations/<uuid:public_id>/stop/", views.stop, name="stop"),
     path("numbers/<uuid:public_id>/", of_number.of_number, name="of_number"),
     path("<uuid:public_id>/console/", views.console, name="console"),
+    path("<uuid:public_id>/counts/", numbers.counts, name="counts"),
     path("<uuid:public_id>/executions/", executions.executions, name="executions"),
     path(_RUN, views.execution, name="execution"),
     path(f"{_RUN}steps/", views.execution_steps, name="execution_steps"),

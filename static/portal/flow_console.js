@@ -68,7 +68,7 @@
       if (step.execution !== this.shown) window.dispatchEvent(new CustomEvent("flow:clear"));
       this.shown = step.execution;
       window.dispatchEvent(new CustomEvent("flow:step", { detail: { node: step.node, edge: step.edge, current: step.ended ? null : step.node } }));
-      window.dispatchEvent(new CustomEvent("flow:arrived", { detail: { node: step.arrived ? step.node : null, edge: step.edge || null } }));
+      window.dispatchEvent(new CustomEvent("flow:arrived", { detail: { node: step.arrived ? step.node : null, edge: step.edge || null, version: step.version } }));
       this.trim();
     }
 
@@ -110,6 +110,52 @@
     }
   }
 
+  /** How many came where, on the canvas and as a table; goes on counting what arrives while it is open. */
+  class Numbers {
+    constructor(box) {
+      this.box = box;
+      this.place = document.getElementById("numbers");
+      this.counts = null;
+      box.addEventListener("toggle", () => (box.open ? this.read() : this.hide()));
+      this.place.addEventListener("htmx:afterSwap", () => this.take());
+      window.addEventListener("flow:arrived", ({ detail }) => this.add(detail));
+      window.addEventListener("flow:numbers", ({ detail }) => { box.open = detail?.on ?? !box.open; });
+    }
+
+    read() {
+      htmx.ajax("GET", this.box.dataset.url, { target: this.place, swap: "innerHTML" });
+    }
+
+    take() {
+      this.counts = JSON.parse(document.getElementById("flow-numbers").textContent);
+      this.draw();
+    }
+
+    hide() {
+      this.counts = null;
+      window.dispatchEvent(new CustomEvent("flow:counts", { detail: { nodes: {}, edges: {}, of: 0 } }));
+    }
+
+    add({ node, edge, version }) {
+      if (!this.counts?.live || (this.counts.version && this.counts.version !== version)) return;
+      if (node) {
+        this.counts.nodes[node] = (this.counts.nodes[node] ?? 0) + 1;
+        const cell = this.place.querySelector(`[data-numbers-node="${CSS.escape(node)}"] [data-arrived]`);
+        if (cell) cell.textContent = this.counts.nodes[node];
+        if (window.flowIsland?.graph?.().nodes.some((one) => one.id === node && one.type === "start")) this.counts.of += 1;
+      }
+      if (edge) this.counts.edges[edge] = (this.counts.edges[edge] ?? 0) + 1;
+      // Many steps arrive at once: the canvas is drawn once for them.
+      this.frame ??= requestAnimationFrame(() => { this.frame = null; this.draw(); });
+    }
+
+    draw() {
+      if (!this.counts) return;
+      const { nodes, edges, of } = this.counts;
+      window.dispatchEvent(new CustomEvent("flow:counts", { detail: { nodes: { ...nodes }, edges: { ...edges }, of } }));
+    }
+  }
+
   /** The page was asked to show a step (?node=): when the canvas is drawn, it does. */
   function showAsked(canvas) {
     const node = new URLSearchParams(location.search).get("node");
@@ -129,6 +175,8 @@
     const canvas = document.getElementById("canvas");
     if (!page || !list) return;
     const console_ = new Console(page, list);
+    const numbers = document.getElementById("numbers-box");
+    if (numbers) new Numbers(numbers);
     showAsked(canvas);
 
     document.addEventListener("click", (event) => {

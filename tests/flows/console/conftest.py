@@ -54,7 +54,7 @@ class History:
             talk = Conversation.objects.filter(contact=contact).first()
             values: dict[str, Any] = {"status": "completed", "listens": False, "last_seq": 2, **fields}
             return FlowExecution.objects.create(
-                flow_id=self.run.flow_id,
+                flow=self.run.flow,
                 version_id=values.pop("version_id", self.run.version_id),
                 contact_id=contact.pk,
                 conversation_id=talk.pk if talk else 0,
