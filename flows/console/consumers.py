@@ -3,6 +3,7 @@
 import asyncio
 import json
 import time
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -68,6 +69,8 @@ class ConsoleConsumer(SalonConsumer):
         self.time_zone = await self.in_salon(
             lambda: Salon.objects.values_list("time_zone", flat=True).get(pk=self.salon_id)
         )
+        # What was sent lately: news of a step and a look for missed ones may find the same.
+        self.sent: deque[int] = deque(maxlen=2 * MOST_MISSED)
         self.shown = Shown.read({name: values[0] for name, values in query.items()})
         after = query.get("after", [""])[0]
         self.newest = int(after) if after.isdecimal() and len(after) < 19 else await self.in_salon(self._last)
@@ -109,7 +112,8 @@ class ConsoleConsumer(SalonConsumer):
         key = (self.salon_id, self.flow_id, tuple(ids), self.language, self.time_zone, self.shown.execution)
         for one in await _rendered.get(key, lambda: self.in_salon(lambda: self._render(ids, one_run))):
             self.newest = max(self.newest, one.message["seq"])
-            if self.shown.fits(one.message):
+            if one.message["seq"] not in self.sent and self.shown.fits(one.message):
+                self.sent.append(one.message["seq"])
                 await self.send(text_data=one.text)
 
     def _render(self, ids: Sequence[int], one_run: bool) -> list[Rendered]:

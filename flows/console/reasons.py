@@ -57,7 +57,7 @@ REASONS: dict[str, Why] = {
         gettext_lazy("The address may not be called."),
         gettext_lazy("Open the step and give an address on the internet, with https and without a private network."),
     ),
-    "failed": Why(gettext_lazy("The other program could not be reached."), _LATER),
+    "failed": Why(gettext_lazy("The other program, or the flow inside of this one, failed."), _LATER),
     "too_large": Why(
         gettext_lazy("The answer was larger than may be taken."),
         gettext_lazy("Ask the other program for less, for example for one page only."),
@@ -77,6 +77,28 @@ REASONS: dict[str, Why] = {
         gettext_lazy("The flow that was to run inside of this one is not published."),
         gettext_lazy("Publish it, or choose another one in the step."),
     ),
+    "no_card": Why(
+        gettext_lazy("The contact card was empty for this guest."),
+        gettext_lazy("A card needs a name and a phone as +5511999990000. Open the step and look at both."),
+    ),
+    "nothing_to_react_to": Why(
+        gettext_lazy("There was no message of the guest to react to."),
+        gettext_lazy("Put the step right after something that the guest writes."),
+    ),
+    "too_far": Why(
+        gettext_lazy("The moment to wait for is more than a year ahead."),
+        gettext_lazy("Open the step and give a nearer one."),
+    ),
+    "no_moment": Why(gettext_lazy("There is no such day to wait for."), _WORDS),
+    "no_date": Why(
+        gettext_lazy("What should have been a date is none."),
+        gettext_lazy("A date looks like 2026-12-24. Ask for it with a question of the kind date."),
+    ),
+    "no_value": Why(
+        gettext_lazy("This value does not fit into the contact's field."),
+        gettext_lazy("Keep a short text or a number there."),
+    ),
+    "long_tag": Why(gettext_lazy("The tag is too long."), gettext_lazy("Open the step and shorten the tag.")),
     "cancelled": Why(
         gettext_lazy("The run was stopped before the answer came."), gettext_lazy("Nothing is to be done.")
     ),
