@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from flows.simulator import script_views, views
+from flows.simulator import replay_views, script_views, views
 
 urlpatterns = [
     path("<uuid:public_id>/simulator/", views.panel, name="simulator"),
@@ -16,4 +16,5 @@ urlpatterns = [
     path("<uuid:public_id>/tests/<uuid:test_id>/", script_views.test, name="test"),
     path("<uuid:public_id>/tests/<uuid:test_id>/switch/", script_views.switch_test, name="test_switch"),
     path("<uuid:public_id>/tests/<uuid:test_id>/drop/", script_views.drop_test, name="test_drop"),
+    path("<uuid:public_id>/executions/<uuid:execution_id>/replay/", replay_views.replay, name="replay"),
 ]

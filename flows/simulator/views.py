@@ -42,7 +42,7 @@ def act(request: SalonRequest, public_id: UUID) -> HttpResponse:
             acts.do(talk.driver, request.POST)
     except acts.ActRefused as refused:
         return toast(request, str(refused), status=422)
-    return render(request, "flows/simulator/talk.html", context_of(talk))
+    return render(request, "flows/simulator/act.html", context_of(talk))
 
 
 @require_POST

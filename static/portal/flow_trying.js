@@ -48,9 +48,65 @@
     }
   });
 
+  // A replay, step by step: both paths up to one place
+
+  class Replay {
+    constructor() {
+      this.steps = read("replay-steps");
+      this.drawings = { recorded: read("own-drawing"), played: { graph: read("graph"), described: read("described") } };
+      this.side = this.steps.played.length ? "played" : "recorded";
+      this.length = Math.max(this.steps.recorded.length, this.steps.played.length);
+      this.slider = document.getElementById("replay-slider");
+      this.slider.max = Math.max(this.length - 1, 0);
+      this.slider.addEventListener("input", () => this.go(Number(this.slider.value)));
+      if (this.side === "recorded") this.show("recorded");
+      this.go(this.steps.difference ?? 0);
+    }
+
+    go(place) {
+      this.place = Math.min(Math.max(place, 0), this.length - 1);
+      const path = this.steps[this.side].slice(0, this.place + 1);
+      this.slider.value = this.place;
+      document.getElementById("replay-place").textContent = `${this.place + 1} / ${this.length}`;
+      for (const row of document.querySelectorAll("[data-replay-step]")) row.classList.toggle("is-here", Number(row.dataset.replayStep) === this.place);
+      document.querySelector(".replay__pair.is-here")?.scrollIntoView({ block: "nearest" });
+      tell("flow:clear");
+      tell("flow:light", { nodes: [...new Set(path.map((one) => one.node))], edges: [...new Set(path.map((one) => one.edge).filter(Boolean))], current: path.at(-1)?.node ?? null });
+      if (this.steps.difference !== null) tell("flow:marks", { nodes: { [this.steps[this.side][this.steps.difference]?.node]: "differs" }, edges: {} });
+    }
+
+    show(side) {
+      this.side = side;
+      for (const button of document.querySelectorAll("[data-replay-side]")) button.setAttribute("aria-pressed", button.dataset.replaySide === side);
+      tell("flow:replace", this.drawings[side]);
+    }
+
+    click(target) {
+      const { replayTo, replayBy, replaySide } = target.closest("[data-replay-to], [data-replay-by], [data-replay-side]")?.dataset ?? {};
+      if (replayTo) this.go(Number(replayTo));
+      if (replayBy) this.go(this.place + Number(replayBy));
+      if (replaySide && replaySide !== this.side) {
+        this.show(replaySide);
+        this.go(this.place);
+      }
+    }
+
+    key(event) {
+      if (event.target.closest("input, select, textarea, .react-flow")) return;
+      const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+      if (!by) return;
+      event.preventDefault();
+      this.go(this.place + by);
+    }
+  }
+
   document.addEventListener("DOMContentLoaded", () => {
     mount();
     mark();
+    if (!document.getElementById("replay-steps")) return;
+    const replay = new Replay();
+    document.addEventListener("click", ({ target }) => replay.click(target));
+    document.addEventListener("keydown", (event) => replay.key(event));
   });
   document.addEventListener("htmx:afterSettle", ({ target }) => { if (target.id === "test-body") mark(); });
 })();

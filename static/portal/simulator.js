@@ -1,27 +1,14 @@
 // The phone beside the drawing: opens it, sends what is typed, and lights on the canvas what each act caused.
 (() => {
-  const region = () => document.getElementById("simulator");
+  const frame = () => document.getElementById("simulator-frame");
   const sim = () => document.getElementById("sim");
   const tell = (name, detail) => window.dispatchEvent(new CustomEvent(name, { detail }));
   const openParts = new Set();
 
   function open() {
-    region().hidden = false;
-    document.body.classList.add("has-simulator");
-    if (!sim().dataset.loaded) {
-      sim().dataset.loaded = "1";
-      htmx.ajax("GET", sim().dataset.url, { target: "#sim", swap: "innerHTML" });
-    } else ready();
-    for (const button of document.querySelectorAll("[data-open-simulator]")) button.setAttribute("aria-expanded", "true");
-  }
-
-  function close() {
-    region().hidden = true;
-    document.body.classList.remove("has-simulator");
-    tell("flow:clear");
-    const button = document.querySelector("[data-open-simulator]");
-    button?.setAttribute("aria-expanded", "false");
-    button?.focus();
+    if (sim().dataset.loaded) return ready();
+    sim().dataset.loaded = "1";
+    return htmx.ajax("GET", sim().dataset.url, { target: "#sim", swap: "innerHTML" });
   }
 
   // The newest bubble in sight, the path on the canvas, and the parts that were open.
@@ -30,7 +17,7 @@
     if (!talk) return;
     const bubbles = talk.querySelector("[data-sim-bubbles]");
     bubbles.scrollTop = bubbles.scrollHeight;
-    for (const part of talk.querySelectorAll("[data-sim-keep]")) part.open = openParts.has(part.dataset.simKeep);
+    for (const part of sim().querySelectorAll("[data-sim-keep]")) part.open = openParts.has(part.dataset.simKeep);
     const changed = document.querySelector("[data-sim-changed]");
     if (changed) changed.hidden = !talk.dataset.outdated;
     tell("flow:clear");
@@ -43,11 +30,6 @@
   }, true);
 
   document.addEventListener("click", ({ target }) => {
-    if (target.closest("[data-open-simulator]")) {
-      if (region().hidden) open(); else close();
-      return;
-    }
-    if (target.closest("[data-sim-close]")) close();
     const shown = target.closest("[data-sim-show]")?.dataset.simShow;
     if (shown) tell("flow:show", { id: shown });
     const send = target.closest("[data-sim-send]");
@@ -60,9 +42,6 @@
     }
   });
 
-  document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && event.target.closest?.("#simulator") && !document.querySelector("details[data-menu][open]")) close();
-  });
   document.addEventListener("htmx:afterRequest", ({ detail }) => {
     const form = detail.elt;
     if (form.matches?.("[data-sim-composer]") && detail.successful) form.elements.text.value = "";
@@ -75,5 +54,9 @@
     const changed = document.querySelector("[data-sim-changed]");
     if (changed && detail?.why !== "move") changed.hidden = false;
   });
-  window.addEventListener("flow:simulate", open);
+
+  document.addEventListener("DOMContentLoaded", () => {
+    if (!sim() || !frame()) return;
+    new MutationObserver(() => { if (frame().hidden) tell("flow:clear"); else open(); }).observe(frame(), { attributeFilter: ["hidden"] });
+  });
 })();

@@ -6,6 +6,9 @@ from flows.graph import Graph
 from flows.simulator.driver import Driver
 from flows.simulator.world import JSON, World, contact_facts
 from tests.flows.flow import NOON
+from tests.flows.runtime.conftest import Chat, chat
+
+__all__ = ["Chat", "chat", "driver", "kinds", "path", "said"]
 
 
 def driver(*drawings: JSON, **world: Any) -> Driver:
