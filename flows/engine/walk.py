@@ -1,6 +1,5 @@
 """The walk of one input through a graph: visits nodes, keeps to the limits, writes down what happened."""
 
-import json
 import zlib
 from datetime import UTC
 from typing import Any, Final
@@ -28,6 +27,7 @@ from flows.engine.limits import (
     SAME_TEXT_TIMES,
     SAME_TEXT_WITHIN_S,
     SENT_KEPT,
+    is_large,
 )
 from flows.engine.state import State, Status, Wait
 from flows.graph import Place
@@ -245,10 +245,3 @@ def check_size(event: VariableSet) -> None:
     """Refuse a value that is too large to be kept."""
     if is_large(event.value):
         raise NodeFailed("value_too_large", f"{event.name} has more than {MAX_VALUE_BYTES} bytes")
-
-
-def is_large(value: Any) -> bool:
-    """Whether a value takes more room than a variable has; short texts and numbers are not measured."""
-    if value is None or isinstance(value, int | float) or (isinstance(value, str) and len(value) * 6 < MAX_VALUE_BYTES):
-        return False
-    return len(json.dumps(value)) > MAX_VALUE_BYTES

@@ -2,8 +2,9 @@
 
 from flows.engine.context import Context
 from flows.engine.events import Effect, MessageQueued, NodeEvent
+from flows.engine.limits import MAX_NOTE_CHARS
 from flows.nodes.base import Node, Step, register
-from flows.nodes.options import text_body
+from flows.nodes.options import cut, text_body
 from flows.nodes.settings import LongText, ShortText
 
 
@@ -23,7 +24,7 @@ class HandOver(Node):
         return ("done", "error")
 
     def run(self, ctx: Context) -> Step:
-        note = ctx.render(self.note).strip() if self.note else ""
+        note = cut(ctx.render(self.note).strip(), MAX_NOTE_CHARS) if self.note else ""
         text = ctx.render(self.text).strip() if self.text else ""
         events: list[NodeEvent] = [MessageQueued(text_body(text))] if text else []
         return Step("done", [*events, Effect("conversation.hand_over", {"note": note})])

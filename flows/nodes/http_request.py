@@ -15,7 +15,7 @@ from flows.engine.expressions.outside import OutsideTemplate
 from flows.engine.inputs import Answered
 from flows.engine.json_path import MISSING, Path, PathError, found_in, path_of
 from flows.nodes.base import Ask, Node, Step, register
-from flows.nodes.outside import MAX_BODY, Headers, JsonBody, Text, Url, outside
+from flows.nodes.outside import MAX_BODY, Headers, JsonBody, Text, Url, check_sent, outside
 from flows.nodes.settings import Name, Settings, wrong
 
 MOST_BYTES: Final = 262_144  # of an answer
@@ -135,7 +135,7 @@ class HttpRequest(Node):
         return frozenset(found | (body.secrets if isinstance(body, JsonBody | OutsideTemplate) else set()))
 
     def run(self, ctx: Context) -> Step:
-        payload = {
+        payload: dict[str, Any] = {
             "method": self.method,
             "url": ctx.render(self.url),
             "headers": {name: ctx.render(text) for name, text in self.headers.items()},
@@ -147,6 +147,7 @@ class HttpRequest(Node):
             "secrets": sorted(self.secrets()),
             "most_bytes": MOST_BYTES,
         }
+        check_sent(payload["url"], payload["body"], headers=payload["headers"], query=payload["query"])
         return Step(ask=Ask("http", payload, ctx.now + self.longest() + SPARE_TIME))
 
     def longest(self) -> timedelta:
@@ -160,7 +161,9 @@ class HttpRequest(Node):
         if isinstance(body, JsonBody):
             return body.text(ctx)
         if isinstance(body, dict):
-            return "&".join(f"{quote_plus(name)}={in_form(ctx.render(text))}" for name, text in body.items())
+            return "&".join(
+                f"{quote_plus(name, errors='replace')}={in_form(ctx.render(text))}" for name, text in body.items()
+            )
         return ctx.render(body) if body is not None else None
 
     def resume(self, ctx: Context) -> Step:
@@ -186,4 +189,4 @@ class HttpRequest(Node):
 
 def in_form(text: str) -> str:
     """As a value of a form; the marks of secrets stay as they are."""
-    return "".join(part if MARK.fullmatch(part) else quote_plus(part) for part in MARK.split(text))
+    return "".join(part if MARK.fullmatch(part) else quote_plus(part, errors="replace") for part in MARK.split(text))

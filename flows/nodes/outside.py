@@ -1,6 +1,5 @@
 """Settings of nodes that speak to other people's servers."""
 
-import json
 import re
 from collections.abc import Callable
 from typing import Annotated, Any, Final
@@ -8,9 +7,11 @@ from typing import Annotated, Any, Final
 from pydantic import AfterValidator, Field, PlainValidator
 from pydantic_core import PydanticCustomError
 
-from flows.engine.context import Context
+from flows.engine.context import Context, NodeFailed
 from flows.engine.expressions import ExpressionError
+from flows.engine.expressions.compiled import as_json
 from flows.engine.expressions.outside import SIGNS, OutsideTemplate, as_it_is, in_address, in_line, without_signs
+from flows.engine.limits import MAX_SENT_CHARS
 from flows.nodes.settings import misread, text_of
 
 MAX_URL: Final = 2_000
@@ -68,6 +69,14 @@ Text = Annotated[OutsideTemplate, PlainValidator(outside(MAX_BODY))]
 Headers = Annotated[dict[str, HeaderText], Field(max_length=30), AfterValidator(_headers)]
 
 
+def check_sent(*texts: str | None, **named: dict[str, str]) -> None:
+    """Refuse a call that would carry more than others should be asked to read."""
+    size = sum(len(text or "") for text in texts)
+    size += sum(len(name) + len(text) for part in named.values() for name, text in part.items())
+    if size > MAX_SENT_CHARS:
+        raise NodeFailed("too_large", f"a call carries at most {MAX_SENT_CHARS} characters")
+
+
 class JsonBody:
     """A JSON value whose texts are templates. A text that is one blank and nothing else becomes the value itself, so
     that a number stays one."""
@@ -102,7 +111,7 @@ class JsonBody:
 
     def text(self, ctx: Context) -> str:
         """The body as JSON for this guest; raises ExpressionError."""
-        return json.dumps(self.filled(ctx, self.source), ensure_ascii=False)
+        return as_json(self.filled(ctx, self.source))
 
     def filled(self, ctx: Context, value: Any) -> Any:
         """The value with its blanks worked out."""

@@ -7,6 +7,7 @@ from pydantic import Field
 from flows.engine.context import Context, NodeFailed
 from flows.engine.events import NodeEvent, VariableSet
 from flows.engine.inputs import Answered
+from flows.engine.limits import MAX_VALUE_BYTES, is_large
 from flows.nodes.base import Ask, Node, Step, register
 from flows.nodes.settings import LONGEST_WAIT, Formula, Name, PublicId
 
@@ -40,6 +41,9 @@ class Subflow(Node):
 
     def run(self, ctx: Context) -> Step:
         given = {name: ctx.evaluate(formula) for name, formula in self.variables.items()}
+        for name, value in given.items():
+            if is_large(value):
+                raise NodeFailed("value_too_large", f"{name} has more than {MAX_VALUE_BYTES} bytes")
         return Step(ask=Ask("subflow", {"flow": self.flow, "variables": given}, ctx.now + LONGEST_WAIT))
 
     def resume(self, ctx: Context) -> Step:

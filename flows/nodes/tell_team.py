@@ -4,7 +4,9 @@ from typing import Literal
 
 from flows.engine.context import Context, NodeFailed
 from flows.engine.events import Effect
+from flows.engine.limits import MAX_NOTE_CHARS
 from flows.nodes.base import Node, Step, register
+from flows.nodes.options import cut
 from flows.nodes.settings import ShortText
 
 
@@ -24,7 +26,7 @@ class TellTeam(Node):
         return ("done", "error")
 
     def run(self, ctx: Context) -> Step:
-        text = ctx.render(self.text).strip()
+        text = cut(ctx.render(self.text).strip(), MAX_NOTE_CHARS)
         if not text:
             raise NodeFailed("empty_text", "the text is empty for this guest")
         return Step("done", [Effect("team.tell", {"text": text, "level": self.level})])

@@ -5,7 +5,7 @@ from typing import Any
 from flows.engine.context import Context
 from flows.engine.events import Effect
 from flows.nodes.base import Node, Step, register
-from flows.nodes.outside import Headers, Json, Url
+from flows.nodes.outside import Headers, Json, Url, check_sent
 from flows.nodes.settings import Name
 
 
@@ -41,4 +41,5 @@ class Webhook(Node):
             "secret": self.secret,
             "headers": {name: ctx.render(text) for name, text in self.headers.items()},
         }
+        check_sent(payload["url"], payload["body"], headers=payload["headers"])
         return Step("done", [Effect("webhook", payload)])

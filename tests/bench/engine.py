@@ -3,6 +3,7 @@
 import json
 import time
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any, Final
 
 from flows.engine.inputs import Input, Said, Started, TimedOut
@@ -15,37 +16,59 @@ from tests.bench.result import Result
 FLOW_STARTS: Final = datetime(2026, 11, 20, 12, tzinfo=UTC)
 SECONDS: Final = 2.0
 
-# Every kind of node once: one execution visits each of the seven the same number of times.
+MEMBER: Final = "0198c0de-0000-7000-8000-000000000001"
+HOURS: Final = {"fri": [{"from": "09:00", "to": "18:00"}]}
+NEEDS_THE_WORLD: Final = {"http_request", "subflow"}
+
+# Every kind of node that needs no world, once: one execution goes through each of them. The exit by which it leaves
+# stands beside it.
+NODES: Final[list[tuple[str, dict[str, Any]]]] = [
+    ("done", {"id": "start", "type": "start", "trigger": "keywords", "keywords": ["oi", "olá"]}),
+    ("open", {"id": "hours", "type": "business_hours", "week": HOURS, "dates": [{"date": "2026-12-25"}]}),
+    ("done", {"id": "hello", "type": "send_message", "text": "Oi, {{ contact.first_name }}! É o {{ salon.name }}."}),
+    ("answered", {"id": "guests", "type": "ask", "text": "?", "answer": "number", "variable": "guests", "min": 1}),
+    ("group", {"id": "many", "type": "condition", "branches": [{"id": "group", "when": "vars.guests >= 3"}]}),
+    ("four", {"id": "cases", "type": "switch", "value": "vars.guests", "cases": [{"id": "four", "is": [4, "quatro"]}]}),
+    ("a", {"id": "half", "type": "split", "ways": [{"id": "a", "percent": 50}, {"id": "b", "percent": 50}]}),
+    ("done", {"id": "price", "type": "set_variable", "variable": "price", "value": "vars.guests * 80.50"}),
+    ("done", {"id": "tag", "type": "tag_contact", "add": ["grupo"], "remove": ["novo"]}),
+    ("done", {"id": "field", "type": "set_field", "field": "guests", "value": "vars.guests"}),
+    ("done", {"id": "agrees", "type": "consent", "purpose": "marketing", "state": "granted"}),
+    ("replied", {"id": "reply", "type": "wait_for", "variable": "said", "timeout": {"amount": 2, "unit": "hours"}}),
+    ("done", {"id": "later", "type": "wait", "amount": 2, "unit": "days"}),
+    ("done", {"id": "day", "type": "wait_until", "weekdays": [3], "time": "09:00"}),
+    ("done", {"id": "template", "type": "send_template", "name": "lembrete", "language": "pt_BR",
+              "values": {"body.1": "{{ contact.first_name }}"}}),
+    ("done", {"id": "hook", "type": "webhook", "url": "https://example.com/a", "body": {"price": "{{ vars.price }}"}}),
+    ("done", {"id": "team", "type": "tell_team", "text": "{{ contact.first_name }} vem com {{ vars.guests }}"}),
+    ("done", {"id": "who", "type": "assign", "member": MEMBER}),
+    ("done", {"id": "person", "type": "hand_over", "note": "Preço: {{ vars.price }}"}),
+    ("done", {"id": "away", "type": "close_conversation"}),
+    ("", {"id": "end", "type": "end"}),
+]  # fmt: skip
+EDGES: Final = [
+    *((node["id"], leaving, after["id"]) for (leaving, node), (_, after) in pairwise(NODES)),
+    ("half", "b", "price"),
+]
 FLOW: Final[dict[str, Any]] = {
     "version": 1,
-    "nodes": [
-        {"id": "start", "type": "start", "trigger": "keywords", "keywords": ["oi", "olá"]},
-        {"id": "hello", "type": "send_message", "text": "Oi, {{ contact.first_name }}! Bem-vinda ao {{ salon.name }}."},
-        {"id": "guests", "type": "ask", "text": "Quantas pessoas?", "answer": "number", "variable": "guests", "min": 1},
-        {"id": "many", "type": "condition", "branches": [{"id": "group", "when": "vars.guests >= 3"}]},
-        {"id": "price", "type": "set_variable", "variable": "price", "value": "vars.guests * 80.50"},
-        {"id": "later", "type": "wait", "amount": 2, "unit": "days"},
-        {"id": "end", "type": "end"},
-    ],
+    "nodes": [node for _, node in NODES],
     "edges": [
-        {"id": "e1", "from": "start", "exit": "done", "to": "hello"},
-        {"id": "e2", "from": "hello", "exit": "done", "to": "guests"},
-        {"id": "e3", "from": "guests", "exit": "answered", "to": "many"},
-        {"id": "e4", "from": "many", "exit": "group", "to": "price"},
-        {"id": "e5", "from": "price", "exit": "done", "to": "later"},
-        {"id": "e6", "from": "later", "exit": "done", "to": "end"},
+        {"id": f"e{number}", "from": one, "exit": way, "to": other} for number, (one, way, other) in enumerate(EDGES)
     ],
-}  # fmt: skip
+}
 
 
 def engine_steps_per_s(seconds: float = SECONDS) -> dict[str, Any]:
     """Node visits per second on one core, state through JSON between inputs as in production."""
     graph = Graph.parse(FLOW)
-    facts = {"contact": {"first_name": "Ana"}, "salon": {"name": "Aurora"}}
+    facts = {"contact": {"first_name": "Ana", "tags": ["novo"], "fields": {}}, "salon": {"name": "Aurora"}}
     inputs: list[tuple[Input, datetime]] = [
         (Started(Said("oi", facts=facts), facts), FLOW_STARTS),
         (Said("4", facts=facts), FLOW_STARTS),
-        (TimedOut(2, facts), FLOW_STARTS + timedelta(days=2)),
+        (Said("ótimo", facts=facts), FLOW_STARTS + timedelta(hours=1)),
+        (TimedOut(3, facts), FLOW_STARTS + timedelta(days=3)),
+        (TimedOut(4, facts), FLOW_STARTS + timedelta(days=7)),
     ]
     steps = runs = 0
     began = time.perf_counter()
@@ -75,7 +98,7 @@ def run_once(graph: Graph, inputs: list[tuple[Input, datetime]], seed: int) -> i
     for said, now in inputs:
         outcome = step(graph, State.from_json(state.to_json()), said, now=now, seed=seed)
         state, steps = outcome.state, steps + len(outcome.steps)
-    assert state.status == "completed", state
+    assert (state.status, state.at) == ("completed", "end"), state
     return steps
 
 

@@ -295,3 +295,10 @@ def test_what_happened_is_json() -> None:
     for outcome in guest.outcomes:
         told = [part.to_json() for part in (*outcome.events, *outcome.steps)]
         assert json.loads(json.dumps(told)) == told
+
+
+def test_the_bench_goes_through_every_kind_of_node_that_needs_no_world() -> None:
+    from flows.nodes.base import TYPES
+    from tests.bench.engine import FLOW, NEEDS_THE_WORLD
+
+    assert sorted(node["type"] for node in FLOW["nodes"]) == sorted(TYPES.keys() - NEEDS_THE_WORLD)

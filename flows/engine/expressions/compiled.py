@@ -15,6 +15,9 @@ MAX_TEMPLATE: Final = 16_384
 MAX_BLANKS: Final = 100
 KEPT: Final = 2_048  # sources read lately, over all salons of a process
 
+# Made once: `json.dumps` makes an encoder at each call that asks for anything.
+as_json: Final = json.JSONEncoder(ensure_ascii=False).encode
+
 parsed = lru_cache(maxsize=KEPT)(parse)
 
 
@@ -75,7 +78,9 @@ def blank_text(evaluate: Evaluate, position: int, scope: Scope) -> str:
 
 def small_enough(result: Result) -> Result:
     """The result, if it fits into the output limit in bytes."""
-    text = result if isinstance(result, str) else json.dumps(result, ensure_ascii=False)
+    if not isinstance(result, str | list | dict):
+        return result
+    text = result if isinstance(result, str) else as_json(result)
     if len(text) > MAX_TEXT // 4 and len(text.encode("utf-8", "surrogatepass")) > MAX_TEXT:
         raise ExpressionError("the result is too large", 0)
     return result

@@ -45,7 +45,7 @@ def as_it_is(text: str) -> str:
 
 def in_address(text: str) -> str:
     """As a part of an address: a guest's `/`, `?` or `@` is a sign of the text, never of the address."""
-    return quote(text, safe="")
+    return quote(text, safe="", errors="replace")
 
 
 def in_line(text: str) -> str:
