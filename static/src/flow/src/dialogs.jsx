@@ -55,7 +55,7 @@ function Connect({ id, onClose }) {
   const targets = order().filter((other) => editor.node(other) && editor.node(other).type !== "start");
   const done = (event) => {
     event.preventDefault();
-    onClose();
+    event.currentTarget.closest("dialog").close(); // first, as nothing outside takes the focus while it is open
     editor.connect(id, exit, to || null);
     view.focus(id);
   };
@@ -63,11 +63,11 @@ function Connect({ id, onClose }) {
     <Dialog title={editor.word("connect_title", { step: editor.titleOf(id) })} onClose={onClose}>
       <form onSubmit={done}>
         <label class="form-label" for="flow-connect-exit">{editor.word("connect_exit")}</label>
-        <select class="form-select" id="flow-connect-exit" value={exit} onChange={({ currentTarget }) => { setExit(currentTarget.value); setTo(leadsTo(currentTarget.value)); }}>
+        <select class="form-select" id="flow-connect-exit" autofocus={exits.length > 1} value={exit} onChange={({ currentTarget }) => { setExit(currentTarget.value); setTo(leadsTo(currentTarget.value)); }}>
           {exits.map((one) => <option key={one.name} value={one.name}>{one.label}</option>)}
         </select>
         <label class="form-label" for="flow-connect-to">{editor.word("connect_to")}</label>
-        <select class="form-select" id="flow-connect-to" value={to} onChange={({ currentTarget }) => setTo(currentTarget.value)}>
+        <select class="form-select" id="flow-connect-to" autofocus={exits.length === 1} value={to} onChange={({ currentTarget }) => setTo(currentTarget.value)}>
           <option value="">{editor.word("connect_nowhere")}</option>
           {targets.map((other) => (
             <option key={other} value={other}>

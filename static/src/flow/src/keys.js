@@ -53,7 +53,7 @@ function nudge(desk, id, key) {
   desk.view.reveal(id);
 }
 
-/** On from the last of a step to the next as one reads them, which may not be drawn yet; true if there is one. */
+/** On from the last of a step to the next as one reads them, where that is not drawn yet; else the browser knows the way. */
 function tabbed(desk, event, id) {
   const node = desk.view.elementOf(id);
   const stops = [node, ...node.querySelectorAll("button:not([disabled])")];
@@ -61,9 +61,8 @@ function tabbed(desk, event, id) {
   const isLast = event.shiftKey ? at === 0 : at === stops.length - 1;
   const order = desk.order();
   const other = order[order.indexOf(id) + (event.shiftKey ? -1 : 1)];
-  if (!isLast || !other) return false;
-  desk.view.focus(other);
-  return true;
+  if (!isLast || !other || desk.view.elementOf(other)) return false;
+  return desk.view.focus(other);
 }
 
 /** Keys with Control or Command. Copy, cut and paste are events of their own. */

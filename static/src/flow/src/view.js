@@ -4,6 +4,9 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 
 const READABLE = 0.55; // smaller than this the words cannot be read, so a large flow starts at its first step instead
 const MARGIN = 24;
+// The tools lie over the drawing above; below it the bar of the selection, and the "+" that hang from a step.
+const OVER = 60;
+const BELOW = 112;
 export const LEAST_ZOOM = 0.1;
 const FRAMES = 30; // as long as a step may take to be drawn
 
@@ -43,7 +46,7 @@ export function useView(editor, element) {
       const zoom = Math.min(1, (width - 48) / (bounds.width || 1), (height - 128) / (bounds.height || 1));
       const first = boxOf((editor.graph.nodes.find((node) => node.type === "start") ?? editor.graph.nodes[0])?.id);
       if (whole || zoom >= READABLE || !first) {
-        const all = getViewportForBounds(bounds, width, height, LEAST_ZOOM, 1, { top: "64px", bottom: "64px", x: "24px" });
+        const all = getViewportForBounds(bounds, width, height, LEAST_ZOOM, 1, { top: `${OVER}px`, bottom: `${MARGIN * 3}px`, x: `${MARGIN}px` });
         return flow.setViewport(all, { duration: duration(animate ? 250 : 0) });
       }
       const near = READABLE * 1.4;
@@ -59,11 +62,13 @@ export function useView(editor, element) {
       const top = box.y * zoom + y;
       const right = left + box.width * zoom;
       const bottom = top + box.height * zoom;
-      const inSight = left >= 0 && top >= 0 && right <= element.clientWidth && bottom <= element.clientHeight;
+      const { clientWidth, clientHeight } = element;
+      const inSight = left >= 0 && right <= clientWidth && top >= OVER && bottom <= clientHeight - BELOW;
       if (inSight && !always) return;
       const to = middle(box);
       // A step higher than the canvas is shown from its head.
-      if (box.height * zoom > element.clientHeight - 2 * MARGIN) to.y = box.y + (element.clientHeight / 2 - MARGIN) / zoom;
+      if (box.height * zoom > element.clientHeight - OVER - BELOW) to.y = box.y + (element.clientHeight / 2 - OVER) / zoom;
+      else to.y += (BELOW - OVER) / 2 / zoom;
       flow.setCenter(to.x, to.y, { zoom: Math.max(zoom, READABLE), duration: duration(250) });
     };
 
