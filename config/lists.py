@@ -52,14 +52,17 @@ CONTACT_MERGE_STEPS = [
 EVENT_HANDLERS = {
     "meta.user_preferences": ["crm.consent.events.on_preferences"],  # the guest's own switch in WhatsApp
     "contact.opted_out": [
-        "crm.consent.events.on_opted_out",
+        "crm.consent.events.on_opted_out",  # WhatsApp refused an offer for it
         "flows.runtime.awaiting.on_events",
-    ],  # WhatsApp refused an offer for it
+        "flows.runtime.triggers.on_events",
+    ],
+    "contact.created": ["flows.runtime.triggers.on_events"],
     "message.failed": [
         "channels_wa.media.doubts.on_failed",  # its file is handed over anew at the next try
         "channels_wa.message_templates.changes.on_failed",
         "crm.inbox.attention.on_events",
         "channels_wa.watchdog.events.on_failed",
+        "flows.runtime.triggers.on_events",
     ],
     "message.unknown": ["crm.inbox.attention.on_events"],
     "execution.failed": [
@@ -68,8 +71,14 @@ EVENT_HANDLERS = {
         "flows.runtime.budget.on_failed",  # too many of them pause the flow
     ],
     "execution.cancelled": ["flows.runtime.subflows.on_cancelled"],  # who waits for it is told
-    "flow.resumed": ["flows.runtime.budget.on_looked_at"],
-    "flow.archived": ["flows.runtime.budget.on_looked_at"],
+    "flow.resumed": ["flows.runtime.budget.on_looked_at", "flows.triggers.schedule.on_flow_events"],
+    "flow.archived": ["flows.runtime.budget.on_looked_at", "flows.triggers.schedule.on_flow_events"],
+    # What begins by the clock has its next moment set, or taken back.
+    "flow.published": ["flows.triggers.schedule.on_flow_events"],
+    "flow.paused": ["flows.triggers.schedule.on_flow_events"],
+    "flow.restored": ["flows.triggers.schedule.on_flow_events"],
+    "flow.switched_on": ["flows.triggers.schedule.on_flow_events"],
+    "flow.switched_off": ["flows.triggers.schedule.on_flow_events"],
     "number.connected": [
         "channels_wa.outbox.numbers.on_events",  # what waited for it goes
         "channels_wa.message_templates.changes.on_connected",
@@ -91,18 +100,19 @@ EVENT_HANDLERS = {
         "flows.runtime.closing.on_events",  # nobody answers there any more
         "flows.runtime.silence.on_events",  # nor does a person
         "flows.runtime.awaiting.on_events",
+        "flows.runtime.triggers.on_events",
     ],
     "conversation.bot_changed": [
         "flows.runtime.silence.on_events",  # what was held goes on
         "flows.runtime.awaiting.on_events",
     ],
-    # What happens to a guest goes to the flows that wait for it. A new contact is none that any could wait for.
-    "consent.changed": ["flows.runtime.awaiting.on_events"],
-    "contact.changed": ["flows.runtime.awaiting.on_events"],
-    "contact.unreachable": ["flows.runtime.awaiting.on_events"],
-    "conversation.assigned": ["flows.runtime.awaiting.on_events"],
-    "conversation.handed_over": ["flows.runtime.awaiting.on_events"],
-    "conversation.reopened": ["flows.runtime.awaiting.on_events"],
+    # What happens to a guest goes to the flows that wait for it, then to those that begin by it (flows.triggers.kinds).
+    "consent.changed": ["flows.runtime.awaiting.on_events", "flows.runtime.triggers.on_events"],
+    "contact.changed": ["flows.runtime.awaiting.on_events", "flows.runtime.triggers.on_events"],
+    "contact.unreachable": ["flows.runtime.awaiting.on_events", "flows.runtime.triggers.on_events"],
+    "conversation.assigned": ["flows.runtime.awaiting.on_events", "flows.runtime.triggers.on_events"],
+    "conversation.handed_over": ["flows.runtime.awaiting.on_events", "flows.runtime.triggers.on_events"],
+    "conversation.reopened": ["flows.runtime.awaiting.on_events", "flows.runtime.triggers.on_events"],
     "meta.user_id_update": ["crm.contacts.renaming.on_user_ids"],
     "contact.merged": ["crm.inbox.merging.on_merged"],  # what was written meanwhile
     "contact.phone_passed_on": ["crm.inbox.merging.on_phone_passed_on"],  # a person should look

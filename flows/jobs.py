@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+import flows.triggers.timers  # noqa: F401  their timers make themselves known
 from channels_wa.numbers.models import Number
 from flows.engine.inputs import TimedOut
 from flows.runtime import awaiting, rows, silence

@@ -94,8 +94,9 @@ def resume(flow: Flow, *, by: Member | None) -> Flow:
     if found.paused_at is None:
         return found
     before = {"reason": found.paused_reason}
-    found.paused_at, found.paused_reason = None, ""
-    found.save(update_fields=["paused_at", "paused_reason"])
+    # Its failures are counted from here on (flows.runtime.budget).
+    found.paused_at, found.paused_reason, found.resumed_at = None, "", clock.now()
+    found.save(update_fields=["paused_at", "paused_reason", "resumed_at"])
     _note("resumed", found, by=by, before=before)
     return found
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -47,20 +47,6 @@ def check(flow_ids: Iterable[int]) -> None:
         newest = list(failed.order_by("-ended_at").values_list("error", flat=True)[: budget.failures])
         if len(newest) == budget.failures:
             _pause(flow, failures=budget.failures, minutes=budget.within_minutes, error=newest[0])
-
-
-@transaction.atomic
-def resume(flow: Flow, *, by: Any) -> bool:
-    """A person has looked: it starts runs again, and failures are counted from here. False where it was not paused."""
-    found = Flow.objects.select_for_update().get(pk=flow.pk)
-    if found.paused_at is None:
-        return False
-    before = {"reason": found.paused_reason}
-    found.paused_at, found.paused_reason, found.resumed_at = None, "", clock.now()
-    found.save(update_fields=["paused_at", "paused_reason", "resumed_at"])
-    audit.record("flow.resumed", subject=found.public_id, by=by, before=before)
-    events.emit("flow.resumed", subject=found.public_id)
-    return True
 
 
 def paused_words(flow: Flow) -> str:

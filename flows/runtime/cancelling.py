@@ -43,6 +43,18 @@ def cancel(execution: FlowExecution, *, by: Any) -> None:
     audit.record("execution.cancelled", subject=execution.public_id, by=by)
 
 
+def cancel_talks(execution_ids: Collection[int], *, why: str) -> None:
+    """End these and the runs that they are inside of, as one talk with the guest."""
+    outermost = set(execution_ids)
+    for _ in range(_DEEPEST):
+        outer = FlowExecution.objects.filter(pk__in=outermost, parent_id__isnull=False)
+        parents = dict(outer.values_list("pk", "parent_id"))
+        if not parents:
+            break
+        outermost = {parents.get(pk) or pk for pk in outermost}
+    cancel_many(outermost, why=why)
+
+
 def cancel_version(flow: Flow, version: FlowVersion, *, by: Any) -> int:
     """End all that runs on a version; how many. In batches, each its own transaction: safe to ask again."""
     ended = 0

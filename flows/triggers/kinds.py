@@ -1,0 +1,20 @@
+"""Events that may begin a flow, with their words. Each has its handler in EVENT_HANDLERS (config/lists.py)."""
+
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+EVENTS: Final[dict[str, str | Promise]] = {
+    "consent.changed": _("A guest agreed to something or stopped it"),
+    "contact.created": _("A contact is new"),
+    "contact.changed": _("Something about a contact changed"),
+    "contact.opted_out": _("A guest stopped offers"),
+    "contact.unreachable": _("WhatsApp cannot reach a guest"),
+    "conversation.assigned": _("A conversation was given to somebody"),
+    "conversation.closed": _("A conversation was closed"),
+    "conversation.handed_over": _("A flow handed a conversation over to people"),
+    "conversation.reopened": _("A conversation was opened again"),
+    "message.failed": _("A message could not be delivered"),
+}
+TAGGED: Final = "contact.changed"
