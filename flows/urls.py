@@ -9,4 +9,5 @@ urlpatterns = [
     path("", include("flows.console.urls")),
     path("", include("flows.simulator.urls")),
     path("", include("flows.forms.urls")),
+    path("", include("flows.secrets.urls")),
 ]
