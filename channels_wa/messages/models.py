@@ -1,5 +1,6 @@
 """Messages of a salon, in and out, and who they came from. Contact and conversation stand here by value."""
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models.fields.json import KT
 from django.db.models.functions import Coalesce
@@ -137,6 +138,8 @@ class Identity(models.Model):
                 condition=models.Q(former_at=None),
             )
         ]
+        # Any part of a number finds it.
+        indexes = [GinIndex(fields=["value"], name="identity_search", opclasses=["public.gin_trgm_ops"])]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.value}"

@@ -66,6 +66,7 @@ TENANT_APPS = [
     "crm.consent",
     "crm.inbox",
     "crm.sending",
+    "crm.deals",
     "flows",
     "api",
 ]

@@ -108,6 +108,9 @@ class ContactPolicy(models.Model):
     # After a person has answered by hand flows are silent in that conversation for so many hours after their last
     # message; 0: until somebody switches them on again.
     takeover_hours = models.PositiveSmallIntegerField(default=12, db_default=12)
+    # Roles that see only the conversations assigned to them or their teams, and roles that see phones masked.
+    own_only_roles = ArrayField(models.CharField(max_length=20), default=list, blank=True, db_default=[])
+    masked_roles = ArrayField(models.CharField(max_length=20), default=list, blank=True, db_default=[])
     # The confirmation by language, where the salon has words of its own.
     confirmations = models.JSONField(default=no_texts, blank=True)
 

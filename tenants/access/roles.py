@@ -22,6 +22,13 @@ class Permission(models.TextChoices):
     INBOX_ANSWER = "inbox.answer"
     CONTACTS_SEE = "contacts.see"
     CONTACTS_EDIT = "contacts.edit"
+    CONTACTS_MERGE = "contacts.merge"
+    CONTACTS_IMPORT = "contacts.import"
+    CONTACTS_EXPORT = "contacts.export"
+    DEALS_SEE = "deals.see"
+    DEALS_EDIT = "deals.edit"
+    DEALS_MANAGE = "deals.manage"
+    INBOX_MANAGE = "inbox.manage"
     FLOWS_SEE = "flows.see"
     FLOWS_EDIT = "flows.edit"
     FLOWS_SECRETS = "flows.secrets"
@@ -42,16 +49,22 @@ _SEES = {
     Permission.HOME_SEE,
     Permission.INBOX_SEE,
     Permission.CONTACTS_SEE,
+    Permission.DEALS_SEE,
     Permission.SETTINGS_SEE,
     Permission.API_DOCS,
 }
-_ANSWERS = _SEES | {Permission.INBOX_ANSWER, Permission.CONTACTS_EDIT, Permission.TEMPLATES_SEE}
+_ANSWERS = _SEES | {
+    Permission.INBOX_ANSWER,
+    Permission.CONTACTS_EDIT,
+    Permission.DEALS_EDIT,
+    Permission.TEMPLATES_SEE,
+}
 _MANAGES = set(Permission)
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.OWNER: frozenset(_MANAGES),
     Role.MANAGER: frozenset(_MANAGES),
-    Role.RECEPTIONIST: frozenset(_ANSWERS | {Permission.ALERTS_SEE}),
+    Role.RECEPTIONIST: frozenset(_ANSWERS | {Permission.ALERTS_SEE, Permission.CONTACTS_MERGE}),
     Role.PROFESSIONAL: frozenset(_ANSWERS),
     Role.VIEWER: frozenset(_SEES),
 }

@@ -14,6 +14,8 @@ class Member(models.Model):
     user_id = models.BigIntegerField(unique=True)
     name = models.CharField(max_length=120)
     is_active = models.BooleanField(default=True)
+    # Gets no new conversations in turn.
+    is_away = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField(default=clock.now)
 
     class Meta:

@@ -30,6 +30,8 @@ class Salon(TenantMixin):  # type: ignore[misc]
     time_zone = models.CharField(max_length=60, default="America/Sao_Paulo")
     currency = models.CharField(max_length=3, default="BRL")
     language = models.CharField(max_length=10, default="pt-br")
+    # Where a phone number without a country code belongs (ISO 3166).
+    country = models.CharField(max_length=2, default="BR", db_default="BR")
     plan = models.CharField(max_length=30, default="free")
     state = models.CharField(max_length=12, choices=State.choices, default=State.OPENING)
     shard = models.CharField(max_length=30, default="one")

@@ -3,8 +3,9 @@
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models.expressions import Value
+from django.db.models.expressions import F, Func, Value
 
 from ops import clock
 from ops.ids import uuid7
@@ -32,6 +33,19 @@ class Contact(models.Model):
     merged_into = models.ForeignKey(
         "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="merged", db_index=False
     )
+    birthday = models.DateField(null=True, blank=True)
+    # What to know about them, as the team writes it: {"time": "mornings", "with": "Ana", "note": "…"}
+    preferences = models.JSONField(default=dict, blank=True, db_default=Value({}, models.JSONField()))
+    # Their messages are kept and nobody is told; flows and campaigns leave them alone.
+    blocked_at = models.DateTimeField(null=True, blank=True)
+    # When they wrote last: what lists and segments sort by.
+    seen_at = models.DateTimeField(null=True, blank=True)
+    # Grows with each change, so that two who edit notice each other.
+    version = models.PositiveIntegerField(default=1, db_default=1)
+    # The name as it is searched: small letters without accents (public.plain).
+    plain_name = models.GeneratedField(
+        expression=Func(F("name"), function="public.plain"), output_field=models.TextField(), db_persist=True
+    )
     created_at = models.DateTimeField(default=clock.now)
 
     objects = People()
@@ -42,7 +56,11 @@ class Contact(models.Model):
         # A conversation finds its contact whatever became of it.
         base_manager_name = "with_merged"
         indexes = [
-            models.Index(fields=["merged_into"], name="contact_merged", condition=models.Q(merged_into__isnull=False))
+            models.Index(fields=["merged_into"], name="contact_merged", condition=models.Q(merged_into__isnull=False)),
+            GinIndex(fields=["plain_name"], name="contact_search", opclasses=["public.gin_trgm_ops"]),
+            GinIndex(fields=["tags"], name="contact_tags"),
+            models.Index(fields=["-seen_at", "-id"], name="contact_seen"),
+            models.Index(fields=["plain_name", "id"], name="contact_by_name"),
         ]
 
     def __str__(self) -> str:

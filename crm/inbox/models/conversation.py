@@ -28,6 +28,11 @@ class Conversation(models.Model):
     last_inbound_at = models.DateTimeField(null=True, blank=True)
     # Why a person should look: a message that failed, a flow that stopped.
     attention = models.CharField(max_length=40, blank=True, default="")
+    team = models.ForeignKey("inbox.Team", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    # Out of the lists until then; a message of the guest's brings it back at once.
+    snoozed_until = models.DateTimeField(null=True, blank=True)
+    # Since when the guest waits for an answer: their first message after ours.
+    waiting_since = models.DateTimeField(null=True, blank=True)
     opened_at = models.DateTimeField(default=clock.now)
     closed_at = models.DateTimeField(null=True, blank=True)
 
@@ -49,6 +54,11 @@ class Conversation(models.Model):
             ),
             models.Index(fields=["-last_at", "-id"], name="conversation_attention", condition=~Q(attention="")),
             models.Index(fields=["-last_at", "-id"], name="conversation_closed", condition=Q(closed_at__isnull=False)),
+            models.Index(fields=["assignee", "-last_at", "-id"], name="conversation_mine", condition=Q(closed_at=None)),
+            models.Index(
+                fields=["-last_at", "-id"], name="conversation_unread", condition=Q(closed_at=None, unread__gt=0)
+            ),
+            models.Index(fields=["contact", "-last_at"], name="conversation_contact"),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,10 @@
+"""Django's view of this folder."""
+
+from django.apps import AppConfig
+
+
+class DealsConfig(AppConfig):
+    """See the models."""
+
+    name = "crm.deals"
+    label = "deals"
