@@ -45,6 +45,7 @@ CONTACT_MERGE_STEPS = [
     "flows.runtime.merging.move",
     "crm.inbox.merging.move",
     "crm.consent.merging.move",
+    "crm.deals.merging.move",
     "channels_wa.media.actions.follow_merge",  # sealed for the one who stays
 ]
 

@@ -11,7 +11,7 @@ from django.utils.module_loading import import_string
 
 from channels_wa.messages.models import Identity
 from crm.contacts.identities import Person
-from crm.contacts.models import Contact
+from crm.contacts.models import Contact, Note
 from ops.events.actions import emit
 from tenants.audit import actions as audit
 
@@ -37,6 +37,7 @@ def merge(one_id: int, other_id: int, *, because: str) -> Person:
     for step in steps():
         merged = step(merged)
     Identity.with_former.filter(contact_id=gone.pk).update(contact_id=kept.pk)
+    _move_notes(merged)
     _join(kept, gone)
     _tell(merged, kept.public_id, gone.public_id, because)
     return Person(kept.pk, kept.public_id, kept.name)
@@ -52,6 +53,12 @@ def kept_of(public_id: UUID) -> Contact | None:
     """The contact under this id, or the one that it has become part of."""
     found = Contact.with_merged.filter(public_id=public_id).select_related("merged_into").first()
     return found.merged_into or found if found else None
+
+
+def _move_notes(merge: Merge) -> None:
+    Note.objects.filter(contact_id=merge.gone).update(contact_id=merge.kept)
+    for old, new in merge.conversations.items():
+        Note.objects.filter(conversation_id=old).update(conversation_id=new)
 
 
 def _join(kept: Contact, gone: Contact) -> None:

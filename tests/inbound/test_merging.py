@@ -30,6 +30,9 @@ MOVED = {
     "media": "channels_wa.media.actions",
     "contact_key": "channels_wa.media.actions: files are sealed anew for the one who stays",
     "consent_entry": "crm.consent.merging",
+    "note": "crm.contacts.merging",
+    "deal": "crm.deals.merging",
+    "task": "crm.deals.merging",
     "warm_up_talk": "stays: it counts whom a number wrote to on a day, and is forgotten soon",
 }
 
