@@ -9,7 +9,6 @@ from flows.actions.keeping import (
     let_go_first,
     rename,
     restore,
-    resume,
     set_priority,
     switch,
 )
@@ -32,7 +31,6 @@ __all__ = [
     "rename",
     "restore",
     "restore_version",
-    "resume",
     "revert",
     "save_draft",
     "set_priority",

@@ -1,8 +1,5 @@
 """From a drawing to what guests meet."""
 
-from importlib import import_module
-from typing import Any, Final
-
 from django.db import transaction
 from django.db.models import Max
 
@@ -10,12 +7,10 @@ from flows.actions.drafts import JSON, clear, drawing_of, hold, note_revision, r
 from flows.builder.reading import problems_of
 from flows.graph import Graph, GraphError, Problem
 from flows.models import Flow, FlowVersion
+from flows.simulator.publishing import FailedTest, check
 from ops.events import actions as events
 from tenants.audit import actions as audit
 from tenants.members.models import Member
-
-# Plays the tests of a flow on a drawing.
-TESTS: Final = "flows.simulator.publishing"
 
 
 class NothingToPublish(Exception):
@@ -23,13 +18,13 @@ class NothingToPublish(Exception):
 
 
 class TestsFailed(Exception):
-    """Conversations that must go as written do not (FL-008); nothing was written. `results` has all of them."""
+    """Conversations that must go as written do not (FL-008); nothing was written. `failed` has those."""
 
     __test__ = False  # no test class, whatever its name says
 
-    def __init__(self, results: Any) -> None:
+    def __init__(self, failed: list[FailedTest]) -> None:
         super().__init__("tests of the flow failed")
-        self.results = results
+        self.failed = failed
 
 
 @transaction.atomic
@@ -65,7 +60,7 @@ def publish_draft(flow: Flow, *, by: Member | None, revision: int, note: str = "
     seen = Flow.objects.select_related("published").get(pk=flow.pk)
     refuse_stale(seen, revision)
     graph = drawing_of(seen)
-    refuse_errors(graph)
+    refuse_errors(seen, graph)
     # Before the lock: others may go on saving while conversations are played. A revision's drawing never changes.
     refuse_red(seen, graph)
     with transaction.atomic():
@@ -92,19 +87,15 @@ def _write(flow: Flow, checked: Graph, graph: JSON, *, by: Member | None, note: 
     return version
 
 
-def refuse_errors(graph: JSON) -> None:
+def refuse_errors(flow: Flow, graph: JSON) -> None:
     """Raise GraphError if guests must not meet this drawing."""
-    errors = [one for one in problems_of(graph) if one["level"] == "error"]
+    errors = [one for one in problems_of(graph, str(flow.public_id)) if one["level"] == "error"]
     if errors:
         raise GraphError([Problem(one["node"], one["field"], one["message"], one["hint"]) for one in errors])
 
 
 def refuse_red(flow: Flow, graph: JSON) -> None:
     """Play the flow's own tests on the drawing that is to be published. Raises TestsFailed."""
-    try:
-        check = import_module(TESTS).check
-    except ModuleNotFoundError:
-        return
     failed = check(flow, graph)
     if failed:
         raise TestsFailed(failed)

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from flows.actions.drafts import drawing_of
-from flows.builder.palette import palette
-from flows.console.drawing import canvas_words, described, for_canvas
+from flows.builder.drawn import Drawn
+from flows.builder.palette import first_steps, groups
+from flows.console.drawing import canvas_words
 from flows.console.views import path_of
 from flows.models import Flow, FlowExecution
+from flows.runtime.budget import paused_words
 from flows.templates_used import unusable_of
 from tenants.access.guard import SalonRequest
 from tenants.access.roles import Permission
@@ -14,21 +15,40 @@ from tenants.access.roles import Permission
 JSON = dict[str, Any]
 
 
+def may_edit(request: SalonRequest, flow: Flow) -> bool:
+    """Whether this person may change this flow."""
+    return request.member.may(Permission.FLOWS_EDIT) and flow.archived_at is None
+
+
+def state_of(flow: Flow) -> JSON:
+    """Where it stands between draft and published, for the tool bar."""
+    return {
+        "version": flow.published.number if flow.published else None,
+        "has_changes": flow.draft is not None and (flow.published is None or flow.draft != flow.published.graph),
+        "is_on": flow.is_active,
+        "paused": paused_words(flow),
+        "is_archived": flow.archived_at is not None,
+    }
+
+
 def page_of(request: SalonRequest, flow: Flow) -> JSON:
     """All that the page needs besides the console."""
-    graph = drawing_of(flow)
-    steps = described(graph)
+    drawn = Drawn(flow)
     newest = FlowExecution.objects.filter(flow=flow, version=flow.published).order_by("-pk").first()
-    may_edit = request.member.may(Permission.FLOWS_EDIT) and flow.archived_at is None
+    can_edit = may_edit(request, flow)
     return {
         "flow": flow,
-        "may_edit": may_edit,
-        "graph": graph,
-        "described": for_canvas(steps),
+        "state": state_of(flow),
+        "may_edit": can_edit,
+        "perms_edit": request.member.may(Permission.FLOWS_EDIT),
+        "drawn": drawn,
+        "graph": drawn.graph,
+        "described": drawn.described,
+        "problems": drawn.problems,
         "words": canvas_words(),
         "path": path_of(newest),
         "counts": {},
-        "outline": list(steps.values()),
-        "palette": palette() if may_edit else [],
-        "unusable": ", ".join(unusable_of([graph])[0]),
+        "palette": groups() if can_edit else [],
+        "first_steps": first_steps() if can_edit else [],
+        "unusable": ", ".join(unusable_of([drawn.graph])[0]),
     }

@@ -2,20 +2,39 @@
 
 import json
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
-from flows.console.looks import LOOKS
+from django.utils.translation import gettext as _
+
+from flows.console.looks import GROUPS, LOOKS
+from flows.nodes.base import TYPES
 
 JSON = dict[str, Any]
 
+_DAY: Final = [{"from": "09:00", "to": "18:00"}]
 # A new node as it is drawn first. What only its owner can know is empty, and the node says so until it is filled in.
-NEW: dict[str, JSON] = {
+NEW: Final[dict[str, JSON]] = {
     "send_message": {"text": ""},
     "send_template": {"name": "", "language": "pt_BR"},
     "ask": {"text": "", "answer": "text", "variable": "answer"},
-    "condition": {"branches": [{"id": "yes", "label": "", "when": ""}]},
-    "set_variable": {"variable": "", "value": ""},
+    "wait_for": {"timeout": {"amount": 1, "unit": "days"}},
     "wait": {"amount": 1, "unit": "days"},
+    "wait_until": {"weekdays": [1, 2, 3, 4, 5], "time": "09:00"},
+    "condition": {"branches": [{"id": "yes", "when": ""}]},
+    "switch": {"value": "", "cases": [{"id": "case1", "is": [""]}]},
+    "split": {"ways": [{"id": "a", "percent": 50}, {"id": "b", "percent": 50}]},
+    "business_hours": {"week": {**dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), _DAY)}},
+    "set_variable": {"variable": "", "value": ""},
+    "tag_contact": {"add": []},
+    "set_field": {"field": "", "value": ""},
+    "consent": {"purpose": "marketing", "state": "granted"},
+    "assign": {"member": None},
+    "hand_over": {},
+    "tell_team": {"text": ""},
+    "close_conversation": {},
+    "http_request": {"method": "GET", "url": ""},
+    "webhook": {"url": "", "body": {}},
+    "subflow": {"flow": ""},
     "end": {},
 }
 
@@ -26,7 +45,9 @@ class Item:
 
     type: str
     label: str
+    hint: str
     icon: str
+    tone: str
     node: JSON
 
     @property
@@ -35,9 +56,36 @@ class Item:
         return json.dumps(self.node)
 
 
-def palette() -> list[Item]:
-    """All that can be added, in the order it is shown."""
+@dataclass(frozen=True)
+class Group:
+    """Buttons under one heading."""
+
+    label: str
+    items: list[Item]
+
+
+def groups() -> list[Group]:
+    """All that can be added, under headings, in the order it is shown."""
+    found: dict[str, list[Item]] = {name: [] for name in GROUPS}
+    for name, look in LOOKS.items():
+        if name in NEW and name in TYPES:
+            node = {"type": name, **NEW[name]}
+            found[look.group].append(Item(name, str(look.label), str(look.hint), look.icon, look.tone, node))
+    return [Group(str(GROUPS[name]), items) for name, items in found.items() if items]
+
+
+def first_steps() -> list[Item]:
+    """What most flows begin with, for a canvas on which there is only a start."""
+    buttons = [{"id": "yes", "title": _("Yes")}, {"id": "no", "title": _("No")}]
     return [
-        Item(name, str(LOOKS[name].label), LOOKS[name].icon, {"type": name, **settings})
-        for name, settings in NEW.items()
+        _suggested("send_message", _("Say hello"), {"text": _("Hi! How can we help you?")}),
+        _suggested(
+            "send_message", _("Offer a choice with buttons"), {"text": _("May we help you?"), "buttons": buttons}
+        ),
+        _suggested("ask", _("Ask for something"), {**NEW["ask"], "text": _("What is your name?"), "variable": "name"}),
     ]
+
+
+def _suggested(name: str, label: str, settings: JSON) -> Item:
+    look = LOOKS[name]
+    return Item(name, label, str(look.hint), look.icon, look.tone, {"type": name, **settings})

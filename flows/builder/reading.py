@@ -4,7 +4,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from flows.graph import Drawing, Problem, is_identifier, position_of, shape_problems
+from flows import problems
+from flows.graph import Problem, is_identifier, position_of, shape_problems
 from flows.templates_used import unusable_of
 
 JSON = dict[str, Any]
@@ -33,10 +34,12 @@ def unreadable(data: Any) -> list[Problem]:
     return found[:MOST_PROBLEMS]
 
 
-def problems_of(graph: JSON) -> list[JSON]:
-    """All that is wrong with a readable drawing, as the page shows it: errors stop a publish, warnings do not."""
-    found = [{"level": "error", **problem.to_json()} for problem in Drawing(graph).problems]
-    return [*found[:MOST_PROBLEMS], *_templates(graph)]
+def problems_of(graph: JSON, flow: str = "") -> list[JSON]:
+    """All that is wrong with a readable drawing, as the page shows it: errors stop a publish, warnings do not.
+
+    `flow` is the public id of the flow that is drawn.
+    """
+    return [*(problem.to_json() for problem in problems.problems_of(graph, flow)), *_templates(graph)]
 
 
 def _templates(graph: JSON) -> list[JSON]:

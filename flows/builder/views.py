@@ -4,10 +4,11 @@ from uuid import UUID
 
 from django.db.models import OuterRef, Subquery
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from flows.builder.loading import load
 from flows.builder.page import page_of
 from flows.console.drawing import trigger_words
 from flows.console.views import console_of
@@ -44,8 +45,5 @@ def flows(request: SalonRequest) -> HttpResponse:
 @allowed(Permission.FLOWS_SEE)
 def flow(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """The builder: the drawing that is being worked on, and the console of all its runs."""
-    found = get_object_or_404(Flow.objects.select_related("published", "draft_by"), public_id=public_id)
-    context = console_of(request, found)
-    if request.GET.get("part") == "steps":
-        return render(request, "flows/steps.html", context)
-    return render(request, "flows/builder/page.html", {**context, **page_of(request, found)})
+    found = load(public_id)
+    return render(request, "flows/builder/page.html", {**console_of(request, found), **page_of(request, found)})

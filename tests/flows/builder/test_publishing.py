@@ -6,9 +6,8 @@ from typing import Any
 import pytest
 
 from flows import actions
-from flows.actions import publishing
 from flows.graph import GraphError
-from flows.models import Flow, FlowVersion
+from flows.models import Flow, FlowTest, FlowVersion
 from ops.events.models import Event
 from ops.salon import inside
 from tenants.audit.models import AuditEntry
@@ -44,16 +43,25 @@ def test_who_read_an_older_draft_does_not_publish_the_newer_one(drawn: Flow, ana
     assert not FlowVersion.objects.exists()
 
 
-def test_a_red_test_blocks(drawn: Flow, ana: Member, monkeypatch: pytest.MonkeyPatch) -> None:
+def expects(flow: Flow, text: str) -> FlowTest:
+    """A test of the flow: whoever writes is told this."""
+    script = {"version": 1, "steps": [{"say": "oi"}, {"expect": "message", "text": text}]}
+    return FlowTest.objects.create(flow=flow, name="greets", script=script)
+
+
+def test_a_red_test_blocks(drawn: Flow, ana: Member) -> None:
     """FL-008."""
-
-    def red(flow: Flow, graph: dict[str, Any]) -> None:
-        raise actions.TestsFailed(["asks for the name"])
-
-    monkeypatch.setattr(publishing, "refuse_red", red)
-    with pytest.raises(actions.TestsFailed):
+    expects(drawn, "Bom dia!")
+    with pytest.raises(actions.TestsFailed) as red:
         actions.publish_draft(drawn, by=ana, revision=1)
+    assert [one.name for one in red.value.failed] == ["greets"]
     assert not FlowVersion.objects.exists()
+
+
+def test_a_green_test_does_not(drawn: Flow, ana: Member) -> None:
+    """FL-008."""
+    expects(drawn, "Oi!")
+    assert actions.publish_draft(drawn, by=ana, revision=1).number == 1
 
 
 def test_nothing_changed_is_no_version(drawn: Flow, ana: Member) -> None:

@@ -4,7 +4,7 @@
 //   island.light({ nodes: [ids], edges: [ids], current: id });    island.select(id);    island.graph();    island.unmount();
 //   island.beginPaletteDrag(pointerEvent, node, looks);    what is pressed with [data-add] can be dragged without it
 //
-// Heard: flow:step flow:clear flow:light flow:insert flow:patch flow:described flow:problems flow:counts flow:replace flow:show
+// Heard: flow:step flow:clear flow:light flow:insert flow:edit flow:patch flow:described flow:problems flow:counts flow:replace flow:show
 //        flow:marks flow:undo flow:redo flow:layout flow:fit flow:readonly
 // Sent:  flow:select {id}   flow:open {id}   flow:change {graph, why}   flow:add {from, position}
 import { ReactFlowProvider } from "@xyflow/react";
@@ -67,6 +67,8 @@ function heardBy(editor, desk, visit) {
       desk.selection?.choose([id]);
       desk.view?.reveal(id);
     },
+    // A change made beside the canvas (the list of steps): one step of the history as well.
+    "flow:edit": ({ graph, why }) => editor.commit(graph, why),
     "flow:undo": () => desk.undo(),
     "flow:redo": () => desk.redo(),
     "flow:layout": () => desk.tidy(),
