@@ -141,7 +141,7 @@ def test_publishing_is_refused_while_one_is_red(flow: Flow, kept: FlowTest, salo
         with pytest.raises(actions.TestsFailed) as failed:
             actions.publish_draft(flow, by=None, revision=revision)
         flow.refresh_from_db()
-        assert failed.value.results[0].name == "Diz sim"
+        assert failed.value.failed[0].name == "Diz sim"
         assert flow.published is not None and flow.published.number == 1
 
 
