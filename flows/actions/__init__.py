@@ -9,6 +9,7 @@ from flows.actions.keeping import (
     let_go_first,
     rename,
     restore,
+    resume,
     set_priority,
     switch,
 )
@@ -31,6 +32,7 @@ __all__ = [
     "rename",
     "restore",
     "restore_version",
+    "resume",
     "revert",
     "save_draft",
     "set_priority",

@@ -88,6 +88,20 @@ def switch(flow: Flow, *, on: bool, by: Member | None) -> Flow:
 
 
 @transaction.atomic
+def resume(flow: Flow, *, by: Member | None) -> Flow:
+    """Somebody has looked at why it was paused: it begins again. Raises Archived."""
+    found = hold(flow)
+    if found.paused_at is None:
+        return found
+    before = {"reason": found.paused_reason}
+    # Its failures are counted from here on (flows.runtime.budget).
+    found.paused_at, found.paused_reason, found.resumed_at = None, "", clock.now()
+    found.save(update_fields=["paused_at", "paused_reason", "resumed_at"])
+    _note("resumed", found, by=by, before=before)
+    return found
+
+
+@transaction.atomic
 def archive(flow: Flow, *, by: Member | None) -> Flow:
     """Put it away: not listed, begins nothing; what runs goes on and its history stays."""
     found = Flow.objects.select_for_update(of=("self",)).get(pk=flow.pk)

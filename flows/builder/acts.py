@@ -16,7 +16,6 @@ from flows import actions
 from flows.builder.loading import load
 from flows.builder.page import may_edit, state_of
 from flows.models import Flow
-from flows.runtime.budget import resume as let_go_on
 from portal.frame.toasts import add_toast, toast
 from tenants.access.guard import SalonRequest, allowed
 from tenants.access.roles import Permission
@@ -77,8 +76,8 @@ def resume(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """Somebody has looked at why it was paused."""
 
     def act(flow: Flow) -> tuple[Flow, str]:
-        let_go_on(flow, by=request.member)
-        return load(public_id), _("%(name)s begins with guests again.") % {"name": flow.name}
+        words = _("%(name)s begins with guests again.") % {"name": flow.name}
+        return actions.resume(flow, by=request.member), words
 
     return _changed(request, public_id, act)
 

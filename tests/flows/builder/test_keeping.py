@@ -4,6 +4,7 @@ import pytest
 
 from flows import actions
 from flows.models import Flow, FlowTest
+from ops import clock
 from ops.events.models import Event
 from tenants.audit.models import AuditEntry
 from tenants.members.models import Member
@@ -57,6 +58,15 @@ def test_it_is_put_away_and_brought_back(drawn: Flow, ana: Member) -> None:
     found = fresh(drawn)
     assert found.archived_at is None and found.is_active
     assert happened(drawn)[1:] == ["flow.archived", "flow.restored"]
+
+
+def test_a_paused_flow_is_resumed(drawn: Flow, ana: Member) -> None:
+    """FL-010: by a person who has looked."""
+    Flow.objects.filter(pk=drawn.pk).update(paused_at=clock.now(), paused_reason="many failures")
+    actions.resume(drawn, by=ana)
+    found = fresh(drawn)
+    assert (found.paused_at, found.paused_reason) == (None, "")
+    assert happened(drawn)[1:] == ["flow.resumed"]
 
 
 def test_one_goes_first_among_those_that_want_the_same(drawn: Flow, ana: Member) -> None:
