@@ -11,6 +11,7 @@ SCHEDULE = {
     "settling": ("channels_wa.outbox.tasks.settle", 10, "background"),
     "templates": ("channels_wa.message_templates.tasks.ask_for_syncs", 6 * 3600, "background"),
     "delivery partitions": ("channels_wa.gate.tasks.keep_partitions", 6 * 3600, "background"),
+    "old steps": ("flows.tasks.ask_for_pruning", 24 * 3600, "background"),
     "old rows": ("ops.retention.prune", 3600, "background"),
     "watchdog": ("channels_wa.watchdog.tasks.keep_watch", 300, "background"),
     "accounting": ("ops.accounting.check", 60, "background"),

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import flows.triggers.timers  # noqa: F401  their timers make themselves known
 from channels_wa.numbers.models import Number
+from flows.console import pruning
 from flows.engine.inputs import TimedOut
 from flows.runtime import awaiting, rows, silence
 from flows.runtime.calls import CALL, Calling
@@ -22,6 +23,7 @@ STAND_BACK = timedelta(minutes=5)
 AGAIN = silence.AGAIN
 
 call_on_timer(CALL, Calling())
+on_timer(pruning.PRUNE)(pruning.prune)
 
 
 @on_timer(awaiting.AGAIN)
