@@ -56,13 +56,13 @@ LOOKS: dict[str, Look] = {
     "wait_for": Look(
         gettext_lazy("Wait for"),
         gettext_lazy("Wait until the guest writes or something happens."),
-        "message-circle", "yellow", "questions",
+        "ear", "yellow", "questions",
     ),
     "wait": Look(
         gettext_lazy("Wait"), gettext_lazy("Go on after some time."), "hourglass", "yellow", "questions",
     ),
     "wait_until": Look(
-        gettext_lazy("Wait until"), gettext_lazy("Go on at a date or a time."), "calendar", "yellow", "questions",
+        gettext_lazy("Wait until"), gettext_lazy("Go on at a date or a time."), "calendar-time", "yellow", "questions",
     ),
     "condition": Look(
         gettext_lazy("Condition"),
@@ -75,7 +75,7 @@ LOOKS: dict[str, Look] = {
     "split": Look(
         gettext_lazy("Split"),
         gettext_lazy("Send a share of the guests each way, to see what works."),
-        "arrows-maximize", "orange", "logic",
+        "arrows-split", "orange", "logic",
     ),
     "business_hours": Look(
         gettext_lazy("Opening hours"),
@@ -96,21 +96,21 @@ LOOKS: dict[str, Look] = {
     "consent": Look(
         gettext_lazy("Consent"),
         gettext_lazy("Note what the guest agrees to, or wants no more."),
-        "circle-check", "green", "guest",
+        "shield-check", "green", "guest",
     ),
     "assign": Look(
-        gettext_lazy("Assign"), gettext_lazy("Say who looks after the conversation."), "user", "green", "guest",
+        gettext_lazy("Assign"), gettext_lazy("Say who looks after the conversation."), "user-check", "green", "guest",
     ),
     "hand_over": Look(
         gettext_lazy("Hand over"),
         gettext_lazy("Stop the bot and call a person."),
-        "users", "red", "guest",
+        "headset", "red", "guest",
     ),
     "tell_team": Look(
         gettext_lazy("Tell the team"), gettext_lazy("Raise an alert for the team."), "bell", "red", "guest",
     ),
     "close_conversation": Look(
-        gettext_lazy("Close"), gettext_lazy("Put the conversation away."), "circle-x", "muted", "guest",
+        gettext_lazy("Close"), gettext_lazy("Put the conversation away."), "archive", "muted", "guest",
     ),
     "http_request": Look(
         gettext_lazy("HTTP request"),
