@@ -10,4 +10,5 @@ urlpatterns = [
     path("", include("flows.simulator.urls")),
     path("", include("flows.forms.urls")),
     path("", include("flows.secrets.urls")),
+    path("", include("flows.triggers.urls")),
 ]

@@ -55,6 +55,7 @@ def contact(request: SalonRequest, public_id: UUID) -> HttpResponse:
         "contact": _page(found),
         "conversations": _conversations(found),
         "sees_runs": request.member.may(Permission.EXECUTIONS_SEE),
+        "may_answer": request.member.may(Permission.INBOX_ANSWER),
     }
     return render(request, "crm/contact.html", context)
 

@@ -13,6 +13,7 @@ from crm.inbox.models import Conversation
 from crm.inbox.sending import Content, send_message
 from ops import clock
 from ops.events.actions import emit
+from tenants.access.models import ApiKey
 from tenants.audit import actions as audit
 from tenants.members.models import Member
 
@@ -38,7 +39,7 @@ def mark_read(*, conversation: Conversation) -> None:
 
 
 @transaction.atomic
-def set_bot(*, conversation: Conversation, on: bool, by: Member) -> bool:
+def set_bot(*, conversation: Conversation, on: bool, by: Member | ApiKey) -> bool:
     """Let flows answer in this conversation, or leave it to people until it is switched again.
 
     False where it was so already.

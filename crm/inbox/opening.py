@@ -1,6 +1,6 @@
 """Where the salon writes first: the open conversation over the number that a contact last used, for many at once."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -25,15 +25,19 @@ class Opened:
     bot_on: bool
 
 
-def opened_for(contact_ids: Collection[int]) -> dict[int, Opened]:
-    """By contact their open conversation; it is opened where there is none. Nobody, if the salon has no number."""
+def opened_for(contact_ids: Collection[int], over: Mapping[int, int] | None = None) -> dict[int, Opened]:
+    """By contact their open conversation; it is opened where there is none. Nobody, if the salon has no number.
+
+    `over`: by contact another number than the one they last used.
+    """
     portfolios = dict(own_numbers().values_list("pk", "portfolio"))
     if not portfolios or not contact_ids:
         return {}
     newest = _newest(sorted(set(contact_ids)), list(portfolios))
-    found = {row[2]: _opened(row, portfolios) for row in newest if not row[5]}
-    over = {row[2]: row[3] for row in newest}
-    missing = [(pk, over.get(pk)) for pk in sorted(set(contact_ids) - found.keys())]
+    chosen = {pk: number for pk, number in (over or {}).items() if number in portfolios}
+    used = {row[2]: row[3] for row in newest} | chosen
+    found = {row[2]: _opened(row, portfolios) for row in newest if not row[5] and row[3] == used[row[2]]}
+    missing = [(pk, used.get(pk)) for pk in sorted(set(contact_ids) - found.keys())]
     if any(number is None for _pk, number in missing):
         try:
             default = first_number().pk

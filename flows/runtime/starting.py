@@ -48,6 +48,8 @@ class Wish:
     trigger: dict[str, Any] = field(default_factory=dict)
     variables: dict[str, Any] = field(default_factory=dict)
     ref: str = ""
+    # Over this number; else over the one that the contact last used.
+    number_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,8 @@ def _start(wishes: Sequence[Wish], flows: dict[int, Candidate]) -> list[Begun]:
     wanted = {wish.contact_id for wish in wishes if wish.flow_id in flows}
     there = set(Contact.objects.filter(pk__in=wanted).values_list("pk", flat=True))
     often = _too_often(there)
-    talks = opened_for(there - often)
+    over = {wish.contact_id: wish.number_id for wish in wishes if wish.number_id}
+    talks = opened_for(there - often, over)
     busy = rows.listening([talk.id for talk in talks.values()])
     fates = {wish.contact_id: _fate(wish, flows, often, talks, busy) for wish in wishes}
     going = [wish for wish in wishes if fates[wish.contact_id] is Fate.STARTED]
