@@ -5,11 +5,12 @@ A test sees that each of its sentences stands here or in `flows.forms.messages`.
 
 import re
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from flows.console.looks import exit_label
 from flows.forms.messages import words_of
 from flows.graph import Problem
 
@@ -94,9 +95,13 @@ SENTENCES: Final[list[tuple[str, Words]]] = [
 COMPILED: Final = [(re.compile(pattern, re.DOTALL), words) for pattern, words in SENTENCES]
 
 
-def in_words(problem: Problem) -> Problem:
-    """The same for the reader."""
-    return replace(problem, message=sentence(problem.message), hint=sentence(problem.hint))
+def in_words(problem: Problem, node: dict[str, Any] | None = None) -> Problem:
+    """The same for the reader; with the node, as it is drawn, its ways out are called by their labels."""
+    said = problem.message
+    leaving = problem.field.removeprefix("exit.")
+    if node and leaving != problem.field and said == f"nothing follows {leaving}":
+        said = f"nothing follows {exit_label(node, leaving)}"
+    return replace(problem, message=sentence(said), hint=sentence(problem.hint))
 
 
 def sentence(said: str) -> str:

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from flows import problems
 from flows.graph import Problem, is_identifier, position_of, shape_problems
+from flows.problem_words import in_words
 from flows.templates_used import unusable_of
 
 JSON = dict[str, Any]
@@ -14,7 +15,7 @@ MOST_PROBLEMS = 100
 
 def unreadable(data: Any) -> list[Problem]:
     """Why this cannot even be kept as a draft; empty: it can."""
-    found = list(shape_problems(data))
+    found = [in_words(problem) for problem in shape_problems(data)]
     if found:
         return found
     seen: set[str] = set()
@@ -39,7 +40,9 @@ def problems_of(graph: JSON, flow: str = "") -> list[JSON]:
 
     `flow` is the public id of the flow that is drawn.
     """
-    return [*(problem.to_json() for problem in problems.problems_of(graph, flow)), *_templates(graph)]
+    nodes = {node["id"]: node for node in graph["nodes"]}
+    found = (in_words(problem, nodes.get(problem.node)) for problem in problems.problems_of(graph, flow))
+    return [*(problem.to_json() for problem in found), *_templates(graph)]
 
 
 def _templates(graph: JSON) -> list[JSON]:

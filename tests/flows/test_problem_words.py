@@ -87,3 +87,9 @@ def test_a_problem_keeps_its_place() -> None:
         assert in_words(Problem("n1", "exit.a", "nothing follows a", "Delete it.", "warning")) == Problem(
             "n1", "exit.a", "Nothing follows “a”.", "Delete it.", "warning"
         )
+
+
+def test_a_way_out_is_called_by_its_label() -> None:
+    node = {"id": "n1", "type": "send_message", "buttons": [{"id": "a", "title": "Sim"}]}
+    with translation.override("en"):
+        assert in_words(Problem("n1", "exit.a", "nothing follows a"), node).message == "Nothing follows “Sim”."
