@@ -3,16 +3,20 @@
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 from django.db import connection, transaction
 
 from channels_wa.inbound import queue
 from channels_wa.inbound.keep import Work
-from channels_wa.inbound.steps import Incoming, steps
-from ops import claim
+from channels_wa.inbound.steps import LATER, Incoming, steps
+from ops import claim, clock
 from ops.failpoint import failpoint
 
 log = logging.getLogger(__name__)
+
+# What cannot be answered yet is looked at again after this time; that is no try that failed.
+LATER_BY = timedelta(seconds=1)
 
 
 def answer(batch: Sequence[Work]) -> None:
@@ -35,17 +39,25 @@ def _answer(batch: Sequence[Work]) -> None:
     with transaction.atomic():
         # What is said in a group is not said to the salon alone, and is not answered as if it were.
         open_messages: list[Incoming] = [work.incoming for work in batch if not work.incoming.source]
+        later: set[int] = set()
         for step in steps("answer"):
             if not open_messages:
                 break
-            handled = step(open_messages)
-            open_messages = [one for one, done in zip(open_messages, handled, strict=True) if not done]
+            handled = list(zip(open_messages, step(open_messages), strict=True))
+            later |= {one.item_id for one, done in handled if done is LATER}
+            open_messages = [one for one, done in handled if not done]
+        claim.release(queue.MESSAGES, _rows(batch, later), due_at=clock.real() + LATER_BY)
+        batch = [work for work in batch if work.incoming.item_id not in later]
         claim.finish(queue.MESSAGES, [work.row for work in batch if work.incoming.message.is_known])
         for work in batch:
             if not work.incoming.message.is_known:
                 queue.shelve(work.row, unknown_type(work.incoming))
         failpoint("inbound.in_answer")
     failpoint("inbound.after_answer")
+
+
+def _rows(batch: Sequence[Work], item_ids: set[int]) -> list[claim.Claimed]:
+    return [work.row for work in batch if work.incoming.item_id in item_ids]
 
 
 def unknown_type(one: Incoming) -> str:

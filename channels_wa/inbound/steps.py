@@ -2,7 +2,8 @@
 
 Each step is called inside the salon with a batch of messages of different senders:
 - a *keep* step returns the batch with what it found out (`dataclasses.replace`), in the same order;
-- an *answer* step returns, for each message, whether it has been handled; later steps get the others;
+- an *answer* step returns, for each message, whether it has been handled; later steps get the others. `LATER` says that
+  it cannot be answered yet: it is brought again soon, and the guest's next messages wait behind it;
 - a *tell* step is called after the commit and returns nothing;
 - an *elsewhere* step is a keep step for what was exchanged without us: on the salon's phone, or before the number was
   connected. A batch may hold several messages of one guest.
@@ -14,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
@@ -22,6 +23,7 @@ from django.utils.module_loading import import_string
 
 from channels_wa.inbound.parse import InboundMessage
 
+LATER: Final = "later"
 # Stands in a message until a step has found who and where it is.
 NOBODY = UUID(int=0)
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from channels_wa.inbound.steps import Incoming
+from channels_wa.inbound.steps import LATER, Incoming
 from flows.engine.events import MessageQueued
 from flows.engine.inputs import Said, Started
 from flows.engine.state import State
@@ -24,8 +24,9 @@ Trigger = dict[str, Any]
 """What began an execution, as expressions see it."""
 
 
-def resume_or_start(batch: Sequence[Incoming]) -> list[bool]:
-    """Which of the messages a flow took."""
+def resume_or_start(batch: Sequence[Incoming]) -> list[bool | str]:
+    """Which of the messages a flow took. One that comes while a program is asked is answered after the program has
+    (LATER), so that everything of a guest happens in its order."""
     salon_id = current_salon_id() or 0
     spoken = [one for one in batch if one.bot_on and one.message.type not in UNSPOKEN]
     if not spoken:
@@ -33,6 +34,9 @@ def resume_or_start(batch: Sequence[Incoming]) -> list[bool]:
     active = rows.listening([one.conversation_id for one in spoken])
     flows = lineup(salon_id)
     active = _interrupted(spoken, active, flows)
+    held = {pk for pk, execution in active.items() if execution.holds}
+    later = {one.item_id for one in spoken if one.conversation_id in held}
+    spoken = [one for one in spoken if one.item_id not in later]
     began = _start([one for one in spoken if one.conversation_id not in active], flows)
     started = {pk: execution for pk, (execution, _trigger) in began.items()}
     executions = active | started
@@ -54,7 +58,7 @@ def resume_or_start(batch: Sequence[Incoming]) -> list[bool]:
         )
     taken = {id(turn): turn for turn in run(salon_id, list(turns.values()))}
     missed_reply.watch([one for one in spoken if not _is_answered(taken.get(id(turns.get(one.item_id))))], flows)
-    return [id(turns.get(one.item_id)) in taken for one in batch]
+    return [LATER if one.item_id in later else id(turns.get(one.item_id)) in taken for one in batch]
 
 
 def call_of(one: Incoming) -> Call:

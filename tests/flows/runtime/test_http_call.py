@@ -8,15 +8,18 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from channels_wa.inbound import drain
+from channels_wa.inbound.models import InboxItem
 from config.env import env
 from flows.models import FlowCall, FlowCircuit, FlowSecret, FlowStep
 from flows.runtime import circuit, http_call, secrets
 from flows.runtime.calls import CALL
+from ops import clock
 from ops.safe_http import client
 from ops.salon import inside
 from ops.timers import calls
 from ops.timers.models import Timer
-from tests.flows.runtime.conftest import Chat, ask, say
+from tests.flows.runtime.conftest import Chat, ask, say, states
 from tests.flows.runtime.outside import Program
 from tests.ops.test_safe_http import SPELLINGS
 from tests.world import Browser, Salons
@@ -86,13 +89,31 @@ def test_nothing_is_called_in_the_guests_transaction(chat: Chat, program: Progra
     assert sorted(Timer.objects.filter(state="pending").values_list("kind", flat=True)) == [CALL, "flow.wait"]
 
 
-def test_what_the_guest_writes_meanwhile_starts_no_other_flow(chat: Chat, program: Program) -> None:
-    """I8: the one that asks is the one the guest talks with."""
-    flow(chat, f"{program.url}/x")
+def test_what_the_guest_writes_meanwhile_is_answered_afterwards(chat: Chat, program: Program) -> None:
+    """FL-005: everything of a guest happens in its order, one at a time (I8)."""
+    chat.publish(
+        "asks",
+        http("h", f"{program.url}/x"),
+        ask("q", "which day?", "day"),
+        say("s", "{{ vars.day }} it is"),
+        edges=["start>h", "h>q", "q.answered>s"],
+    )
     chat.says("oi")
-    chat.says("are you there?")
-    assert len(chat.executions) == 1
-    assert chat.executions[0].listens
+    chat.says("friday")
+    chat.says("at noon")
+    assert (len(chat.executions), chat.answers, states()) == (1, [], ["done", "pending", "pending"])
+    calls.work()
+    drain_later()
+    assert chat.answers[:2] == ["which day?", "friday it is"]
+    # The third message begins anew, as the run is over.
+    assert (len(chat.executions), states()) == (2, ["done", "done", "done"])
+    assert set(InboxItem.objects.values_list("attempts", flat=True)) <= {0, 1}
+
+
+def drain_later() -> None:
+    """A second later."""
+    InboxItem.objects.filter(state="pending").update(due_at=clock.real())
+    drain.run()
 
 
 def test_another_status_is_an_answer_too(chat: Chat, program: Program) -> None:
