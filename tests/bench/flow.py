@@ -75,5 +75,5 @@ def _run(house: House, batch: Sequence[Incoming]) -> float:
 
 
 @transaction.atomic
-def _answer(some: Sequence[Incoming]) -> list[bool]:
+def _answer(some: Sequence[Incoming]) -> list[bool | str]:
     return resume_or_start(some)
