@@ -150,6 +150,14 @@ def test_a_burst_has_an_end() -> None:
     assert [path(outcome)[0] for outcome in outcomes] == ["w:heard:-"] * 9 + ["w:answered:replied"]
 
 
+def test_a_burst_of_long_words_has_an_end_too() -> None:
+    guest = Guest(WAITING, FACTS)
+    guest.starts()
+    assert path(guest.says("a" * 4_000)) == ["w:heard:-"]
+    assert path(guest.says("b" * 4_000))[0] == "w:answered:replied"
+    assert len(guest.state.variables["what"]) == 8_001
+
+
 def test_a_question_asked_again_hears_a_new_burst() -> None:
     ask = {"id": "ask", "type": "ask", "text": "Quantas?", "answer": "number", "variable": "n", "gather_s": 8}
     guest = Guest(drawing(ask, edges="start.done>ask"))

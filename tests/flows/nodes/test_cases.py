@@ -141,3 +141,10 @@ def test_every_node_type_works_and_refuses(node_type: str) -> None:
 @pytest.mark.parametrize("node_type", sorted(TYPES))
 def test_every_node_type_shows_its_saved_json(node_type: str) -> None:
     assert f'"type": "{node_type}"' in (TYPES[node_type].__doc__ or "")
+
+
+@pytest.mark.parametrize("node_type", sorted(TYPES))
+def test_fl_010_what_can_fail_has_an_exit_for_it(node_type: str) -> None:
+    for stem, case in CASES:
+        if stem == node_type and "fails" in case:
+            assert "error" in parse_node(case["node"]).node.exits()
