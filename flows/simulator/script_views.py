@@ -13,11 +13,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from flows.console.drawing import canvas_words, described, for_canvas
 from flows.graph import GraphError
-from flows.models import Flow, FlowTest
+from flows.models import Flow, FlowExecution, FlowTest
 from flows.simulator import scripts
 from flows.simulator.acts import ActRefused, guest_of
 from flows.simulator.drawings import drawing_now
 from flows.simulator.editing import FORMS, Choices, rows_of, script_from
+from flows.simulator.of_run import NotRecorded, script_of_run
 from flows.simulator.playing import Failure
 from flows.simulator.publishing import run
 from flows.simulator.script import ScriptError
@@ -86,6 +87,26 @@ def new_test(request: SalonRequest, public_id: UUID) -> HttpResponse:
     return render(request, "flows/simulator/test.html", _editor(flow, None, "", script))
 
 
+@require_http_methods(["GET", "POST"])
+@allowed(Permission.FLOWS_EDIT)
+def from_run(request: SalonRequest, public_id: UUID, execution_id: UUID) -> HttpResponse:
+    """A test from a real run: show what of the guest was replaced, then keep it."""
+    execution = get_object_or_404(
+        FlowExecution.objects.select_related("flow", "flow__published", "version"),
+        public_id=execution_id,
+        flow__public_id=public_id,
+    )
+    context: JSON = {"flow": execution.flow, "run": execution}
+    try:
+        found = script_of_run(execution)
+    except NotRecorded:
+        return render(request, "flows/simulator/from_run.html", context)
+    if request.method == "POST":
+        return _keep_new(request, execution.flow, found.script)
+    context |= {"replaced": found.replaced, "rows": rows_of(found.script, execution.version.graph), "found": found}
+    return render(request, "flows/simulator/from_run.html", context)
+
+
 @require_GET
 @allowed(Permission.FLOWS_EDIT)
 def row(request: SalonRequest, public_id: UUID) -> HttpResponse:
@@ -146,8 +167,16 @@ def canvas_of(graph: JSON) -> JSON:
 def _keep(request: SalonRequest, flow: Flow, found: FlowTest | None) -> HttpResponse:
     try:
         script = script_of(request.POST, found.script if found else {})
-        kept = scripts.keep_test(flow, request.POST.get("title", ""), script, by=request.member, test=found)
     except (ActRefused, ScriptError) as refused:
+        return toast(request, str(refused), status=422)
+    return _keep_new(request, flow, script, found)
+
+
+def _keep_new(request: SalonRequest, flow: Flow, script: JSON, found: FlowTest | None = None) -> HttpResponse:
+    """Keep a script, run it, and show the editor."""
+    try:
+        kept = scripts.keep_test(flow, request.POST.get("title", ""), script, by=request.member, test=found)
+    except ScriptError as refused:
         return toast(request, str(refused), status=422)
     except scripts.NameTaken:
         return toast(request, _("There is a test of this name."), status=422)

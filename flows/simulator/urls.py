@@ -16,5 +16,6 @@ urlpatterns = [
     path("<uuid:public_id>/tests/<uuid:test_id>/", script_views.test, name="test"),
     path("<uuid:public_id>/tests/<uuid:test_id>/switch/", script_views.switch_test, name="test_switch"),
     path("<uuid:public_id>/tests/<uuid:test_id>/drop/", script_views.drop_test, name="test_drop"),
+    path("<uuid:public_id>/executions/<uuid:execution_id>/test/", script_views.from_run, name="test_from_run"),
     path("<uuid:public_id>/executions/<uuid:execution_id>/replay/", replay_views.replay, name="replay"),
 ]
