@@ -53,9 +53,12 @@ def ways_to_begin(graph: JSON) -> list[Way]:
 
 def trigger_of(kind: str, drawn: JSON) -> JSON:
     """What `trigger` says when a flow begins this way (flows.runtime.triggers)."""
-    found: JSON = {"on": kind}
     if kind == "tag_added":
-        found["tag"] = next(iter(drawn.get("tags") or []), "")
-    elif kind == "event":
-        found["event"] = next(iter(drawn.get("events") or []), "")
-    return found
+        tags = list(drawn.get("tags") or [""])[:1]
+        return {"on": kind, "tag": tags[0], "tags": tags}
+    if kind == "event":
+        return {"on": kind, "event": next(iter(drawn.get("events") or []), ""), "payload": {}}
+    if kind == "missed_reply":
+        return {"on": kind, "minutes": drawn.get("minutes")}
+    # By hand it begins as a person's.
+    return {"on": "person" if kind == "none" else kind}

@@ -215,8 +215,12 @@ class Driver:
     def _start_by(self, said: Said, anyway: bool) -> None:
         graph = self.graphs(TRIED)
         call = Call(said.text, self.world.is_new_contact, said.reply_id, said.text if said.reply_id else None)
-        if anyway or (graph is not None and graph.trigger.pulled_by(call) is not None):
-            self._start(TRIED, Started(message=said, facts=self.world.facts))
+        pulled = graph.trigger.pulled_by(call) if graph else None
+        if pulled is not None or anyway:
+            trigger = {"on": pulled.trigger} if pulled else {"on": "default"}
+            if pulled and pulled.trigger == "button":
+                trigger |= {"reply_id": said.reply_id or "", "title": said.text}
+            self._start(TRIED, Started(said, self.world.facts, trigger))
         else:
             self._note("ignored", why="not_wanted")
 
