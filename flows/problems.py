@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from flows.engine.expressions import Expression, ExpressionError, Template
 from flows.engine.expressions.compiled import blanks_of
 from flows.engine.expressions.tokens import Token, tokenise
-from flows.graph import MAX_PROBLEMS, Drawing, Place, Problem, shape_problems
+from flows.graph import MAX_PROBLEMS, Drawing, Place, Problem, is_identifier, shape_problems
 from flows.nodes.base import SPARE
 from flows.nodes.outside import JsonBody
 from flows.nodes.start import Start
@@ -29,7 +29,7 @@ def problems_of(data: Any, flow: str = "") -> list[Problem]:
     if found := list(shape_problems(data)):
         return found[:MAX_PROBLEMS]
     drawing = Drawing(data)
-    found = [*drawing.problems, *errors_in(drawing, flow), *warnings_in(drawing)]
+    found = [*drawing.problems, *errors_in(drawing, flow), *warnings_in(drawing, ways_drawn(data["edges"]))]
     return sorted(found, key=lambda problem: problem.level != "error")[:MAX_PROBLEMS]
 
 
@@ -75,39 +75,47 @@ def peel(ways: dict[str, list[str]]) -> bool:
             return bool(ways)
 
 
-def warnings_in(drawing: Drawing) -> Iterator[Problem]:
+def ways_drawn(edges: list[Any]) -> dict[str, dict[str, str]]:
+    """Where each exit of each node leads, also to and from nodes that cannot be read."""
+    found: dict[str, dict[str, str]] = {}
+    for raw in edges:
+        if isinstance(raw, dict) and all(is_identifier(raw.get(key)) for key in ("from", "exit", "to")):
+            found.setdefault(raw["from"], {})[raw["exit"]] = raw["to"]
+    return found
+
+
+def warnings_in(drawing: Drawing, ways: dict[str, dict[str, str]]) -> Iterator[Problem]:
     """What runs, but hardly as it was meant."""
     start = next((place for place in drawing.places.values() if isinstance(place.node, Start)), None)
     if start is None:
         return
-    if not drawing.problems:
-        yield from unreachable(drawing.places, start)
+    yield from unreachable(drawing.places, start, ways)
     for place in drawing.places.values():
-        yield from open_exits(place)
+        yield from open_exits(place, ways.get(place.id, {}))
     yield from unknown_variables(drawing, cast(Start, start.node))
 
 
-def unreachable(places: dict[str, Place], start: Place) -> Iterator[Problem]:
+def unreachable(places: dict[str, Place], start: Place, ways: dict[str, dict[str, str]]) -> Iterator[Problem]:
     """Nodes that no way leads to."""
-    seen, waiting = {start.id}, [start]
+    seen, waiting = {start.id}, [start.id]
     while waiting:
-        for edge in waiting.pop().edges.values():
-            if edge.to.id not in seen:
-                seen.add(edge.to.id)
-                waiting.append(edge.to)
+        for to in ways.get(waiting.pop(), {}).values():
+            if to not in seen:
+                seen.add(to)
+                waiting.append(to)
     for name in places:
         if name not in seen:
             yield Problem(name, "", "no way leads here", "Draw an edge to it, or delete it.", "warning")
 
 
-def open_exits(place: Place) -> Iterator[Problem]:
+def open_exits(place: Place, ways: dict[str, str]) -> Iterator[Problem]:
     """Answers and cases that nothing follows."""
-    if isinstance(place.node, Start) and not place.edges:
+    if isinstance(place.node, Start) and not ways:
         yield Problem(place.id, "exit.done", "nothing follows the start", "Draw an edge from it.", "warning")
     if place.type not in QUESTIONS:
         return
     for leaving in place.node.exits():
-        if leaving not in SPARE and leaving not in ("done", "else") and leaving not in place.edges:
+        if leaving not in SPARE and leaving not in ("done", "else") and leaving not in ways:
             hint = "The flow ends there. Draw an edge from it, to an end if that is meant."
             yield Problem(place.id, f"exit.{leaving}", f"nothing follows {leaving}", hint, "warning")
 

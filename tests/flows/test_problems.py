@@ -145,6 +145,11 @@ def test_errors_come_first_and_warnings_are_told_beside_them() -> None:
     assert ("warning", "lost") in [(level, node) for level, node, *_ in found(data)]
 
 
+def test_a_way_to_a_step_that_is_not_filled_in_is_a_way() -> None:
+    data = drawing(say("x", ""), say("y", "Oi"), edges="start.done>x x.done>y")
+    assert [(level, node) for level, node, *_ in found(data)] == [("error", "x")]
+
+
 def test_the_level_is_told() -> None:
     assert problems_of(drawing())[0].to_json()["level"] == "warning"
 
