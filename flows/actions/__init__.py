@@ -11,6 +11,7 @@ from flows.actions.keeping import (
     restore,
     resume,
     set_priority,
+    set_settings,
     switch,
 )
 from flows.actions.publishing import NothingToPublish, TestsFailed, create, publish, publish_draft
@@ -36,5 +37,6 @@ __all__ = [
     "revert",
     "save_draft",
     "set_priority",
+    "set_settings",
     "switch",
 ]

@@ -10,6 +10,7 @@ from flows.actions.drafts import BLANK, JSON, drawing_of, hold
 from flows.builder.reading import unreadable
 from flows.graph import refuse
 from flows.models import Flow, FlowRevision, FlowTest
+from flows.settings import FlowSettings
 from ops import clock
 from ops.events import actions as events
 from tenants.audit import actions as audit
@@ -133,6 +134,26 @@ def set_priority(flow: Flow, priority: int, *, by: Member | None) -> Flow:
     before, found.priority = found.priority, wanted
     found.save(update_fields=["priority"])
     _note("priority_changed", found, by=by, before={"priority": before}, after={"priority": wanted})
+    return found
+
+
+@transaction.atomic
+def set_settings(flow: Flow, settings: FlowSettings, *, by: Member | None) -> Flow:
+    """How it behaves beside its drawing. Raises Archived."""
+    found, wanted = hold(flow), settings.to_json()
+    before = FlowSettings.read(found.settings).to_json()
+    if before == wanted:
+        return found
+    found.settings = wanted
+    found.save(update_fields=["settings"])
+    changed = {name for name in wanted if wanted[name] != before[name]}
+    _note(
+        "settings_changed",
+        found,
+        by=by,
+        before={name: before[name] for name in sorted(changed)},
+        after={name: wanted[name] for name in sorted(changed)},
+    )
     return found
 
 

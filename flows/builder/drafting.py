@@ -4,8 +4,9 @@ import json
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -83,6 +84,8 @@ def _go_back(request: SalonRequest, flow: Flow, act: Any) -> HttpResponse:
         return toast(request, words, status=409)
     except actions.Archived:
         return toast(request, _("This flow was archived."), status=409)
+    if request.headers.get("HX-Request") != "true":
+        return HttpResponseRedirect(reverse("flows:flow", args=[flow.public_id]), status=303)
     return HttpResponse(status=204, headers={"HX-Trigger": json.dumps({"flow:reread": {}})})
 
 

@@ -2,10 +2,10 @@
 
 from django.urls import path
 
-from flows.builder import acts, drafting, publishing, views
+from flows.builder import acts, drafting, listing, publishing, settings_page, versions, views
 
 urlpatterns = [
-    path("", views.flows, name="list"),
+    path("", listing.flows, name="list"),
     path("new/", acts.create, name="create"),
     path("<uuid:public_id>/", views.flow, name="flow"),
     path("<uuid:public_id>/draft/", drafting.draft, name="draft"),
@@ -13,6 +13,11 @@ urlpatterns = [
     path("<uuid:public_id>/discard/", drafting.discard, name="discard"),
     path("<uuid:public_id>/revisions/<int:number>/revert/", drafting.revert, name="revert"),
     path("<uuid:public_id>/publish/", publishing.publish, name="publish"),
+    path("<uuid:public_id>/settings/", settings_page.settings, name="settings"),
+    path("<uuid:public_id>/versions/", versions.versions, name="versions"),
+    path("<uuid:public_id>/versions/<int:number>/restore/", versions.restore_version, name="restore_version"),
+    path("<uuid:public_id>/versions/<int:number>/move/", versions.move_runs, name="move_runs"),
+    path("<uuid:public_id>/versions/<int:number>/end/", versions.end_runs, name="end_runs"),
     path("<uuid:public_id>/rename/", acts.rename, name="rename"),
     path("<uuid:public_id>/switch/", acts.switch, name="switch"),
     path("<uuid:public_id>/resume/", acts.resume, name="resume"),
