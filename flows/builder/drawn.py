@@ -82,8 +82,15 @@ class Drawn:
             title=step.title if step else "",
             icon=step.icon if step else "sitemap",
             field=problem["field"],
-            label=field_name(tuple(problem["field"].split("."))) if step and problem["field"] else "",
+            label=_label(step, problem["field"]) if step else "",
             message=problem["message"],
             hint=problem["hint"],
             is_error=problem["level"] == "error",
         )
+
+
+def _label(step: DrawnStep, field: str) -> str:
+    """The field or the way out that a problem is about."""
+    if field.startswith("exit."):
+        return step.exit_label(field.removeprefix("exit."))
+    return field_name(tuple(field.split("."))) if field else ""

@@ -83,7 +83,7 @@ def flows(request: SalonRequest) -> HttpResponse:
         "show": show,
         "search": search,
         "filters": _filters(url, show),
-        "since": timezone.localdate() - LATELY,
+        "since": timezone.localtime(clock.now()).date() - LATELY,
         "conflicts": conflicts_now() if not after and show != "archived" else [],
         "may_edit": request.member.may(Permission.FLOWS_EDIT),
     }
@@ -136,6 +136,6 @@ def _rows(found: Sequence[Flow]) -> list[JSON]:
 def _lately(flow_ids: list[int]) -> dict[int, Lately]:
     """One statement for all of them; each looks into the index of its flow, however many runs there are."""
     with connection.cursor() as cursor:
-        values = {"flows": flow_ids, "since": clock.now() - LATELY, "most": MOST_COUNTED + 1}
+        values: JSON = {"flows": flow_ids, "since": clock.now() - LATELY, "most": MOST_COUNTED + 1}
         cursor.execute(_LATELY, values)
         return {pk: Lately(runs, failures, newest) for pk, runs, failures, newest in cursor.fetchall()}

@@ -17,6 +17,7 @@ from flows.builder.page import state_of
 from flows.graph import GraphError
 from flows.models import Flow
 from flows.simulator.publishing import check
+from flows.triggers.conflicts import conflicts_of
 from portal.frame.toasts import add_toast
 from tenants.access.guard import SalonRequest, allowed
 from tenants.access.roles import Permission
@@ -76,5 +77,6 @@ def _context(flow: Flow) -> JSON:
         "is_same": difference is not None and difference.is_empty,
         "tests": len(tests),
         "failed": failed,
+        "conflicts": conflicts_of(flow, graph),
         "is_blocked": bool(drawn.errors or failed) or (difference is not None and difference.is_empty),
     }
