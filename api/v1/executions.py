@@ -4,15 +4,23 @@ from collections.abc import Sequence
 from typing import Any
 
 import django_filters
+from django import forms
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
 
+from api.errors import Conflict
 from api.examples import described
 from api.fields import Instant
-from api.filters import IdFilter
+from api.filters import IdFilter, InstantFilter
+from api.idempotency import idempotent
 from api.names import public_ids
 from api.viewset import SalonViewSet
 from crm.contacts.models import Contact
 from flows.models import Flow, FlowExecution, FlowStep
+from flows.runtime.cancelling import NotRunning, cancel
 from tenants.access.roles import Permission
 
 EXAMPLE = {
@@ -67,38 +75,74 @@ class ExecutionOut(serializers.Serializer[Any]):
     steps = StepOut(many=True)
 
 
+class NumberFilter(django_filters.Filter):
+    """A whole number from 1."""
+
+    field_class = forms.IntegerField
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(min_value=1, max_value=2**31 - 1, **options)
+
+
 class ExecutionFilter(django_filters.FilterSet):
     """Filters of the list."""
 
     flow = IdFilter("flow_id", rows=Flow.objects, what="flow")
     contact = IdFilter("contact_id", rows=Contact.objects, what="contact")
     status = django_filters.ChoiceFilter(choices=FlowExecution.Status.choices)
+    version = NumberFilter(field_name="version__number", help_text="Number of the flow's version.")
+    started_after = InstantFilter(field_name="started_at", lookup_expr="gte", help_text="At this moment or later.")
+    started_before = InstantFilter(field_name="started_at", lookup_expr="lt", help_text="Earlier than this moment.")
+    error = django_filters.CharFilter(
+        max_length=100, lookup_expr="istartswith", help_text="How the error begins, e.g. too_many_nodes."
+    )
 
 
 class ExecutionViewSet(SalonViewSet[FlowExecution]):
     """Runs of flows, newest first, with the steps they took."""
 
     what = "execution"
-    permissions = {"list": Permission.EXECUTIONS_SEE, "retrieve": Permission.EXECUTIONS_SEE}
+    permissions = {
+        "list": Permission.EXECUTIONS_SEE,
+        "retrieve": Permission.EXECUTIONS_SEE,
+        "cancel": Permission.FLOWS_EDIT,
+    }
     queryset = FlowExecution.objects.select_related("flow", "version").defer("state", "version__graph")
     serializer_class = ExecutionOut
     filterset_class = ExecutionFilter
 
     def present(self, rows: Sequence[FlowExecution]) -> Sequence[object]:
         """With their steps in order."""
-        steps: dict[int, list[FlowStep]] = {}
-        for step in FlowStep.objects.filter(execution_id__in=[row.pk for row in rows]).order_by("seq"):
-            steps.setdefault(step.execution_id, []).append(step)
-        contacts = public_ids(Contact.objects.all(), (row.contact_id for row in rows))
-        return [
-            {
-                "id": row.public_id,
-                "flow": row.flow.public_id,
-                "version": row.version.number,
-                "contact": contacts.get(row.contact_id),
-                "status": row.status,
-                "started_at": row.started_at,
-                "steps": steps.get(row.pk, []),
-            }
-            for row in rows
-        ]
+        return shown_executions(rows)
+
+    @extend_schema(request=None, responses=ExecutionOut)
+    @action(detail=True, methods=["post"])
+    @idempotent
+    def cancel(self, request: Request, id: str) -> Response:
+        """End a run that has not ended. Nothing more happens in it; 409 where it is over."""
+        execution = self.load(id)
+        try:
+            cancel(execution, by=self.actor.who)
+        except NotRunning as error:
+            raise Conflict("This run is over.", code="not_running") from error
+        return Response(self.show([self.load(id)])[0])
+
+
+def shown_executions(rows: Sequence[FlowExecution]) -> list[dict[str, Any]]:
+    """What a page of them shows, with their steps in order."""
+    steps: dict[int, list[FlowStep]] = {}
+    for step in FlowStep.objects.filter(execution_id__in=[row.pk for row in rows]).order_by("seq"):
+        steps.setdefault(step.execution_id, []).append(step)
+    contacts = public_ids(Contact.objects.all(), (row.contact_id for row in rows))
+    return [
+        {
+            "id": row.public_id,
+            "flow": row.flow.public_id,
+            "version": row.version.number,
+            "contact": contacts.get(row.contact_id),
+            "status": row.status,
+            "started_at": row.started_at,
+            "steps": steps.get(row.pk, []),
+        }
+        for row in rows
+    ]

@@ -21,18 +21,17 @@ from api.v1 import message_content as contents
 from api.v1.media import MediaOut
 from api.v1.media import shown as shown_media
 from api.v1.message_examples import EXAMPLES
+from api.v1.recipients import contact_of, recipient
 from api.viewset import SalonViewSet
-from channels_wa.inbound.identity import BSUID, PHONE, Identity, identity
+from channels_wa.inbound.identity import Identity
 from channels_wa.media.links import signer
 from channels_wa.media.models import Kind
 from channels_wa.media.queries import of_messages
 from channels_wa.messages.models import STATUS_ORDER, Message
-from channels_wa.messages.models import Identity as Known
 from channels_wa.numbers.models import Number
 from channels_wa.numbers.queries import own_numbers
 from channels_wa.outbox.content.text import MAX_TEXT
 from channels_wa.outbox.queries import waiting
-from crm.contacts.actions import with_phone
 from crm.contacts.models import Contact
 from crm.inbox.models import Conversation
 from crm.inbox.sending import CannotSend, first_number, send_message
@@ -98,10 +97,7 @@ class MessageIn(contents.MessageParts, Body):
 
     def validate_to(self, value: str) -> Identity:
         """A phone with its plus (without it a country code would be guessed), or a BSUID."""
-        read = identity(value)
-        if read is None or not (read.kind == BSUID or (read.kind == PHONE and value.startswith("+"))):
-            raise serializers.ValidationError("Must be a phone in E.164, e.g. +5511988881234, or a WhatsApp user id.")
-        return read
+        return recipient(value)
 
     def validate_send_at(self, value: Any) -> Any:
         """Neither over nor out of sight."""
@@ -181,7 +177,7 @@ class MessageViewSet(SalonViewSet[Message]):
         content = contents.content_of(data)
         try:
             number: Number = data.get("number") or first_number(data.get("contact"))
-            contact = data.get("contact") or self._contact(data["to"], number)
+            contact = data.get("contact") or contact_of(data["to"], number, by=self.actor.who)
             message = send_message(
                 contact=contact,
                 content=content,
@@ -194,15 +190,6 @@ class MessageViewSet(SalonViewSet[Message]):
         except CannotSend as refused:
             raise contents.refused(refused.problems) from refused
         return self.shown(message, status.HTTP_202_ACCEPTED)
-
-    def _contact(self, to: Identity, number: Number) -> Contact:
-        if to.kind == PHONE:
-            return with_phone(to.value, portfolio=number.portfolio, by=self.actor.who)
-        # A user id says nothing about who it is: only one who has written can be meant.
-        known = Known.objects.filter(portfolio=number.portfolio, kind=to.kind, value=to.value).first()
-        if known is None:
-            raise invalid("to", "Nobody with this WhatsApp user id has written to this number.")
-        return Contact.objects.get(pk=known.contact_id)
 
 
 def _files(rows: Sequence[Message]) -> dict[int, dict[str, Any]]:
