@@ -13,7 +13,7 @@
   let sent = Promise.resolve(); // the requests, one after the other
   let waiting = 0; // the timer of what was typed lately
   let changes = 0; // goes up with each change, so that an answer knows whether it is about what stands there now
-  let opening = 0;
+  let opening = 0, wanted = null;
 
   // --- Opening ---------------------------------------------------------------------------------------------------
 
@@ -25,6 +25,8 @@
     flush();
     const node = nodeOf(id);
     if (!node || !panel()) return;
+    if (wanted === id && shown !== id) return; // on its way
+    wanted = id;
     const turn = ++opening;
     const data = new FormData();
     data.append("node", JSON.stringify(node));
@@ -35,6 +37,7 @@
       if (!answer.ok && answer.status !== 422) throw new Error(answer.status);
       html = await answer.text();
     } catch {
+      wanted = null;
       document.dispatchEvent(new CustomEvent("htmx:sendError"));
       return;
     }
@@ -55,7 +58,7 @@
     flush();
     opening += 1;
     const had = shown;
-    shown = null;
+    shown = wanted = null;
     const place = panel();
     const hadFocus = place.contains(document.activeElement);
     place.replaceChildren();
@@ -348,6 +351,11 @@
     htmx.ajax("GET", target.dataset.url, { target: "#ff-formulas-place", swap: "innerHTML" });
   }, true);
 
+  // A step that is chosen already tells nothing when it is pressed again.
+  document.addEventListener("click", ({ target }) => {
+    const step = target.closest?.(".react-flow__node[data-id]");
+    if (step && shown === null && wanted === null && !target.closest("button") && step.matches(".selected")) open(step.dataset.id);
+  });
   window.addEventListener("flow:select", ({ detail }) => (detail.id === null ? close() : detail.id !== shown && open(detail.id)));
   window.addEventListener("flow:open", ({ detail }) => open(detail.id, { focus: true }));
   // Taken back, replaced or deleted: what stands in the form is not what is drawn any more.
