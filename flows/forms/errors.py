@@ -97,8 +97,9 @@ def told_one(fields: tuple[Bound, ...], detail: ErrorDetails, posted: Posted) ->
     loc: tuple[Any, ...] = detail["loc"]
     if detail["type"] == "settings" and ctx.get("field"):
         loc = (*loc, *str(ctx["field"]).split("."))
-    elif not loc and any(bound.name == detail["type"] for bound in fields):
-        loc = (detail["type"],)
+    elif not loc:
+        names = {bound.name for bound in fields if applies(bound, posted, "")}
+        loc = tuple(name for name in (detail["type"], *MEANT.get(detail["type"], ())) if name in names)[:1]
     caret = None
     if detail["type"] == "expression" and isinstance(detail.get("input"), str):
         caret = caret_of(detail["input"], int(ctx.get("position", 0)))
@@ -109,7 +110,7 @@ def path_of(fields: tuple[Bound, ...], loc: tuple[Any, ...], posted: Posted, pre
     """The path in the form of a place in the JSON: as deep as the form has fields of its own."""
     if not loc:
         return prefix.rstrip(".")
-    bound = next((one for one in fields if one.name == str(loc[0])), None)
+    bound = next((one for one in fields if one.name == str(loc[0]) and one.kind != "hidden"), None)
     if bound is None:
         standing_for = next((one for one in fields if one.spec.virtual and str(loc[0]) in one.spec.virtual.keys), None)
         return f"{prefix}{standing_for.name}" if standing_for else prefix.rstrip(".")
@@ -130,6 +131,13 @@ def path_of(fields: tuple[Bound, ...], loc: tuple[Any, ...], posted: Posted, pre
     return here
 
 
+# Which settings a finding about several of them is shown at, the first that there is.
+MEANT: Final[dict[str, tuple[str, ...]]] = {
+    "number": ("min", "answer"),
+    "date": ("future", "answer"),
+    "long": ("text",),
+    "options": ("buttons", "list", "choices", "@kind"),
+}
 PATTERNS: Final[dict[str, Words]] = {
     r"^[A-Za-z_][A-Za-z0-9_]{0,63}\z": gettext_lazy(
         "Letters without accents, digits and _ only, beginning with a letter, like first_visit."

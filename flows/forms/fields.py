@@ -53,6 +53,8 @@ class Field:
     add: Words = ""
     more: bool = False
     half: bool = False
+    # (a field, its values, how many characters fit then)
+    shorter: tuple[str, Sequence[str], int] | None = None
     # An optional group without one is there while `when` wants it.
     switch: bool = True
     # So many rows stand there as soon as it is shown.

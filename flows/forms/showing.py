@@ -50,6 +50,8 @@ class Control:
     # For those that are more than one control: a duration's unit, a condition's parts.
     parts: dict[str, Any] = field(default_factory=dict)
     words: str = ""
+    # How many characters fit.
+    most: int | None = None
 
     @property
     def html_id(self) -> str:
@@ -106,13 +108,14 @@ class Shower:
         path = f"{prefix}{bound.segment}"
         value = data.get(bound.name)
         # What is in the node although it does not belong there is shown, so that it can be mended.
-        is_shown = applies(bound, self.posted, prefix) or (
-            bound.name in data and value not in ([], {}, "", None, False)
-        )
+        is_left = bound.name in data and value not in ([], {}, "", None, False) and not bound.spec.slot
+        is_shown = applies(bound, self.posted, prefix) or is_left
         control = Control(
             bound, path, self.posted.one(path), self.posted.many(path), is_shown,
             errors=[one for one in self.problems if one.path == path],
         )  # fmt: skip
+        shorter = bound.spec.shorter
+        control.most = shorter[2] if shorter and self.posted.one(prefix + shorter[0]) in shorter[1] else bound.most
         if bound.has_switch:
             control.is_on = self.posted.one(f"{path}.on") == "on"
         if bound.spec.source:
@@ -144,10 +147,10 @@ class Shower:
         found = found or [Choice(value, str(words)) for value, words in bound.choices.items()]
         known = {one.value for one in found}
         gone = [Choice(value, value.replace("|", " · "), _("not there any more")) for value in control.values
-                if value.strip("|") and value not in known]  # fmt: skip
+                if value.partition("|")[0] and value not in known]  # fmt: skip
         if source and bound.is_optional:
             found.insert(0, Choice("", str(bound.spec.placeholder)))
-        elif source and not control.value.strip("|"):
+        elif source and not control.value.partition("|")[0]:
             found.insert(0, Choice(control.value, _("Choose …")))
         return [*found, *gone] if bound.kind == "choice" else found
 
@@ -165,6 +168,11 @@ class Shower:
 
     def show_pairs(self, control: Control) -> None:
         """Names with their values."""
+        if control.bound.kind == "places":
+            control.is_shown = (
+                bool(keys_of(self.posted, control.path))
+                or self.known.template(self.posted.one("@template")) is not None
+            )
         for place, key in enumerate(keys_of(self.posted, control.path)):
             here = f"{control.path}.{key}"
             child = Control(control.bound, here, self.posted.one(f"{here}.value"), words=self.posted.one(f"{here}.key"))

@@ -15,8 +15,8 @@ from channels_wa.message_templates.models import MessageTemplate
 from channels_wa.message_templates.queries import accounts
 from channels_wa.message_templates.rows import Card
 from channels_wa.message_templates.shape import Shape, shape_of
-from flows.forms.tables.common import EVENTS
 from flows.models import Flow, FlowSecret
+from flows.triggers.kinds import EVENTS
 from tenants.members.models import Member
 
 MOST: Final = 200

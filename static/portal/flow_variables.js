@@ -6,7 +6,7 @@
   const read = (id) => JSON.parse(byId(id)?.textContent ?? "[]");
   const WORD = /[A-Za-z_][\w.]*$/;
 
-  let field = null, list = null, options = [], at = -1, start = 0, isForced = false;
+  let field = null, list = null, options = [], at = -1, start = 0;
   let lastField = null;
 
   // What is being written at the caret: {start, typed, inBlank}; null where nothing is to be proposed.
@@ -54,11 +54,16 @@
   }
 
   function show(input, force = false) {
-    const here = place(input) ?? (force ? { start: input.selectionStart, typed: "", inBlank: false } : null);
-    isForced = force;
+    const caret = { start: input.selectionStart, typed: "" };
+    const here = place(input) ?? (force ? caret : null);
     if (!here || (!force && input.dataset.vars === "formula" && !here.typed)) return hide();
+    const takesSecrets = byId("ff-secrets")?.textContent.length > 4;
     start = here.start;
-    options = found(here.typed, byId("ff-secrets")?.textContent.length > 4);
+    options = found(here.typed, takesSecrets);
+    if (force && !options.length) {
+      start = caret.start;
+      options = found("", takesSecrets);
+    }
     if (!options.length && !force) return hide();
     draw(input);
     return undefined;
@@ -139,7 +144,7 @@
 
   function take(number) {
     const chosen = options[number], input = field;
-    const from = isForced && !place(input) ? input.selectionStart : start;
+    const from = start;
     hide();
     insert(input, chosen.insert, from);
   }
@@ -200,7 +205,10 @@
       const input = byId(button.dataset.insertFor);
       if (list && field === input) hide();
       else {
+        // Where nobody has been yet, it goes to the end.
+        const isNew = lastField !== input;
         input.focus();
+        if (isNew) input.setSelectionRange(input.value.length, input.value.length);
         show(input, true);
       }
     } else if (text) {

@@ -22,17 +22,6 @@ GATHER: Final = Field(
     help=_("Guests often write several short messages. For so long they are one answer; 0: each for itself."),
     more=True,
 )
-EVENTS: Final[dict[str, Words]] = {
-    "contact.created": _("A new contact"),
-    "contact.changed": _("A contact was changed"),
-    "conversation.assigned": _("A conversation was given to somebody"),
-    "conversation.handed_over": _("A conversation was handed over to a person"),
-    "conversation.closed": _("A conversation was closed"),
-    "conversation.reopened": _("A conversation was opened again"),
-    "execution.completed": _("A flow came to its end"),
-    "execution.failed": _("A flow failed"),
-    "message.failed": _("A message did not arrive"),
-}
 VARIABLE_HELP: Final = _("Its name; the steps that follow know it as vars.name. Letters, digits and _.")
 
 

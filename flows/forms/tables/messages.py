@@ -82,7 +82,13 @@ SEND_MESSAGE: Final = (
         },
         virtual=Virtual(kind_of),
     ),
-    Field(name="text", label=_("Text"), help=TEXT_HELP, when={"@kind": TEXTS}),
+    Field(
+        name="text",
+        label=_("Text"),
+        help=TEXT_HELP,
+        when={"@kind": TEXTS},
+        shorter=("@kind", ("buttons", "cta_url"), 1024),
+    ),
     Field(
         name="buttons",
         label=_("Buttons"),

@@ -107,7 +107,7 @@ def test_a_list_takes_the_place_of_buttons() -> None:
 
 def test_two_rows_with_the_same_words_are_told() -> None:
     node = {**MENU, "buttons": [{"id": "a", "title": "Sim"}, {"id": "b", "title": "sim!"}]}
-    assert "same words" in opened(node).own_problems[0].text
+    assert "same words" in told(opened(node))["buttons"]
 
 
 def test_a_condition_is_chosen_without_a_formula() -> None:
