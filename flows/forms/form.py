@@ -17,8 +17,10 @@ from flows.forms.sources import Known
 from flows.forms.variables import Variable, sample_vars, variables_of
 from flows.graph import is_identifier
 from flows.nodes.base import TYPES
+from flows.triggers.conflicts import conflicts_of
 
 MOST_CHARS: Final = 200_000
+MOST_CONFLICTS: Final = 5
 
 
 class Unreadable(Exception):
@@ -139,6 +141,14 @@ class Form:
     def preview(self) -> Shown | None:
         """Its message, if it has one."""
         return preview_of(self.node, self.known, self.facts, Scope(self.facts, moment(), 1))
+
+    @cached_property
+    def conflicts(self) -> list[str]:
+        """Other flows that want the same messages as a start drawn like this."""
+        flow = self.known.flow
+        if self.base["type"] != "start" or flow is None:
+            return []
+        return [one.words for one in conflicts_of(flow, {"nodes": [self.node]})[:MOST_CONFLICTS]]
 
     @property
     def focus_id(self) -> str:

@@ -46,8 +46,7 @@
     const rank = (one) => {
       const name = one.insert.toLowerCase();
       if (name === plain) return 4; // written out: nothing is left to propose
-      if (name.startsWith(plain)) return 0;
-      if (name.split(".").some((part) => part.startsWith(plain))) return 1;
+      if (name.split(".").some((part) => part.startsWith(plain)) || name.startsWith(plain)) return name.endsWith("(") ? 1 : 0;
       return one.label.toLowerCase().includes(plain) ? 2 : 3;
     };
     return every.map((one) => [rank(one), one]).filter(([how]) => how < 3).sort((a, b) => a[0] - b[0]).map(([, one]) => one).slice(0, MOST);

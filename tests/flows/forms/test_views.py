@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from django.http import HttpResponse
 
+from channels_wa.media.models import Media
 from channels_wa.message_templates.models import MessageTemplate
 from channels_wa.numbers.models import Number
 from flows import actions
@@ -171,3 +172,29 @@ def test_somebody_who_is_gone_is_still_named(alice: Browser, flow: Flow) -> None
     gone = str(uuid4())
     html = post(alice, flow, node={"id": "a", "type": "assign", "member": gone}).content.decode()
     assert f'value="{gone}" selected' in html
+
+
+def test_a_start_tells_who_wants_the_same(alice: Browser, flow: Flow) -> None:
+    """FL-003: before it is published."""
+    with inside(alice.salon.pk):
+        graph = drawing(say("hi", "Oi!"), edges="start.done>hi")
+        graph["nodes"][0] |= {"trigger": "keywords", "keywords": ["oi"]}
+        actions.create("Rival", graph)
+    node = {"id": "start", "type": "start", "trigger": "keywords", "keywords": ["Oi!"]}
+    assert "Rival" in post(alice, flow, node=node).content.decode()
+    assert "Rival" not in post(alice, flow, node={**node, "keywords": ["tchau"]}).content.decode()
+
+
+def test_a_file_that_a_step_names_is_kept(alice: Browser, flow: Flow) -> None:
+    """WA-011: uploads that nobody sends are swept away after a day; this one is in use."""
+    with inside(alice.salon.pk):
+        media = Media.objects.create(direction="out", kind="image", state="ready", mime_type="image/png", size=9)
+    node = {"id": "m", "type": "send_message", "media": {"kind": "image", "file": ""}}
+    answer = post(
+        alice, flow, "form/save/", node=node,
+        **{"@kind": "media", "media.kind": "image", "media.@from": "file", "media.file": str(media.public_id)},
+    )  # fmt: skip
+    assert patch_in(answer)["media"]["file"] == str(media.public_id)
+    with inside(alice.salon.pk):
+        media.refresh_from_db()
+    assert media.used_at is not None
