@@ -5,6 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.conf import settings
 
 from channels_wa.messages.models import Message
 from crm.contacts import actions as contacts
@@ -16,6 +17,7 @@ from flows.nodes.triggers import Schedule
 from flows.runtime import starting
 from flows.runtime.starting import Fate, Wish, start_many
 from flows.triggers import schedule
+from flows.triggers.kinds import EVENTS
 from flows.triggers.schedule import moment_on
 from ops import clock
 from ops.eventqueue import handling
@@ -281,3 +283,8 @@ def test_a_moment_that_lies_a_week_ahead_costs_one_timer(chat: Chat) -> None:
     [(kind, _subject)] = pending()
     assert kind == "flow.schedule"
     assert timedelta(days=6) < local(27, 9) - clock.now() < timedelta(days=7)
+
+
+def test_every_event_that_is_offered_has_its_handler() -> None:
+    heard = {kind for kind, paths in settings.EVENT_HANDLERS.items() if "flows.runtime.triggers.on_events" in paths}
+    assert heard == set(EVENTS)
