@@ -38,7 +38,7 @@ class Life:
         if outcome.ignored:
             return
         self.state = outcome.state
-        self.record.append(Recorded({**said.to_json(), "zone": "America/Sao_Paulo"}, self.now))
+        self.record.append(Recorded({**said.to_json(), "zone": "UTC"}, self.now))
         self.steps += [(one.node, one.event, one.exit) for one in outcome.steps]
 
     def says(self, text: str, **later: float) -> None:
