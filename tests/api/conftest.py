@@ -22,6 +22,7 @@ from ops.salon import current_salon_id, inside
 from tenants.alerts.models import Alert
 from tenants.salons.models import Salon
 from tests.api.program import Program
+from tests.api.seeding import more_of_flow, more_of_people
 from tests.world import Salons
 
 GRAPH = {"nodes": [{"id": "start", "type": "start"}], "edges": []}
@@ -75,6 +76,8 @@ class Seeded:
     template: str
     media: str
     alert: str
+    # And what tests.api.seeding adds.
+    more: dict[str, str]
 
 
 def seed(salon: Salon, *, word: str, phone: str, pk: int | None = None) -> Seeded:
@@ -106,6 +109,7 @@ def seed(salon: Salon, *, word: str, phone: str, pk: int | None = None) -> Seede
             execution=execution, flow_id=flow.pk, seq=1, node="start", type="start", at=now, duration_ms=0.4,
             event="passed", changes={"note": {"before": None, "after": word}}, **ids,
         )  # fmt: skip
+        made.more = more_of_flow(flow, execution, word, ids) | more_of_people(contact, talk, word, ids)
     with inside(salon.pk):
         consent = ConsentEntry.objects.create(
             contact_id=contact.pk, portfolio=number.portfolio, kind="phone", value=phone, purpose="marketing",

@@ -39,7 +39,9 @@ def foreign(salons: Salons, db: None) -> Seeded:
 
 
 def ids(found: Seeded) -> dict[str, str]:
-    return dict(vars(found))
+    known = dict(vars(found))
+    more: dict[str, str] = known.pop("more")
+    return known | more
 
 
 def paths(found: Seeded) -> Iterator[str]:
@@ -53,11 +55,18 @@ def paths(found: Seeded) -> Iterator[str]:
                                ("conversations", "conversation"), ("messages", "inbound"),
                                ("consents", "consent"), ("media", "media"), ("templates", "template"),
                                ("sending", "inbound"), ("alerts", "alert"),
+                               ("secrets", "secret"), ("shared", "shared_flow"), ("deals", "deal"), ("tasks", "task"),
+                               ("pipelines", "pipeline"), ("stages", "stage"), ("tags", "tag"), ("fields", "field"),
+                               ("segments", "segment"), ("notes", "note"), ("merges", "merge"),
+                               ("imports", "contact_import"), ("teams", "team"), ("canned", "canned"),
                                ("connections", "number"), ("executions", "execution"), ("flows", "flow"),
                                ("inbox", "conversation")):  # fmt: skip
             if f"{resource}/" in route:
                 route = re.sub(r"<uuid:public_id>|\(\?P<id>\[\^/\]\+\)", known[name], route)
-        route = route.replace("<uuid:execution_id>", known["execution"]).replace("<slug:verb>", "retry")
+        for name, value in (("uuid:execution_id", known["execution"]), ("uuid:test_id", known["test"]),
+                            ("uuid:call_id", known["call"]), ("slug:verb", "retry"), ("slug:slug", "faq"),
+                            ("int:number", "1")):  # fmt: skip
+            route = route.replace(f"<{name}>", value)
         route = re.sub(r"/\?\$$|/\?\\Z$|\\Z$|\$$", "/", route).replace("^", "")
         assert not re.search(r"[<>()\[\]]", route), f"no id is known for {address.route}: add it here"
         yield f"/{route}"

@@ -1,0 +1,83 @@
+"""More of what a salon has, with the same word in every text."""
+
+from typing import Any
+
+from crm.contacts.models import Contact, ContactImport, ContactMerge, CustomField, Note, Segment, Tag
+from crm.deals.models import Deal, Pipeline, Stage, Task
+from crm.inbox.models import CannedReply, Conversation, Draft, Team
+from flows.gallery.models import SharedFlow
+from flows.models import Flow, FlowCall, FlowExecution, FlowRevision, FlowSecret, FlowTest
+from ops.salon import current_salon_id
+from tenants.members.models import Member
+from tenants.salons.keys import box_of
+
+Ids = dict[str, Any]
+
+
+def drawing(word: str) -> dict[str, Any]:
+    """A drawing whose texts hold the word."""
+    return {
+        "version": 1,
+        "nodes": [{"id": "start", "type": "start"}, {"id": "say", "type": "send_message", "text": word}],
+        "edges": [{"id": "e1", "from": "start", "exit": "done", "to": "say"}],
+        "notes": [{"id": "note", "text": word, "position": {"x": 0, "y": 0}}],
+    }
+
+
+def more_of_flow(flow: Flow, execution: FlowExecution, word: str, ids: Ids) -> dict[str, str]:
+    """What hangs on a flow; public ids by name. Inside the salon."""
+    flow.draft, flow.draft_revision = drawing(word), 1
+    flow.save(update_fields=["draft", "draft_revision"])
+    FlowRevision.objects.create(flow=flow, number=1, graph=flow.draft, **ids)
+    call = FlowCall.objects.create(
+        execution=execution,
+        flow_id=flow.pk,
+        node="start",
+        seq=1,
+        kind="http",
+        request={"url": f"https://a.example/{word}"},
+        **ids,
+    )
+    secret = FlowSecret.objects.create(
+        name=f"key_{word}", sealed=box_of(current_salon_id() or 0).seal(word.encode(), b""), hosts=["a.example"], **ids
+    )
+    script = {"version": 1, "steps": [{"say": word}]}
+    test = FlowTest.objects.create(flow=flow, name=f"Talk {word}", script=script, **ids)
+    shared = SharedFlow.objects.create(
+        salon_id=current_salon_id() or 0, flow_public_id=flow.public_id, name=word, description=word, language="en",
+        content={"graph": drawing(word)},
+    )  # fmt: skip
+    return {
+        "call": str(call.public_id),
+        "secret": str(secret.public_id),
+        "test": str(test.public_id),
+        "shared_flow": str(shared.public_id),
+    }
+
+
+def more_of_people(contact: Contact, talk: Conversation, word: str, ids: Ids) -> dict[str, str]:
+    """What is known of a guest, and what the team has; public ids by name. Inside the salon."""
+    member = Member.objects.order_by("pk").first()
+    assert member is not None
+    other = Contact.objects.create(name=f"Double {word}", pk=contact.pk + 1)
+    made: dict[str, Any] = {
+        "note": Note.objects.create(contact=contact, conversation_id=talk.pk, text=f"Note {word}", by=member, **ids),
+        "tag": Tag.objects.create(name=word, **ids),
+        "field": CustomField.objects.create(key=f"field_{word}", name=f"Field {word}", **ids),
+        "segment": Segment.objects.create(name=f"Segment {word}", filter={}, **ids),
+        "merge": ContactMerge.objects.create(kept=contact, gone=other, before={"gone": {"name": word}}, **ids),
+        "contact_import": ContactImport.objects.create(
+            file_name=f"{word}.csv", storage_key=f"imports/{word}", kind="csv", **ids
+        ),
+        "team": Team.objects.create(name=f"Team {word}", **ids),
+        "canned": CannedReply.objects.create(shortcut=f"s{word}", text=f"Canned {word}", **ids),
+    }
+    Draft.objects.create(conversation=talk, member=member, text=f"Draft {word}", **ids)
+    pipeline = Pipeline.objects.create(name=f"Pipeline {word}", lost_reasons=[word], **ids)
+    stage = Stage.objects.create(pipeline=pipeline, name=f"Stage {word}", **ids)
+    deal = Deal.objects.create(
+        pipeline=pipeline, stage=stage, contact=contact, title=f"Deal {word}", currency="BRL", **ids
+    )
+    task = Task.objects.create(text=f"Task {word}", deal=deal, contact=contact, **ids)
+    made |= {"pipeline": pipeline, "stage": stage, "deal": deal, "task": task}
+    return {name: str(row.public_id) for name, row in made.items()}
