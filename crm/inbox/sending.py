@@ -112,7 +112,7 @@ def send_message(
     # A reaction is no answer: who waited for one still does.
     if message.status != "cancelled" and content.type != "reaction":
         note_outbound([(conversation_id, content.type, content.text)], at=now)
-        if takes_over and isinstance(by, Member):
+        if takes_over and isinstance(by, Member) and purpose == "reply":
             take_over([conversation_id], by="member")
     tell_new([message.pk], [conversation_id])
     return message

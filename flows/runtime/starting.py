@@ -34,7 +34,7 @@ class Fate(StrEnum):
     STARTED = "started"
     BUSY = "busy"  # another flow waits for this guest's answer
     PEOPLE = "people"  # a person answers there, flows are silent
-    GONE = "gone"  # no such contact, no number, or the flow begins no more
+    GONE = "gone"  # no such contact, none that could be written to, no number, or the flow begins no more
     TOO_OFTEN = "too_often"
 
 
@@ -85,9 +85,10 @@ def _start(wishes: Sequence[Wish], flows: dict[int, Candidate]) -> list[Begun]:
     over = {wish.contact_id: wish.number_id for wish in wishes if wish.number_id}
     talks = opened_for(there - often, over)
     busy = rows.listening([talk.id for talk in talks.values()])
-    fates = {wish.contact_id: _fate(wish, flows, often, talks, busy) for wish in wishes}
+    known = people([(pk, talk.portfolio) for pk, talk in talks.items()])
+    reached = {pk: talk for pk, talk in talks.items() if known[pk].recipient}
+    fates = {wish.contact_id: _fate(wish, flows, often, reached, busy) for wish in wishes}
     going = [wish for wish in wishes if fates[wish.contact_id] is Fate.STARTED]
-    known = people([(wish.contact_id, talks[wish.contact_id].portfolio) for wish in going])
     said, salon = rows.said_lately([wish.contact_id for wish in going]), salon_facts(salon_id).to_json()
     turns = {
         wish.contact_id: Turn(
