@@ -98,7 +98,13 @@ export function makeDesk(editor, language) {
   };
   desk.undo = () => editor.undo();
   desk.redo = () => editor.redo();
-  desk.tidy = () => { editor.tidy(); desk.glide?.(); };
+  desk.tidy = () => {
+    if (editor.readOnly) return;
+    const from = new Map(editor.graph.nodes.map((node) => [node.id, node.position]));
+    editor.tidy();
+    desk.glide(from);
+    desk.view.showAll({ animate: true });
+  };
   desk.search = () => desk.openSearch();
   desk.help = () => desk.openDialog({ name: "help" });
   desk.focusFirst = () => desk.order()[0] && desk.view.focus(desk.order()[0]);

@@ -12,13 +12,15 @@ import { NoteNode } from "./note_node.jsx";
 import { Selection } from "./selection.js";
 import { StepNode } from "./step_node.jsx";
 import { Live, SelectionBar, Tools } from "./tools.jsx";
-import { LEAST_ZOOM, useMedia, useView } from "./view.js";
+import { isStill, LEAST_ZOOM, useMedia, useView } from "./view.js";
 import { WayEdge } from "./way_edge.jsx";
 
 const NODE_TYPES = { step: StepNode, note: NoteNode };
 const EDGE_TYPES = { way: WayEdge };
 const WIDE = "(min-width: 768px)";
 const COMMAND = ["Control", "Meta"];
+const MOST_WITHOUT_MAP = 12; // a flow that is seen whole needs no map, which would only lie on its steps
+const GLIDE_MS = 240;
 const SEVERAL = ["Control", "Meta", "Shift"];
 const NONE = { nodes: [], edges: [] };
 const MINE = { hideAttribution: false };
@@ -27,6 +29,13 @@ const modeOf = (editor) => editor.readOnly;
 const FAR = 0.4; // from here on one sees shapes, not words: what cannot be read is not painted
 const isFar = (store) => store.transform[2] < FAR;
 const linkingOf = (editor) => editor.linking;
+
+/** A node on its way from where it stood to where it stands. */
+function between(node, from, to, share) {
+  if (!from || !to || (from.x === to.x && from.y === to.y)) return node;
+  const position = share < 1 ? { x: from.x + (to.x - from.x) * share, y: from.y + (to.y - from.y) * share } : to;
+  return { ...node, position };
+}
 
 /** Nodes and edges as React Flow has them, drawn anew from the graph when that changes. */
 function useDrawing(desk) {
@@ -57,6 +66,17 @@ function useDrawing(desk) {
     });
   }, [editor]);
   const onEdgesChange = useCallback((changes) => setEdges((old) => applyEdgeChanges(changes.filter((change) => change.type !== "remove"), old)), []);
+  desk.glide = useCallback((from) => {
+    if (isStill() || isLarge(editor.graph.nodes)) return;
+    const began = performance.now();
+    const frame = (now) => {
+      const share = Math.min(1, (now - began) / GLIDE_MS);
+      const eased = 1 - (1 - share) ** 3;
+      setNodes((old) => old.map((node) => between(node, from.get(node.id), editor.node(node.id)?.position, eased)));
+      if (share < 1) requestAnimationFrame(frame);
+    };
+    requestAnimationFrame(frame);
+  }, [editor]);
   const latest = useRef(nodes);
   latest.current = nodes;
   desk.order = () => latest.current.map((node) => node.id);
@@ -221,7 +241,7 @@ export function Canvas({ element, onReady }) {
             <Icon name="arrows-maximize" />
           </ControlButton>
         </Controls>
-        {wide && <MiniMap pannable zoomable ariaLabel={editor.word("map")} nodeClassName={(node) => node.className} />}
+        {wide && nodes.length > MOST_WITHOUT_MAP && <MiniMap pannable zoomable ariaLabel={editor.word("map")} nodeClassName={(node) => node.className} />}
       </ReactFlow>
       <SelectionBar selected={selected} />
       <Dialogs />

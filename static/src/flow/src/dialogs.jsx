@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { useDesk } from "./desk.js";
 import { Tool } from "./icon.jsx";
 
@@ -6,7 +6,7 @@ import { Tool } from "./icon.jsx";
 function Dialog({ title, onClose, children }) {
   const { editor } = useDesk();
   const element = useRef(null);
-  useEffect(() => { element.current.showModal(); }, []);
+  useLayoutEffect(() => { element.current.showModal(); }, []);
   return (
     <dialog
       ref={element}

@@ -9,6 +9,7 @@ const HEAD_HEIGHT = 54;
 const EXITS_HEIGHT = 34;
 const ROW_HEIGHT = 32;
 const FOOT_HEIGHT = 26;
+const MOST_AT_LEISURE = 150;
 
 export function widthOf(exits) {
   return exits.length > MOST_CELLS ? NODE_WIDTH : Math.max(NODE_WIDTH, exits.length * EXIT_WIDTH);
@@ -49,11 +50,13 @@ export function needsLayout(nodes) {
 /** Positions by id for all steps. `boxes`: [{id, width, height}], `edges`: [{from, to, id}]. */
 export function laidOut(boxes, edges) {
   const graph = new Graph({ multigraph: true });
-  graph.setGraph({ rankdir: "TB", nodesep: 48, ranksep: 72 });
+  // The best order takes seconds where there are hundreds; there a good one will do.
+  const isLarge = boxes.length > MOST_AT_LEISURE;
+  graph.setGraph({ rankdir: "TB", nodesep: 48, ranksep: 72, ...(isLarge && { ranker: "tight-tree" }) });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const { id, width, height } of boxes) graph.setNode(id, { width, height });
   for (const edge of edges) if (graph.hasNode(edge.from) && graph.hasNode(edge.to)) graph.setEdge(edge.from, edge.to, {}, edge.id);
-  layout(graph);
+  layout(graph, isLarge ? { disableOptimalOrderHeuristic: true } : {});
   return new Map(boxes.map(({ id }) => {
     const { x, y, width, height } = graph.node(id);
     return [id, { x: Math.round(x - width / 2), y: Math.round(y - height / 2) }];

@@ -1,3 +1,4 @@
+import { flushSync } from "preact/compat";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { useDesk } from "./desk.js";
 import { Icon, Tool } from "./icon.jsx";
@@ -32,9 +33,13 @@ export function Search() {
   const [at, setAt] = useState(-1);
   const field = useRef(null);
   useEffect(() => {
-    desk.openSearch = () => { setOpen(true); requestAnimationFrame(() => field.current?.select()); };
+    // At once: what is typed next belongs into the field.
+    desk.openSearch = () => {
+      flushSync(() => setOpen(true));
+      field.current.focus();
+      field.current.select();
+    };
   }, [desk]);
-  useEffect(() => { if (open) field.current?.focus(); }, [open]);
 
   const results = open ? found(desk, words) : [];
   const show = (index) => {
@@ -60,7 +65,7 @@ export function Search() {
     else return;
     event.preventDefault();
   };
-  if (!open) return <Tool icon="search" words={editor.word("search")} onClick={() => setOpen(true)} aria-keyshortcuts="/" />;
+  if (!open) return <Tool icon="search" words={editor.word("search")} onClick={desk.search} aria-keyshortcuts="/" />;
   return (
     <div class="flow-search" role="search">
       <Icon name="search" />

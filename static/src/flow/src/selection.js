@@ -25,6 +25,8 @@ export class Selection {
 
   /** Choose these and nothing else. */
   choose(nodes, edges = []) {
+    this.nodes = nodes; // at once: the next key may come before the canvas has drawn it
+    this.edges = edges;
     const set = (ids) => (all) => {
       const wanted = new Set(ids);
       return all.map((item) => (Boolean(item.selected) === wanted.has(item.id) ? item : { ...item, selected: wanted.has(item.id) }));
