@@ -12,12 +12,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from crm.contacts.models import Contact
 from crm.inbox.models import Conversation
-from flows.console import cancelling
 from flows.console.execution import page_of
 from flows.console.outside import details
 from flows.console.runs import contacts_of, runs_of, with_place
 from flows.console.stream import console_of, path_of
 from flows.models import Flow, FlowCall, FlowExecution
+from flows.runtime import cancelling
 from portal.frame.toasts import add_event, toast
 from tenants.access.guard import SalonRequest, allowed
 from tenants.access.roles import Permission
@@ -109,7 +109,9 @@ def stop(request: SalonRequest, public_id: UUID) -> HttpResponse:
 
 
 def _cancelled(request: SalonRequest, run: FlowExecution) -> HttpResponse:
-    if not cancelling.cancel(run, by=request.member):
+    try:
+        cancelling.cancel(run, by=request.member)
+    except cancelling.NotRunning:
         return toast(request, _("This run is over already."), status=409)
     words = _("The run of %(flow)s was stopped") % {"flow": run.flow.name}
     return add_event(toast(request, words), "talk-changed")
@@ -130,6 +132,7 @@ def _talking(request: SalonRequest, public_id: UUID) -> dict[str, Any]:
     return {
         "conversation_public_id": found.public_id,
         "run": runs_of(rows)[0] if rows else None,
+        "people_answer": not found.bot_on,
         "may_stop": request.member.may(Permission.INBOX_ANSWER),
         "sees_runs": request.member.may(Permission.EXECUTIONS_SEE),
     }

@@ -36,10 +36,15 @@ class NotRunning(Exception):
 
 
 @transaction.atomic
-def cancel(execution: FlowExecution, *, by: Any) -> None:
-    """End one run because a person or a program wants it. Raises NotRunning."""
-    if not cancel_many([execution.pk], why="by_hand"):
+def cancel(execution: FlowExecution, *, by: Any, alone: bool = False) -> None:
+    """End a run because a person or a program wants it, with those it is inside of and those inside of it.
+
+    `alone`: the one that it is inside of is told and goes on. What was sent stays sent. Raises NotRunning.
+    """
+    held = FlowExecution.objects.select_for_update().filter(pk=execution.pk, status__in=("running", "waiting"))
+    if not held.exists():
         raise NotRunning
+    (cancel_many if alone else cancel_talks)([execution.pk], why="by_hand")
     audit.record("execution.cancelled", subject=execution.public_id, by=by)
 
 
@@ -96,7 +101,14 @@ def _end(execution_ids: Sequence[int]) -> list[_Ended]:
             "RETURNING e.id, e.public_id, e.conversation_id, (e.state->'wait'->>'token')::int",
             [clock.now(), list(execution_ids)],
         )
-        return [_Ended(*row) for row in cursor.fetchall()]
+        ended = [_Ended(*row) for row in cursor.fetchall()]
+        # Calls that somebody would have waited for; those that nobody waits for are made all the same.
+        cursor.execute(
+            "UPDATE flow_call SET state = 'failed', error = 'cancelled', done_at = %s "
+            "WHERE execution_id = ANY(%s) AND state = 'pending' AND token IS NOT NULL",
+            [clock.now(), [one.id for one in ended]],
+        )
+    return ended
 
 
 def _inside(execution_ids: Sequence[int]) -> list[int]:

@@ -166,7 +166,7 @@ def test_people_are_not_talked_over_unless_it_is_meant(program: Program) -> None
     assert program.write(f"flows/{flow}/start/", {**to, "interrupt": True}).status_code == 202
 
 
-def test_a_run_is_cancelled_once(program: Program, seeded: Seeded) -> None:
+def test_a_run_is_cancelled_once(program: Program) -> None:
     asking = published(program, graph(ask("a", "Nome?", "name"), edges=["start>a"], on="api"), "Ask")
     run = program.write(f"flows/{asking}/start/", {"to": "+5511900001111"}).json()["id"]
     answer = program.write(f"executions/{run}/cancel/", {})

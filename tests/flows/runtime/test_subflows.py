@@ -115,7 +115,7 @@ def test_who_cancels_the_inner_one_lets_the_outer_go_on(chat: Chat) -> None:
     outer(chat, inner(chat, ask("q", "which day?", "day"), edges=["start>q"]))
     chat.says("oi")
     with inside(chat.salon_id):
-        cancel(chat.executions[1], by=None)
+        cancel(chat.executions[1], by=None, alone=True)
     handling.run()
     assert [status for _name, status, _listens in statuses(chat)] == ["completed", "cancelled"]
     assert chat.answers == ["which day?", "sorry"]
