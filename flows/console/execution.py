@@ -20,7 +20,7 @@ from tenants.audit.models import AuditEntry
 from tenants.members.models import Member
 
 # Pages of the simulator, where a run can be looked at again; empty while there is none.
-REPLAY, AS_TEST = "flows:replay", "flows:test_from_execution"
+REPLAY, AS_TEST = "flows:replay", "flows:test_from_run"
 MOST_RELATIVES = 20
 LONGEST_VALUE = 500
 
