@@ -12,6 +12,8 @@ def _server(application: str, port: str) -> list[str]:
     return [
         *("-m", "uvicorn", application, "--host", "127.0.0.1", "--port", port),
         *("--timeout-graceful-shutdown", GRACE_S, "--no-access-log", "--log-level", "warning", "--backlog", "4096"),
+        # Live parts are small and go to each browser by itself: packing each of them anew costs more than it saves.
+        *("--ws-per-message-deflate", "false"),
     ]
 
 

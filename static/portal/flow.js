@@ -11,6 +11,10 @@
     window.flowIsland = mountFlow(canvas, graph, {
       readOnly: true, described: read("described"), words: read("words"), sprite: canvas.dataset.sprite,
     });
-    window.flowIsland.light(read("path"));
+    // What is lit before the canvas is drawn would be forgotten.
+    const light = () => window.flowIsland.light(read("path"));
+    if ("ready" in canvas.dataset) return void light();
+    const watch = new MutationObserver(() => { if ("ready" in canvas.dataset) { watch.disconnect(); light(); } });
+    watch.observe(canvas, { attributes: true, attributeFilter: ["data-ready"] });
   });
 })();
