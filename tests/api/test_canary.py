@@ -33,6 +33,7 @@ OWN = {
     "media": "media",
     "message-templates": "template",
 }
+ACTS = {"flows": ("draft", "publish", "resume", "versions", "start"), "executions": ("cancel",)}
 
 
 @pytest.fixture
@@ -46,7 +47,9 @@ def two(salons: Salons, db: None) -> tuple[Seeded, Seeded]:
 
 
 def _ids(foreign: Seeded) -> dict[str, str]:
-    return dict(vars(foreign))
+    found = dict(vars(foreign))
+    more: dict[str, str] = found.pop("more")
+    return found | more
 
 
 def _paths(foreign: Seeded, *, all_ids: bool) -> Iterator[str]:
@@ -56,6 +59,8 @@ def _paths(foreign: Seeded, *, all_ids: bool) -> Iterator[str]:
         ids = [*_ids(foreign).values(), "1"] if all_ids else [_ids(foreign)[OWN[resource]]]
         for public_id in [*ids, str(PK)]:
             yield f"{resource}/{public_id}/"
+            for act in ACTS.get(resource, ()):
+                yield f"{resource}/{public_id}/{act}/"
 
 
 def _queries(foreign: Seeded) -> Iterator[str]:
