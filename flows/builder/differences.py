@@ -100,7 +100,8 @@ def compare(before: JSON, after: JSON) -> Difference:
         if fields:
             marks[name] = CHANGED
             steps.append(StepChange(CHANGED, name, title, fields))
-        moved += old.get("position") != new.get("position")
+        # A drawing without places is laid out when it is first opened: nobody moved anything.
+        moved += "position" in old and old["position"] != new.get("position")
     return Difference(steps, moved, _changed_notes(before, after), marks, _edge_marks(before, after))
 
 

@@ -36,7 +36,11 @@
         readOnly: !this.isEditable, described: this.described, words: read("words"), counts: read("counts"), sprite: this.canvas.dataset.sprite,
       });
       window.flowIsland.light(read("path"));
-      this.showProblems(read("problems-data"));
+      // The canvas hears once it stands.
+      new MutationObserver((_, watching) => {
+        watching.disconnect();
+        this.showProblems(read("problems-data"));
+      }).observe(this.canvas, { attributeFilter: ["data-ready"] });
       this.draft = new FlowDraft(page, { wantsOutline: () => this.page.dataset.pane === "outline" });
       new FlowPicking({ describedOf: (id) => this.described[id] });
       new FlowOutline({ exitsOf: (id) => this.described[id]?.exits ?? [] });
@@ -66,7 +70,10 @@
         dialog.innerHTML = answer.html;
         if (!dialog.open) dialog.showModal();
       });
-      window.addEventListener("flow:open", () => this.showPane("drawing", { onlyPhone: true }));
+      window.addEventListener("flow:open", () => {
+        this.showPane("drawing", { onlyPhone: true });
+        this.closeSimulator(); // it lies over the form
+      });
     }
 
     /** What the server says of the drawing as it is: words, problems, lists. */
@@ -158,7 +165,6 @@
       document.addEventListener("keydown", (event) => { if (event.key === "Escape" && event.target.id === "flow-name-input") this.rename(false); });
       window.addEventListener("flow:published", () => byId("publish-dialog").close());
       window.addEventListener("flow:reread", () => this.reread());
-      new MutationObserver(() => { if (!byId("simulator").hidden) this.closePanel(); }).observe(byId("simulator"), { attributeFilter: ["hidden"] });
       // The phone plays what was saved.
       document.addEventListener("htmx:confirm", (event) => {
         if (!this.draft.isUnsaved || !event.target.closest("#simulator")) return;
@@ -168,10 +174,8 @@
       window.addEventListener("flow:form", ({ detail }) => this.formOpened(detail.id));
     }
 
-    /** Beside the canvas there is room for one: the form or the phone. */
     formOpened(id) {
       if (!id) return;
-      this.closeSimulator();
       if (this.wantedField === null) return;
       const named = byId("panel").querySelector(`[name="${CSS.escape(this.wantedField)}"]:not([type=hidden])`);
       (named ?? byId("panel").querySelector(".is-wrong :is(input, textarea, select)"))?.focus();

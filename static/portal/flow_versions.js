@@ -5,7 +5,11 @@
   document.addEventListener("DOMContentLoaded", () => {
     const canvas = document.getElementById("canvas");
     mountFlow(canvas, read("graph"), { readOnly: true, described: read("described"), words: read("words"), sprite: canvas.dataset.sprite });
-    window.dispatchEvent(new CustomEvent("flow:marks", { detail: read("marks") }));
+    // The canvas hears once it stands.
+    new MutationObserver((_, watching) => {
+      watching.disconnect();
+      window.dispatchEvent(new CustomEvent("flow:marks", { detail: read("marks") }));
+    }).observe(canvas, { attributeFilter: ["data-ready"] });
     document.addEventListener("click", (event) => {
       const id = event.target.closest("[data-show-node]")?.dataset.showNode;
       if (!id) return;

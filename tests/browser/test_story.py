@@ -13,6 +13,7 @@ def flow_page(owner: Person) -> Page:
     page = owner.open("/flows/")
     page.get_by_role("link", name="Boas-vindas").click()
     expect(page.locator("#canvas")).to_have_attribute("data-ready", "")
+    page.locator("#tab-console").click()
     expect(page.locator("[data-live-state]")).to_have_class(re.compile("is-live"))
     return page
 

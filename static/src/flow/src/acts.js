@@ -67,7 +67,8 @@ export function makeDesk(editor, language) {
   desk.finishLink = (id) => {
     const from = editor.linking;
     editor.link(null);
-    if (from && editor.node(id)) editor.connect(from.node, from.exit, id);
+    // The second press of a double click on an exit must not lead it back to its own step.
+    if (from && from.node !== id && editor.node(id)) editor.connect(from.node, from.exit, id);
   };
   desk.connectFrom = (id) => {
     if (!editor.readOnly && editor.node(id)) {
