@@ -56,6 +56,7 @@
     listenToCanvas() {
       window.addEventListener("flow:change", ({ detail }) => {
         this.isTouched = true;
+        this.outlineIsOld = true;
         this.showFirstSteps(detail.graph);
         if (this.isEditable) this.draft.change(detail.graph, { soon: this.page.dataset.pane === "outline" });
       });
