@@ -1,7 +1,7 @@
 """Executions and steps as rows: many in one statement, in and out."""
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -22,9 +22,10 @@ HOLDS, IS_ASKED, EVENTS_AFTER = "holds", "is_asked", "events_after"
 
 
 def write_executions(executions: Sequence["Execution"], now: datetime) -> None:
-    """Insert the new ones, update the others. A second listening execution of a conversation is refused (I8)."""
+    """Update those there are, insert the new ones as they are by now. A second one of a conversation that listens is
+    refused (I8); of two in this batch the one that leaves off is written first."""
+    _update([one for one in executions if one.id], now)
     _insert([one for one in executions if not one.id], now)
-    _update(executions, now)
 
 
 def _insert(executions: Sequence["Execution"], now: datetime) -> None:
@@ -32,13 +33,13 @@ def _insert(executions: Sequence["Execution"], now: datetime) -> None:
         return
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO flow_execution (public_id, flow_id, version_id, contact_id, conversation_id, status, listens, "
-            "state, seed, last_seq, error, started_at, began_by, parent_id, parent_token) "
-            "SELECT public_id, flow_id, version_id, contact_id, "
-            "conversation_id, 'running', true, '{}', seed, 0, '', %s, began_by, parent_id, parent_token "
-            "FROM unnest(%s::uuid[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::text[], "
-            "%s::bigint[], %s::int[]) AS new(public_id, flow_id, version_id, contact_id, conversation_id, seed, "
-            "began_by, parent_id, parent_token) RETURNING public_id, id",
+            "INSERT INTO flow_execution (public_id, flow_id, version_id, contact_id, conversation_id, seed, "
+            "started_at, began_by, parent_id, parent_token, status, listens, state, last_seq, waiting_until, ended_at, "
+            "error, awaits) SELECT public_id, flow_id, version_id, contact_id, conversation_id, seed, %s, began_by, "
+            f"parent_id, parent_token, status, listens, state, last_seq, until, ended, error, {_AWAITS} "
+            "FROM ROWS FROM (unnest(%s::uuid[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], "
+            f"%s::text[], %s::bigint[], %s::int[], {_TYPES}) AS new(public_id, flow_id, version_id, contact_id, "
+            f"conversation_id, seed, began_by, parent_id, parent_token, {_NAMES}) RETURNING public_id, id",
             [
                 now,
                 [one.public_id for one in executions],
@@ -50,6 +51,7 @@ def _insert(executions: Sequence["Execution"], now: datetime) -> None:
                 [one.began_by for one in executions],
                 [one.parent_id for one in executions],
                 [one.parent_token for one in executions],
+                *_changing(executions, now),
             ],
         )
         ids = dict(cursor.fetchall())
@@ -58,28 +60,44 @@ def _insert(executions: Sequence["Execution"], now: datetime) -> None:
 
 
 def _update(executions: Sequence["Execution"], now: datetime) -> None:
-    ended = [now if one.state.status in (Status.COMPLETED, Status.FAILED) else None for one in executions]
+    if not executions:
+        return
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE flow_execution e SET status = new.status, listens = new.listens, state = new.state, "
             "last_seq = new.last_seq, waiting_until = new.until, ended_at = new.ended, error = new.error, "
-            # Rows of an array need the same length, so that kinds of events come as one text.
-            "awaits = CASE new.awaits WHEN '' THEN '{}' ELSE string_to_array(new.awaits, ' ') END "
-            "FROM unnest(%s::bigint[], %s::text[], %s::bool[], %s::jsonb[], %s::int[], %s::timestamptz[], "
-            "%s::timestamptz[], %s::text[], %s::text[]) "
-            "AS new(id, status, listens, state, last_seq, until, ended, error, awaits) WHERE e.id = new.id",
-            [
-                [one.id for one in executions],
-                [_STATUS[one.state.status] for one in executions],
-                [one.listens for one in executions],
-                [_kept(one) for one in executions],
-                [one.state.seq for one in executions],
-                [one.state.wait.until if one.state.wait else None for one in executions],
-                ended,
-                [one.error for one in executions],
-                [" ".join(one.awaits) for one in executions],
-            ],
+            f"awaits = {_AWAITS} FROM ROWS FROM (unnest(%s::bigint[], {_TYPES}) AS new(id, {_NAMES}) "
+            "WHERE e.id = new.id",
+            [[one.id for one in executions], *_changing(executions, now)],
         )
+
+
+# What changes with each input, in the order of _changing. Kinds of events come as one text, as rows of an array need
+# the same length; states as one JSON list, as an array of JSON texts is quoted twice, which takes longer than the rest.
+_NAMES = "status, listens, last_seq, until, ended, error, awaits, state"
+_TYPES = (
+    "%s::text[], %s::bool[], %s::int[], %s::timestamptz[], %s::timestamptz[], %s::text[], %s::text[]), "
+    "jsonb_array_elements(%s::jsonb)"
+)
+_AWAITS = "CASE new.awaits WHEN '' THEN '{}'::text[] ELSE string_to_array(new.awaits, ' ') END"
+
+
+def _changing(executions: Sequence["Execution"], now: datetime) -> list[Any]:
+    return [
+        [_STATUS[one.state.status] for one in executions],
+        [one.listens for one in executions],
+        [one.state.seq for one in executions],
+        [one.state.wait.until if one.state.wait else None for one in executions],
+        [now if one.state.status in (Status.COMPLETED, Status.FAILED) else None for one in executions],
+        [one.error for one in executions],
+        [" ".join(one.awaits) for one in executions],
+        _list(_kept(one) for one in executions),
+    ]
+
+
+def _list(texts: Iterable[str | None]) -> str:
+    """JSON texts as one list."""
+    return f"[{','.join(text or 'null' for text in texts)}]"
 
 
 def _kept(one: "Execution") -> str:
@@ -113,10 +131,12 @@ def write_steps(turns: Sequence["Turn"], now: datetime) -> list[int]:
         cursor.execute(
             "INSERT INTO flow_step (execution_id, flow_id, seq, node, type, exit, edge, at, duration_ms, event, "
             "changes, error, input) "
-            "SELECT execution_id, flow_id, seq, node, type, exit, edge, %s, duration_ms, event, changes, error, input "
-            "FROM unnest(%s::bigint[], %s::bigint[], %s::int[], %s::text[], %s::text[], %s::text[], %s::text[], "
-            "%s::float8[], %s::text[], %s::jsonb[], %s::text[], %s::jsonb[]) "
-            "AS new(execution_id, flow_id, seq, node, type, exit, edge, duration_ms, event, changes, error, input) "
+            "SELECT execution_id, flow_id, seq, node, type, exit, edge, %s, duration_ms, event, changes, error, "
+            "NULLIF(input, 'null') "
+            "FROM ROWS FROM (unnest(%s::bigint[], %s::bigint[], %s::int[], %s::text[], %s::text[], %s::text[], "
+            "%s::text[], %s::float8[], %s::text[], %s::text[]), jsonb_array_elements(%s::jsonb), "
+            "jsonb_array_elements(%s::jsonb)) "
+            "AS new(execution_id, flow_id, seq, node, type, exit, edge, duration_ms, event, error, changes, input) "
             "RETURNING id",
             [
                 now,
@@ -129,9 +149,9 @@ def write_steps(turns: Sequence["Turn"], now: datetime) -> list[int]:
                 [one.edge or "" for _turn, one in taken],
                 [turn.step_ms for turn, _one in taken],
                 [one.event for _turn, one in taken],
-                [json.dumps(one.changes or {}) for _turn, one in taken],
                 [(one.error or "")[:_LONGEST_ERROR] for _turn, one in taken],
-                _inputs(turns, str(now.tzinfo)),
+                _list(json.dumps(one.changes) if one.changes else "{}" for _turn, one in taken),
+                _list(_inputs(turns, str(now.tzinfo))),
             ],
         )
         return [pk for (pk,) in cursor.fetchall()]

@@ -41,15 +41,17 @@ def emit_many(events: Sequence[NewEvent]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO event (public_id, kind, subject, version, payload, at) "
-            "SELECT * FROM unnest(%s::uuid[], %s::text[], %s::uuid[], %s::int[], %s::jsonb[], %s::timestamptz[]) "
-            "RETURNING id",
+            "SELECT id, kind, subject, version, payload, at FROM ROWS FROM (unnest(%s::uuid[], %s::text[], %s::uuid[], "
+            "%s::int[], %s::timestamptz[]), jsonb_array_elements(%s::jsonb)) "
+            "AS new(id, kind, subject, version, at, payload) RETURNING id",
             [
                 [uuid7() for _ in events],
                 [event.kind for event in events],
                 [event.subject for event in events],
                 [event.version for event in events],
-                [json.dumps(event.payload) for event in events],
                 [clock.now()] * len(events),
+                # One JSON list: an array of JSON texts would be quoted twice.
+                json.dumps([event.payload for event in events]),
             ],
         )
         ids = [row[0] for row in cursor.fetchall()]
