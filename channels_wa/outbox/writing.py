@@ -39,7 +39,9 @@ _COLUMNS = (
 _WRITE = f"""
     WITH given AS MATERIALIZED (
         SELECT nextval('message_id_seq') AS id, g.*
-        FROM ROWS FROM (unnest({", ".join(f"%s::{kind}[]" for _name, kind in _COLUMNS)}), jsonb_array_elements(%s::jsonb))
+        FROM ROWS FROM (
+            unnest({", ".join(f"%s::{kind}[]" for _name, kind in _COLUMNS)}), jsonb_array_elements(%s::jsonb)
+        )
             WITH ORDINALITY AS g({", ".join(name for name, _kind in _COLUMNS)}, payload, place)
     ), pointed AS (
         INSERT INTO public.outbox_item (salon_id, number_id, lane, order_key, message_id, certainty, purpose,
