@@ -78,9 +78,14 @@ def test_a_step_of_another_type_is_another_step() -> None:
 
 def test_moving_is_cosmetic() -> None:
     """FL-001: guests notice nothing."""
-    found = compare(BEFORE, changed(position={"x": 5, "y": 5}))
+    found = compare(changed(position={"x": 0, "y": 0}), changed(position={"x": 5, "y": 5}))
     assert found.is_cosmetic and not found.is_empty
     assert len(found.sentences()) == 1
+
+
+def test_what_is_laid_out_for_the_first_time_was_not_moved() -> None:
+    """FL-001: a drawing that a program made has no places until somebody opens it."""
+    assert compare(BEFORE, changed(position={"x": 5, "y": 5})).is_empty
 
 
 def test_a_long_list_is_cut() -> None:
