@@ -4,10 +4,9 @@ from dataclasses import dataclass, field
 
 from flows.gallery.exchange import FlowFile
 from flows.graph import Graph, GraphError
-from flows.simulator.driver import options_of
 from flows.simulator.playing import play
 from flows.simulator.script import ScriptError, read
-from flows.simulator.world import TRIED
+from flows.simulator.world import TRIED, options_of
 
 MOST_LINES = 40
 

@@ -33,6 +33,9 @@ class Anonymiser:
 
     def contact(self, contact: JSON) -> JSON:
         """A guest of the script, in place of the one of the record."""
+        for was, now in ((contact.get("name"), NAME), (contact.get("phone"), PHONE)):
+            if was:
+                self._as(str(was), now)
         return {
             "name": NAME if contact.get("name") else "",
             "language": str(contact.get("language") or ""),

@@ -1,7 +1,7 @@
 """Plays a talk with a flow: acts go in, entries come out, and nothing leaves.
 
-It calls the engine as production does, so that the phone beside the drawing, a flow's tests, the command line and the
-guest see the same. No Django here, no clock, no network: the same acts in the same world give the same entries.
+It calls the engine as production does, so that phone, tests, command line and guest see the same. No Django here, no
+clock, no network: the same acts in the same world give the same entries.
 
 An entry is JSON: {"n", "kind", "at", "run", "flow", …}. Its kinds:
 
@@ -31,7 +31,7 @@ from flows.engine.state import State, Status
 from flows.engine.step import step
 from flows.graph import Graph
 from flows.nodes.triggers import Call
-from flows.simulator.world import JSON, TRIED, Run, World
+from flows.simulator.world import JSON, TRIED, Run, World, options_of
 
 Graphs = Callable[[str], Graph | None]
 
@@ -57,15 +57,7 @@ class Driver:
         """The guest writes, taps or sends something; `anyway` starts the flow whatever its trigger wants."""
         first = self._begin()
         self._note("guest", text=text, type=kind, reply_id=reply_id)
-        said = Said(text=text, reply_id=reply_id, kind=kind, facts=self.world.facts)
-        place = self.world.listening()
-        if not self.world.bot_on:
-            self._note("ignored", why="bot_off")
-        elif place is not None:
-            self._give(place, said)
-        else:
-            self._start_by(said, anyway)
-        self.world.is_new_contact = False
+        self._hear({"text": text, "kind": kind, "reply_id": reply_id}, anyway=anyway)
         return self._settled(first)
 
     def tap(self, choice: str) -> list[JSON]:
@@ -295,10 +287,32 @@ class Driver:
                 run.cancelled = True
                 self._note("cancelled", place)
 
+    def _hear(self, message: JSON, *, anyway: bool = False) -> None:
+        """What the guest said, for the run they talk with; one that asks a program takes it afterwards."""
+        world = self.world
+        place = world.listening()
+        said = Said(**message, facts=world.facts)
+        if not world.bot_on:
+            self._note("ignored", why="bot_off")
+        elif place is None:
+            self._start_by(said, anyway)
+        elif world.runs[place].holds:
+            world.later = [*world.later, message]
+            self._note("ignored", why="later")
+        else:
+            self._give(place, said)
+        world.is_new_contact = False
+
     def _settle(self) -> None:
-        """Do all that needs no act: subflows, answers that are known, and what is due by now."""
-        while self._may_go_on() and any(self._go_on(place) for place in range(len(self.world.runs))):
-            pass
+        """Do all that needs no act: subflows, known answers, what is due by now, and what was said meanwhile."""
+        while self._may_go_on():
+            if any(self._go_on(place) for place in range(len(self.world.runs))):
+                continue
+            place = self.world.listening()
+            if not self.world.later or (place is not None and self.world.runs[place].holds):
+                return
+            message, self.world.later = self.world.later[0], self.world.later[1:]
+            self._hear(message)
 
     def _go_on(self, place: int) -> bool:
         run = self.world.runs[place]
@@ -384,11 +398,3 @@ class Driver:
                 child.cancelled = True
                 self._note("cancelled", other)
                 self._drop_children_of(other)
-
-
-def options_of(entry: JSON) -> list[JSON]:
-    """What can be tapped under an entry."""
-    if entry["kind"] != "message":
-        return []
-    body = entry["body"]
-    return [*body.get("buttons", []), *body.get("rows", [])]

@@ -94,6 +94,11 @@ class Blank:
     value: str
     choices: Sequence[tuple[str, Words]] = ()
 
+    @property
+    def words(self) -> Words:
+        """The value as it is read."""
+        return dict(self.choices).get(self.value, self.value)
+
 
 @dataclass(frozen=True)
 class EditRow:

@@ -4,9 +4,9 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from flows.engine.state import Status
-from flows.simulator.driver import SUBFLOW, Driver, Graphs, options_of
+from flows.simulator.driver import SUBFLOW, Driver, Graphs
 from flows.simulator.script import Script, kind_of, moment, span, world_answer
-from flows.simulator.world import JSON, World
+from flows.simulator.world import JSON, World, options_of
 
 
 @dataclass(frozen=True)

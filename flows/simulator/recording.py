@@ -6,8 +6,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flows.engine.state import Status
-from flows.simulator.driver import SUBFLOW, TAPPED, options_of
-from flows.simulator.world import JSON, TRIED, World
+from flows.simulator.driver import SUBFLOW, TAPPED
+from flows.simulator.world import JSON, TRIED, World, options_of
 
 # What a test is not made of: reasons, not acts.
 _SILENT = {"not_wanted", "bot_off", "not_waiting", "waiting_for_time"}

@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from flows.console.drawing import DrawnStep, described, kind_of
-from flows.simulator.driver import SUBFLOW, options_of
+from flows.nodes.triggers import BY_MESSAGE
+from flows.simulator.driver import SUBFLOW
 from flows.simulator.talks import Talk
 from flows.simulator.words import ERRORS, value_words, why_words
-from flows.simulator.world import JSON, TRIED, World
+from flows.simulator.world import JSON, TRIED, World, options_of
 from portal.frame import moments
 
 MOST_SHOWN = 200  # entries; what is older is not looked at any more
@@ -210,7 +211,7 @@ def _note(entry: JSON, drawn: dict[str, DrawnStep]) -> Row | None:
         return Row("note", f"{payload.get('method', '')} {payload.get('url', '')}".strip(), "webhook")
     if kind == "answer" and entry["request"] != SUBFLOW:
         return Row("note", _answer(entry), "arrow-down", tone="danger" if entry["error"] else "")
-    if kind == "began" and entry["trigger"].get("on"):
+    if kind == "began" and entry["flow"] == TRIED and entry["trigger"].get("on") not in (*BY_MESSAGE, "default", None):
         return Row("note", _("A flow begins"), "player-play", detail=_payload(entry["trigger"]))
     return _end(entry)
 

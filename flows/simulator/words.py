@@ -16,6 +16,7 @@ LONGEST = 200
 # Why nothing came of an act (flows.simulator.driver, and the engine's own words).
 WHYS: dict[str, str | Promise] = {
     "bot_off": gettext_lazy("A person of the salon answers now: the flow does not hear this."),
+    "later": gettext_lazy("Heard, and taken up when the other server has answered."),
     "not_wanted": gettext_lazy("This message does not start the flow."),
     "no_such_button": gettext_lazy("There is no such button."),
     "not_awaited": gettext_lazy("No step waits for this."),

@@ -13,6 +13,8 @@ from flows.engine.state import State, Status
 
 JSON = dict[str, Any]
 MAX_LOG: Final = 2_000  # entries of one talk; more is a machine that talks to itself
+# Requests that are answered before what the guest says meanwhile.
+HOLDING: Final = frozenset({"http"})
 # The flow that is tried; its subflows have the names that it calls them by.
 TRIED: Final = ""
 
@@ -55,9 +57,14 @@ class Run:
         return self.state.status is Status.WAITING and not self.cancelled
 
     @property
+    def holds(self) -> bool:
+        """Whether it asks a program, and the guest waits with it (flows.runtime.running)."""
+        return self.is_active and self.asked is not None and self.asked["request"] in HOLDING
+
+    @property
     def listens(self) -> bool:
-        """Whether it hears what the guest says."""
-        return self.is_active and self.state.wait is not None and self.state.wait.answers
+        """Whether it is this one that the guest talks with."""
+        return self.is_active and self.state.wait is not None and (self.state.wait.answers or self.holds)
 
     @property
     def due(self) -> datetime | None:
@@ -98,6 +105,8 @@ class World:
     bot_on: bool = True
     is_new_contact: bool = True
     runs: list[Run] = field(default_factory=list)
+    # What the guest said while a program was asked: {"text", "kind", "reply_id", "anyway"}.
+    later: list[JSON] = field(default_factory=list)
     answers: dict[str, list[JSON]] = field(default_factory=dict)
     log: list[JSON] = field(default_factory=list)
 
@@ -154,6 +163,7 @@ class World:
             "bot_on": self.bot_on,
             "is_new_contact": self.is_new_contact,
             "runs": [run.to_json() for run in self.runs],
+            "later": self.later,
             "answers": self.answers,
             "log": self.log,
         }
@@ -163,3 +173,11 @@ class World:
         """As `to_json` gave it."""
         now = datetime.fromisoformat(data["now"])
         return cls(**{**data, "now": now, "runs": [Run.from_json(run) for run in data["runs"]]})
+
+
+def options_of(entry: JSON) -> list[JSON]:
+    """What can be tapped under an entry."""
+    if entry["kind"] != "message":
+        return []
+    body = entry["body"]
+    return [*body.get("buttons", []), *body.get("rows", [])]

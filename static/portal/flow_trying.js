@@ -13,6 +13,14 @@
     });
   }
 
+  // The canvas says when it hears.
+  function ready(then) {
+    const canvas = document.getElementById("canvas");
+    if ("ready" in canvas.dataset) return then();
+    const seen = new MutationObserver(() => { seen.disconnect(); then(); });
+    return seen.observe(canvas, { attributeFilter: ["data-ready"] });
+  }
+
   function mark() {
     const marks = document.getElementById("marks");
     if (marks) tell("flow:marks", { edges: {}, ...JSON.parse(marks.textContent) });
@@ -102,11 +110,13 @@
 
   document.addEventListener("DOMContentLoaded", () => {
     mount();
-    mark();
-    if (!document.getElementById("replay-steps")) return;
-    const replay = new Replay();
-    document.addEventListener("click", ({ target }) => replay.click(target));
-    document.addEventListener("keydown", (event) => replay.key(event));
+    ready(() => {
+      mark();
+      if (!document.getElementById("replay-steps")) return;
+      const replay = new Replay();
+      document.addEventListener("click", ({ target }) => replay.click(target));
+      document.addEventListener("keydown", (event) => replay.key(event));
+    });
   });
   document.addEventListener("htmx:afterSettle", ({ target }) => { if (target.id === "test-body") mark(); });
 })();

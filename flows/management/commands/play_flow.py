@@ -12,10 +12,10 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from flows.graph import Graph, GraphError
 from flows.models import Flow
 from flows.simulator.drawings import drawing_now, graphs_with
-from flows.simulator.driver import Driver, Graphs, options_of
+from flows.simulator.driver import Driver, Graphs
 from flows.simulator.playing import play
 from flows.simulator.script import ScriptError, moment, read, span, world_answer
-from flows.simulator.world import TRIED, World, contact_facts
+from flows.simulator.world import TRIED, World, contact_facts, options_of
 from ops import clock
 from ops.salon import run_in_salon
 from tenants.salons.models import Salon

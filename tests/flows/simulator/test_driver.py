@@ -137,3 +137,79 @@ def test_the_same_acts_give_the_same_entries() -> None:
     others = {driver(graph, seed=seed).say("oi")[-2]["body"]["text"] for seed in range(30)}
     assert len(others) > 1
     assert Graph.parse(graph)
+
+
+CALL = {"id": "call", "type": "http_request", "url": "https://a.example/", "response": [{"path": "$", "variable": "x"}]}
+
+
+def test_an_answer_of_another_server_leads_on() -> None:
+    graph = drawing(
+        CALL, say("ok", "{{ vars.x }}"), say("no", "Falhou"), edges="start.done>call call.done>ok call.error>no"
+    )
+    talk = driver(graph)
+    assert kinds(talk.say("oi"))[-1] == "request"
+    assert said(talk.answer("call", {"status": 200, "json": 7})) == ["7"]
+    talk.say("oi")
+    assert said(talk.answer("call", error="timeout")) == ["Falhou"]
+    talk.answer("call", {"status": 200, "json": 8}, keep=True)
+    assert said(talk.say("oi")) == ["8"]
+
+
+def test_what_is_said_during_a_call_is_taken_up_after_it() -> None:
+    ask = {"id": "ask", "type": "ask", "text": "Quem?", "answer": "text", "variable": "y"}
+    graph = drawing(CALL, ask, say("ok", "Oi, {{ vars.y }}"), edges="start.done>call call.done>ask ask.answered>ok")
+    talk = driver(graph)
+    talk.say("oi")
+    assert talk.say("Bia")[-1]["why"] == "later"
+    assert said(talk.answer("", {"status": 200, "json": 1})) == ["Quem?", "Oi, Bia"]
+
+
+def test_a_subflow_talks_and_gives_back() -> None:
+    call = {"id": "sub", "type": "subflow", "flow": "0198c0de-0000-7000-8000-000000000002", "returns": ["day"]}
+    outer = drawing(call, say("tell", "Dia {{ vars.day }}"), edges="start.done>sub sub.done>tell")
+    inner = drawing(
+        {"id": "ask", "type": "ask", "text": "Qual dia?", "answer": "text", "variable": "day"}, edges="start.done>ask"
+    )
+    talk = driver(outer)
+    graphs = {"": Graph.parse(outer), call["flow"]: Graph.parse(inner)}
+    talk.graphs = graphs.get
+    assert said(talk.say("oi")) == ["Qual dia?"]
+    assert said(talk.say("sexta")) == ["Dia sexta"]
+    assert [run.parent for run in talk.world.runs] == [None, 0]
+
+
+def test_a_subflow_that_is_not_there_or_calls_itself_for_ever() -> None:
+    flow = "0198c0de-0000-7000-8000-000000000002"
+    graph = drawing(
+        {"id": "sub", "type": "subflow", "flow": flow}, say("no", "Nada"), edges="start.done>sub sub.error>no"
+    )
+    talk = driver(graph)
+    assert said(talk.say("oi")) == ["Nada"]
+    talk = driver(graph)
+    talk.graphs = {"": Graph.parse(graph), flow: Graph.parse(graph)}.get
+    assert said(talk.say("oi"))[-1] == "Nada"
+    assert len(talk.world.runs) == 5
+
+
+def test_effects_change_only_the_guest_of_the_talk() -> None:
+    graph = drawing(
+        {"id": "tag", "type": "tag_contact", "add": ["vip"]},
+        {"id": "name", "type": "set_field", "target": "name", "value": "'Bia Lima'"},
+        say("hi", "Oi, {{ contact.first_name }}"),
+        {"id": "over", "type": "hand_over"},
+        edges="start.done>tag tag.done>name name.done>hi hi.done>over",
+    )
+    talk = driver(graph)
+    assert said(talk.say("oi")) == ["Oi, Bia"]
+    assert talk.world.contact["tags"] == ["vip"] and not talk.world.bot_on
+
+
+def test_a_burst_is_one_turn() -> None:
+    ask = {"id": "ask", "type": "ask", "text": "?", "answer": "text", "variable": "y", "gather_s": 8}
+    graph = drawing(ask, say("ok", "{{ vars.y }}"), edges="start.done>ask ask.answered>ok")
+    talk = driver(graph)
+    for text in ("oi", "quero", "marcar"):
+        talk.say(text)
+    assert talk.is_hearing()
+    assert said(talk.hear_out()) == ["quero\nmarcar"]
+    assert talk.world.now == NOON + timedelta(seconds=8)
