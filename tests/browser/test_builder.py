@@ -81,9 +81,9 @@ def test_a_flow_is_drawn_named_and_published(new_flow: Callable[[], Page]) -> No
     is_saved(page)
     assert ways(page) == {("start", "send_message"), ("send_message", "end")}
     page.locator("[data-rename]").click()
-    page.locator("#flow-name-input").fill("Boas-vindas novas")
+    page.locator("#flow-name-input").fill("Acolhida")
     page.locator("#flow-name-input").press("Enter")
-    expect(page.locator(".builder-name__text")).to_have_text("Boas-vindas novas")
+    expect(page.locator(".builder-name__text")).to_have_text("Acolhida")
     page.locator("[data-publish]").click()
     page.locator("#publish-note").fill("A primeira")
     page.locator("#publish-dialog .btn-primary").click()
