@@ -13,7 +13,7 @@
   let sent = Promise.resolve(); // the requests, one after the other
   let waiting = 0; // the timer of what was typed lately
   let changes = 0; // goes up with each change, so that an answer knows whether it is about what stands there now
-  let opening = 0, wanted = null;
+  let opening = 0, wanted = null, wantsFocus = false;
 
   // --- Opening ---------------------------------------------------------------------------------------------------
 
@@ -21,8 +21,17 @@
     return window.flowIsland?.graph().nodes.find((node) => node.id === id);
   }
 
-  async function open(id, { focus = false } = {}) {
+  function goIn() {
+    (panel().querySelector("#ff-form :is(textarea, input:not([type=hidden], [type=checkbox], [type=file])):not([hidden] *)") ?? byId("flow-form-title"))?.focus();
+  }
+
+  async function open(id, { focus = false, again = false } = {}) {
     flush();
+    wantsFocus = focus || (wantsFocus && wanted === id);
+    if (shown === id && !again) {
+      if (focus) goIn();
+      return;
+    }
     const node = nodeOf(id);
     if (!node || !panel()) return;
     if (wanted === id && shown !== id) return; // on its way
@@ -50,7 +59,8 @@
     htmx.process(place);
     dress(place);
     window.dispatchEvent(new CustomEvent("flow:form", { detail: { id } }));
-    if (focus) (place.querySelector("textarea, input:not([type=hidden]), select") ?? byId("flow-form-title"))?.focus();
+    if (wantsFocus) goIn();
+    wantsFocus = false;
   }
 
   function close() {
@@ -356,13 +366,13 @@
     const step = target.closest?.(".react-flow__node[data-id]");
     if (step && shown === null && wanted === null && !target.closest("button") && step.matches(".selected")) open(step.dataset.id);
   });
-  window.addEventListener("flow:select", ({ detail }) => (detail.id === null ? close() : detail.id !== shown && open(detail.id)));
+  window.addEventListener("flow:select", ({ detail }) => (detail.id === null ? close() : open(detail.id)));
   window.addEventListener("flow:open", ({ detail }) => open(detail.id, { focus: true }));
   // Taken back, replaced or deleted: what stands in the form is not what is drawn any more.
   window.addEventListener("flow:change", ({ detail }) => {
     if (shown === null) return;
     if (!detail.graph.nodes.some((node) => node.id === shown)) close();
-    else if (["undo", "redo", "replace"].includes(detail.why)) open(shown);
+    else if (["undo", "redo", "replace"].includes(detail.why)) open(shown, { again: true });
   });
   window.addEventListener("pagehide", () => flush());
 

@@ -126,6 +126,7 @@ def test_a_condition_is_chosen_without_a_formula(owner: Person) -> None:
 def test_a_formula_is_looked_up_and_tried(owner: Person) -> None:
     """FL-005."""
     page, _name = draw(owner, {"type": "set_variable", "variable": "x", "value": ""})
+    page.locator("#ff-value").focus()
     page.locator("#ff-formulas > summary").click()
     page.locator("#ff-search").fill("birth")
     page.locator("#ff-search").fill("age(")
