@@ -71,7 +71,9 @@
   function draw(input) {
     const home = input.closest(".ff-field, .ff-place, .ff-try") ?? input.parentElement;
     if (!list || field !== input) {
+      const found = options; // which hiding forgets
       hide();
+      options = found;
       field = input;
       list = document.createElement("ul");
       list.className = "ff-list";
