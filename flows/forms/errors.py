@@ -149,6 +149,12 @@ PATTERNS: Final[dict[str, Words]] = {
     r"^[a-z0-9_]{1,512}\z": gettext_lazy("Choose a template."),
     r"^[a-z]{2,3}(_[A-Za-z0-9]{2,4})?\z": gettext_lazy("Choose a template."),
 }
+# Of what is chosen from a list.
+CHOSEN: Final = (
+    r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\z",
+    r"^[0-9]{4}-[0-9]{2}-[0-9]{2}\z",
+    r"^[a-z0-9_]{1,512}\z",
+)
 Ctx = dict[str, Any]
 EMPTY: Final = ("missing", "empty", "string_too_short", "text", "string_type")
 NO_NUMBER: Final = ("int_parsing", "int_type", "float_parsing", "float_type")
@@ -169,10 +175,16 @@ SENTENCES: Final[dict[str, Callable[[Ctx, Any], str]]] = {
         ngettext("It needs %(count)s at least.", "It needs %(count)s at least.", ctx["min_length"])
         % {"count": ctx["min_length"]}
     ),
-    "string_pattern_mismatch": lambda ctx, given: str(
-        _("Fill this in.") if given == "" else PATTERNS.get(ctx["pattern"], _("This cannot be used here."))
-    ),
+    "string_pattern_mismatch": lambda ctx, given: misfit(str(ctx["pattern"]), given),
 }
+
+
+def misfit(pattern: str, given: Any) -> str:
+    """What a text should look like; of what is chosen from a list nothing is to be filled in."""
+    words = PATTERNS.get(pattern)
+    if given == "" and pattern not in CHOSEN:
+        return _("Fill this in.")
+    return str(words) if words else _("This cannot be used here.")
 
 
 def too_long(most: int, given: Any) -> str:

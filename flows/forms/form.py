@@ -129,7 +129,7 @@ class Form:
         """Its fields as they are drawn."""
         if not self.is_posted:
             self.fit_places()
-        shower = Shower(self.posted, self.problems, self.known, self.variables)
+        shower = Shower(self.posted, self.problems, self.known, lambda: self.variables)
         return shower.controls(self.fields, self.node)
 
     @property
@@ -173,6 +173,7 @@ def by_place(controls: list[Control]) -> dict[str, Any]:
     return {
         "controls": [one for one in controls if not one.bound.spec.more],
         "more": more,
+        "has_more": any(one.is_shown for one in more),
         # Open if there is something to see.
         "more_open": any(one.errors for one in walk(more)),
     }

@@ -1,6 +1,6 @@
 """The fields of a form as the page draws them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -93,7 +93,9 @@ def html_id(path: str) -> str:
 class Shower:
     """Draws one form: what was posted, the node it makes, and what is wrong with it."""
 
-    def __init__(self, posted: Posted, problems: Sequence[Told], known: Known, variables: Sequence[Variable]) -> None:
+    def __init__(
+        self, posted: Posted, problems: Sequence[Told], known: Known, variables: Callable[[], Sequence[Variable]]
+    ) -> None:
         self.posted = posted
         self.problems = problems
         self.known = known
@@ -196,7 +198,7 @@ class Shower:
         """A condition's parts."""
         path, left = control.path, self.posted.one(f"{control.path}.left")
         known = [Choice(one.name, f"{one.label} ({one.name})" if one.label != one.name else one.name)
-                 for one in self.variables if "." in one.name]  # fmt: skip
+                 for one in self.variables() if "." in one.name]  # fmt: skip
         if left not in {one.value for one in known}:
             known.insert(0, Choice(left, left or _("Choose …")))
         how = self.posted.one(f"{path}.how")

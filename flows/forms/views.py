@@ -38,7 +38,11 @@ def form(request: SalonRequest, public_id: UUID) -> HttpResponse:
         made = form_of(request, flow, node_from(request.POST.get("node", "")))
     except Unreadable:
         return render(request, "flows/forms/unreadable.html", status=422)
-    return render(request, "flows/forms/panel.html", context_of(flow, made, is_readonly="readonly" in request.POST))
+    return render(
+        request,
+        "flows/forms/panel.html",
+        {**context_of(flow, made, is_readonly="readonly" in request.POST), **lists_of(made)},
+    )
 
 
 @require_POST
@@ -124,6 +128,20 @@ def without(posted: Posted, *names: str) -> Posted:
     return Posted({name: values for name, values in posted.items() if name not in names})
 
 
+def lists_of(made: Form) -> JSON:
+    """What the fields propose while one writes."""
+    takes_secrets = made.base["type"] in ("http_request", "webhook")
+    return {
+        "variables": [one.to_json() for one in made.variables],
+        "functions": [
+            {"name": one.insert, "label": one.what, "usage": one.usage, "sample": one.result, "group": one.group}
+            for one in explained()
+            if one.insert.endswith("(")
+        ],
+        "secrets": [f"secret.{name}" for name in made.known.secrets] if takes_secrets else [],
+    }
+
+
 def context_of(flow: Flow, made: Form, *, is_readonly: bool = False) -> JSON:
     """What the templates need."""
     node_type = made.base["type"]
@@ -133,15 +151,6 @@ def context_of(flow: Flow, made: Form, *, is_readonly: bool = False) -> JSON:
         "node_json": json.dumps(made.base, ensure_ascii=False),
         "node": made.node,
         "look": look_of(node_type),
-        "variables": [one.to_json() for one in made.variables],
-        "functions": [
-            {"name": one.insert, "label": one.what, "usage": one.usage, "sample": one.result, "group": one.group}
-            for one in explained()
-            if one.insert.endswith("(")
-        ],
-        "secrets": [f"secret.{name}" for name in made.known.secrets]
-        if node_type in ("http_request", "webhook")
-        else [],
         "is_readonly": is_readonly,
         **by_place(made.controls),
     }
