@@ -92,6 +92,7 @@ function useHands(desk, root) {
     return {
       onNodeDragStop: dropped,
       onSelectionDragStop: (event, nodes) => dropped(event, nodes),
+      onNodeClick: (event, node) => desk.selection.again(node.id),
       onNodeDoubleClick: (event, node) => desk.openStep(node.id),
       onConnectStart: () => connecting(true),
       onConnect: ({ source, sourceHandle, target }) => editor.connect(source, sourceHandle, target),
@@ -185,6 +186,13 @@ export function Canvas({ element, onReady }) {
     ready.current = true;
     Promise.resolve(view.showAll()).then(onReady);
   }, [measured, view, onReady]);
+
+  // What stands beside the canvas comes and goes: the chosen step stays in sight.
+  useEffect(() => {
+    const seen = new ResizeObserver(() => ready.current && desk.selection.nodes.length === 1 && view.reveal(desk.selection.nodes[0]));
+    seen.observe(element);
+    return () => seen.disconnect();
+  }, [desk, element, view]);
 
   const onSelectionChange = useCallback((chosen) => {
     desk.selection.heard(chosen.nodes, chosen.edges, (id) => Boolean(editor.node(id)));

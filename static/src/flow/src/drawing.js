@@ -148,17 +148,29 @@ export function nodesOf(editor, old) {
   return all.length === old.length && all.every((node, index) => node === old[index]) ? old : all;
 }
 
+/** Exits below each other begin their ways beside each other, the first outside, so that no two lie on one line. */
+function lanesOf(editor) {
+  const lanes = new Map();
+  for (const node of editor.graph.nodes) {
+    const exits = editor.exitsOf(node);
+    if (exits.length <= MOST_CELLS) continue;
+    for (const edge of editor.edgesFrom(node.id)) lanes.set(edge.id, exits.length - 1 - exits.findIndex((exit) => exit.name === edge.exit));
+  }
+  return lanes;
+}
+
 /** All edges to draw. One to a step that is gone cannot be drawn, and must not stop the rest from being drawn. */
 export function edgesOf(editor, old) {
   const before = new Map(old.map((edge) => [edge.id, edge]));
   const known = new Set(editor.graph.nodes.map((node) => node.id));
-  const many = new Set(editor.graph.nodes.filter((node) => editor.exitsOf(node).length > MOST_CELLS).map((node) => node.id));
+  const lanes = lanesOf(editor);
   const all = editor.graph.edges.filter((edge) => known.has(edge.from) && known.has(edge.to)).map((edge) => {
     const isLit = editor.lit.edges.has(edge.id);
     const mark = MARKS.has(editor.marks.edges?.[edge.id]) ? editor.marks.edges[edge.id] : null;
     const count = editor.counts?.edges?.[edge.id] ?? null;
     const className = [isLit && "is-lit", mark && `is-${mark}`].filter(Boolean).join(" ");
-    const key = JSON.stringify([edge, className, count, editor.readOnly, many.has(edge.from)]);
+    const lane = lanes.get(edge.id) ?? null;
+    const key = JSON.stringify([edge, className, count, editor.readOnly, lane]);
     const same = before.get(edge.id);
     if (same?.key === key) return same;
     return {
@@ -174,7 +186,7 @@ export function edgesOf(editor, old) {
       zIndex: isLit ? 1 : 0,
       ariaLabel: null,
       domAttributes: { "aria-hidden": true }, // told by the steps it joins
-      data: { count },
+      data: { count, lane },
       key,
     };
   });

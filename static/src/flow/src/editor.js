@@ -3,7 +3,7 @@ import {
   connected, edgeFrom, Ids, isIdentifier, MOST_NODES, moved, partOf, withNode, withNotes, withoutItems, withPart, withPatch,
 } from "./graph.js";
 import { History } from "./history.js";
-import { freeSpot, guessedHeight, laidOut, needsLayout, widthOf } from "./layout.js";
+import { freeSpot, guessedHeight, laidOut, MOST_CELLS, needsLayout, widthOf } from "./layout.js";
 import { guessedExits, lookOf } from "./looks.js";
 import { teller } from "./words.js";
 
@@ -38,7 +38,7 @@ export class Editor {
     this.provisional = new Set(); // edges whose exit was guessed
     this.ids.note(graph);
     this.graph = graph;
-    if (needsLayout(graph.nodes)) this.graph = moved(graph, laidOut(graph.nodes.map((node) => this.box(node)), graph.edges));
+    if (needsLayout(graph.nodes)) this.graph = moved(graph, this.placed());
     else if (graph.nodes.some((node) => !node.position)) this.graph = moved(graph, new Map(graph.nodes.map((node) => [node.id, { x: 0, y: 0 }])));
     this.linking = null;
     this.changed();
@@ -277,9 +277,21 @@ export class Editor {
     this.say(why === "undo" ? "said_undone" : "said_redone");
   }
 
+  /** Edges as their exits stand, from which the layout takes what is left and what is right. */
+  orderedEdges() {
+    return this.graph.nodes.flatMap((node) => {
+      const exits = this.exitsOf(node).map((exit) => exit.name);
+      const edges = [...this.edgesFrom(node.id)].sort((one, other) => exits.indexOf(one.exit) - exits.indexOf(other.exit));
+      return exits.length > MOST_CELLS ? edges.reverse() : edges;
+    });
+  }
+
+  placed() {
+    return laidOut(this.graph.nodes.map((node) => this.box(node)), this.orderedEdges());
+  }
+
   tidy() {
-    const positions = laidOut(this.graph.nodes.map((node) => this.box(node)), this.graph.edges);
-    if (this.move(positions, { why: "layout" })) this.say("said_tidied");
+    if (this.move(this.placed(), { why: "layout" })) this.say("said_tidied");
   }
 
   // ---- Notes

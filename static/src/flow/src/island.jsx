@@ -66,6 +66,8 @@ function heardBy(editor, desk, visit) {
     "flow:show": ({ id }) => {
       desk.selection?.choose([id]);
       desk.view?.reveal(id);
+      // Where what had the focus is gone, the step has it.
+      if (document.activeElement === document.body) desk.view?.focus(id);
     },
     // A change made beside the canvas (the list of steps): one step of the history as well.
     "flow:edit": ({ graph, why }) => editor.commit(graph, why),

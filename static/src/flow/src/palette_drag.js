@@ -109,7 +109,8 @@ export function paletteDrag(canvas, { mayDrag, drop }) {
   };
   const down = (event) => {
     const source = event.target.closest?.("[data-add]");
-    if (!source || event.button !== 0 || !event.isPrimary || !mayDrag()) return;
+    // Out of a dialog nothing can be dragged: it lies over the canvas.
+    if (!source || source.closest("dialog") || event.button !== 0 || !event.isPrimary || !mayDrag()) return;
     const node = source.dataset.node ? JSON.parse(source.dataset.node) : { type: source.dataset.add };
     begin(event, node, { source });
   };

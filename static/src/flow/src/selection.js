@@ -35,6 +35,11 @@ export class Selection {
     this.setEdges(set(edges));
   }
 
+  /** A press on the one that is chosen already: whoever closed its settings wants them back. */
+  again(id) {
+    if (id === this.told) tell("flow:select", { id });
+  }
+
   toggle(id) {
     this.choose(this.nodes.includes(id) ? this.nodes.filter((one) => one !== id) : [...this.nodes, id], this.edges);
   }

@@ -39,7 +39,9 @@ function Acts({ id, x, y }) {
 /** A connection between an exit and a step. */
 export const WayEdge = memo(function WayEdge(props) {
   const { id, data, selected, markerEnd, sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition } = props;
-  const [path, x, y] = getSmoothStepPath({ sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition, borderRadius: 12 });
+  const offset = data.lane === null ? 20 : 16 + data.lane * 8;
+  const ends = { sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition };
+  const [path, x, y] = getSmoothStepPath({ ...ends, borderRadius: 12, offset });
   return (
     <>
       <BaseEdge id={id} path={path} markerEnd={markerEnd} interactionWidth={24} />
