@@ -119,6 +119,64 @@ def test_the_start_stays(open_canvas: Open) -> None:
     assert canvas.graph == small()
 
 
+def test_the_end_of_a_connection_is_dragged_elsewhere(open_canvas: Open) -> None:
+    """FL-001: the connection keeps its id; let go over nothing, it stays."""
+    canvas = open_canvas(small())
+    grip = canvas.edge("e2").locator(".react-flow__edgeupdater-target")
+    x, y = canvas.middle(canvas.step("good"))
+    canvas.drag(grip, (x, y + 200))
+    assert canvas.graph == small()
+    canvas.drag(grip, canvas.step("bad"))
+    assert {"id": "e2", "from": "ask", "exit": "answered", "to": "bad"} in canvas.graph["edges"]
+
+
+def test_notes_are_written_moved_and_resized(open_canvas: Open) -> None:
+    """FL-001: kept in the graph beside the steps, each act one step of the history."""
+    canvas = open_canvas(small())
+    canvas.tool("note").click()
+    field = canvas.page.get_by_role("textbox", name="Write a note")
+    expect(field).to_be_focused()
+    field.fill("Perguntar à Ana")
+    canvas.page.keyboard.press("Escape")
+    expect(canvas.step("note_1")).to_contain_text("Perguntar à Ana")
+    (note,) = canvas.graph["notes"]
+    assert note.keys() == {"id", "text", "position"}
+    canvas.page.keyboard.press("Alt+ArrowRight")
+    assert canvas.graph["notes"][0]["position"]["x"] == note["position"]["x"] + 20
+    x, y = canvas.middle(canvas.step("note_1").locator(".flow-note__size"))
+    canvas.drag(canvas.step("note_1").locator(".flow-note__size"), (x + 50, y + 40))
+    size = canvas.graph["notes"][0]["size"]
+    assert size["width"] > 220
+    assert size["height"] > 130
+    canvas.step("note_1").dblclick(position={"x": 20, "y": 60})
+    canvas.page.get_by_role("textbox", name="Write a note").fill("")
+    canvas.page.locator(".react-flow__pane").click(position={"x": 20, "y": 300})
+    assert canvas.graph["notes"][0]["text"] == ""
+    canvas.step("note_1").focus()
+    canvas.page.keyboard.press("Delete")
+    assert canvas.graph["notes"] == []
+
+
+def test_tidying_up_keeps_the_order_of_exits(open_canvas: Open) -> None:
+    """FL-001: what the first exit leads to stands to the left, and below."""
+    canvas = open_canvas(small())
+    canvas.tool("layout").click()
+    places = {node["id"]: node["position"] for node in canvas.graph["nodes"]}
+    assert places["good"]["x"] < places["bad"]["x"]
+    assert places["start"]["y"] < places["ask"]["y"] < places["good"]["y"]
+
+
+def test_another_drawing_takes_its_place(open_canvas: Open) -> None:
+    """FL-005: somebody else's, an older one: what was before cannot be taken back into it."""
+    canvas = open_canvas(small())
+    canvas.send("insert", node={"type": "end"})
+    canvas.send("replace", graph=blank(), described={}, path={"nodes": ["start"], "edges": [], "current": "start"})
+    expect(canvas.page.locator(".react-flow__node")).to_have_count(1)
+    expect(canvas.page.locator(".react-flow__node.is-current")).to_have_count(1)
+    canvas.send("undo")
+    assert canvas.graph == blank()
+
+
 def test_problems_counts_and_marks_stand_on_the_steps(open_canvas: Open) -> None:
     """FL-006, FL-007: what is wrong, how many came by, and what differs."""
     canvas = open_canvas(small())

@@ -1,12 +1,11 @@
 // From our graph to what React Flow draws. What has not changed keeps its object: only the rest is drawn again.
 import { readingOrder } from "./graph.js";
-import { guessedHandles, guessedHeight, MOST_CELLS, widthOf } from "./layout.js";
+import { guessedHandles, guessedHeight, MOST_CELLS, NOTE_SIZE, widthOf } from "./layout.js";
 import { lookOf } from "./looks.js";
 
 const MARKER = { type: "arrowclosed", width: 18, height: 18, color: "var(--flow-edge)" };
 // A marker grows with its line, which is thicker here.
 const LIT_MARKER = { ...MARKER, width: 10, height: 10, color: "var(--flow-lit)" };
-const NOTE_SIZE = { width: 220, height: 130 };
 const MOST_DRAWN = 150; // of more, only those in sight are drawn
 const MARKS = new Set(["added", "removed", "changed", "differs"]);
 
@@ -92,6 +91,7 @@ function stepOf(editor, node, edges, entered, problems, old) {
     initialHeight: guessedHeight(data),
     className,
     ariaLabel: isSame ? old.ariaLabel : labelOf(editor, data),
+    domAttributes: old?.domAttributes ?? { "aria-roledescription": editor.word("step") },
     data: isSame ? old.data : data,
     key,
   };
@@ -110,6 +110,7 @@ function noteOf(editor, note, old) {
     ...size,
     zIndex: -2000, // below the steps also when it is selected, which lifts it by a thousand
     ariaLabel: editor.word("note_label", { text: note.text }),
+    domAttributes: old?.domAttributes ?? { "aria-roledescription": undefined },
     data: { text: note.text, readOnly: editor.readOnly },
     key,
   };

@@ -3,7 +3,7 @@ import {
   connected, edgeFrom, Ids, isIdentifier, MOST_NODES, moved, partOf, withNode, withNotes, withoutItems, withPart, withPatch,
 } from "./graph.js";
 import { History } from "./history.js";
-import { freeSpot, guessedHeight, laidOut, MOST_CELLS, needsLayout, widthOf } from "./layout.js";
+import { freeSpot, guessedHeight, laidOut, MOST_CELLS, needsLayout, NOTE_SIZE, widthOf } from "./layout.js";
 import { guessedExits, lookOf } from "./looks.js";
 import { teller } from "./words.js";
 
@@ -277,12 +277,13 @@ export class Editor {
     this.say(why === "undo" ? "said_undone" : "said_redone");
   }
 
-  /** Edges as their exits stand, from which the layout takes what is left and what is right. */
+  /** Edges in the order of their exits, from which the layout takes what is left and what is right. */
   orderedEdges() {
     return this.graph.nodes.flatMap((node) => {
       const exits = this.exitsOf(node).map((exit) => exit.name);
       const edges = [...this.edgesFrom(node.id)].sort((one, other) => exits.indexOf(one.exit) - exits.indexOf(other.exit));
-      return exits.length > MOST_CELLS ? edges.reverse() : edges;
+      // dagre puts the last to the left; ends at the right side cross least when the first goes farthest to the right.
+      return exits.length > MOST_CELLS ? edges : edges.reverse();
     });
   }
 
@@ -298,7 +299,9 @@ export class Editor {
 
   addNote(position) {
     if (this.readOnly) return null;
-    const note = { id: this.ids.make("note"), text: "", position: { x: Math.round(position.x), y: Math.round(position.y) } };
+    // Below a step a note could not be held.
+    const { x, y } = freeSpot(this.graph.nodes.map((node) => this.box(node)), position, NOTE_SIZE);
+    const note = { id: this.ids.make("note"), text: "", position: { x: Math.round(x), y: Math.round(y) } };
     this.commit(withNotes(this.graph, [...(this.graph.notes ?? []), note]), "note");
     return note.id;
   }

@@ -2,6 +2,7 @@
 import { Graph, layout } from "@dagrejs/dagre";
 
 export const NODE_WIDTH = 256;
+export const NOTE_SIZE = { width: 220, height: 130 };
 const EXIT_WIDTH = 104;
 export const MOST_CELLS = 4; // more exits than this stand below each other, with their ends at the right
 const LINE_HEIGHT = 18;

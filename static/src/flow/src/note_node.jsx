@@ -28,7 +28,7 @@ export const NoteNode = memo(function NoteNode({ id, data, selected }) {
     <div class="flow-note">
       {!data.readOnly && selected && (
         <NodeResizeControl
-          class="flow-note__size"
+          className="flow-note__size"
           position="bottom-right"
           minWidth={120}
           minHeight={60}
