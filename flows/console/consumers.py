@@ -94,8 +94,10 @@ class ConsoleConsumer(SalonConsumer):
             await self.send_json(message)
 
     async def _look_forever(self) -> None:
+        wait_s = LOOK_S * self.share
         while True:
-            await asyncio.sleep(LOOK_S)
+            await asyncio.sleep(wait_s)
+            wait_s = LOOK_S
             # One look of each moment serves all who watch this flow.
             key = (self.salon_id, self.flow_id, int(time.monotonic() / LOOK_S))
             if await _newest.get(key, lambda: self.in_salon(self._last_of_flow)) > self.newest:

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
+from zlib import crc32
 
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
@@ -77,9 +78,17 @@ class SalonConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
         """Run sync database work inside this socket's salon."""
         return await database_sync_to_async(lambda: run_in_salon(self.salon_id, fn))()
 
+    @property
+    def share(self) -> float:
+        """A number from 0 to 1 of this socket's own."""
+        return crc32(self.channel_name.encode()) % 1000 / 1000
+
     async def _recheck_forever(self) -> None:
+        # Sockets that were opened together must not ask together for ever: live messages would wait for all of them.
+        wait_s = self.recheck_s * self.share
         while True:
-            await asyncio.sleep(self.recheck_s)
+            await asyncio.sleep(wait_s)
+            wait_s = self.recheck_s
             try:
                 let_in = await database_sync_to_async(self._authenticate)()
             except Exception:
