@@ -52,11 +52,16 @@ def _ids(foreign: Seeded) -> dict[str, str]:
     return found | more
 
 
+def _main_ids(foreign: Seeded) -> list[str]:
+    """Of the things that resources and filters are mostly about: each is asked for everywhere."""
+    return [value for name, value in vars(foreign).items() if name != "more"]
+
+
 def _paths(foreign: Seeded, *, all_ids: bool) -> Iterator[str]:
     for resource in RESOURCES:
         yield f"{resource}/"
         # Every id at every resource for one role; for the others each resource's own is enough.
-        ids = [*_ids(foreign).values(), "1"] if all_ids else [_ids(foreign)[OWN[resource]]]
+        ids = [*_main_ids(foreign), "1"] if all_ids else [_ids(foreign)[OWN[resource]]]
         for public_id in [*ids, str(PK)]:
             yield f"{resource}/{public_id}/"
             for act in ACTS.get(resource, ()):
@@ -67,7 +72,7 @@ def _queries(foreign: Seeded) -> Iterator[str]:
     names = {name for viewset in RESOURCES.values() for name in _filters(viewset)}
     for resource in RESOURCES:
         for name in sorted(names | {"salon", "salon_id", "id", "pk", "cursor"}):
-            for value in [*_ids(foreign).values(), str(PK), THEIRS, "+5511922220000", f"wamid.{THEIRS}"]:
+            for value in [*_main_ids(foreign), str(PK), THEIRS, "+5511922220000", f"wamid.{THEIRS}"]:
                 yield f"{resource}/?{name}={value.replace('+', '%2B')}"
 
 
