@@ -133,5 +133,8 @@ EVENT_HANDLERS = {
     "meta.template_category_update": ["channels_wa.message_templates.changes.on_events"],
 }
 
+# Which files of messages a member may open.
+FILE_RIGHTS = "crm.inbox.rights.sees_file"
+
 # Where the operator's pages note what was done, whichever layer they stand in.
 OPERATOR_AUDIT = "tenants.operators.actions.record"

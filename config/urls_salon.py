@@ -19,6 +19,7 @@ urlpatterns = [
     path("settings/numbers/", include("channels_wa.numbers.urls")),
     path("settings/numbers/", include("channels_wa.watchdog.urls")),
     path("settings/alerts/", include("tenants.alerts.urls")),
+    path("settings/inbox/", include("crm.inbox.settings.urls")),
     path("settings/sending/", include("crm.sending.urls")),
     path("api/", include("api.urls")),
 ]

@@ -5,6 +5,7 @@ from typing import Any
 
 import django_filters
 from django.db import transaction
+from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
@@ -15,10 +16,12 @@ from api.fields import Body, Instant, PublicIdField
 from api.filters import IdFilter
 from api.idempotency import idempotent
 from api.names import public_ids
+from api.seeing import address, check_contact
 from api.viewset import SalonViewSet
 from crm.consent.models import ConsentEntry, Purpose, Source, State
 from crm.consent.register import record
 from crm.contacts.models import Contact
+from crm.inbox.rights import sees_own_only, visible_contacts
 from tenants.access.roles import Permission
 
 EXAMPLE = {
@@ -91,6 +94,11 @@ class ConsentViewSet(SalonViewSet[ConsentEntry]):
     serializer_class = ConsentEntryOut
     filterset_class = ConsentFilter
 
+    def get_queryset(self) -> QuerySet[ConsentEntry]:
+        """Those of contacts that the caller may see."""
+        who, found = self.actor.who, ConsentEntry.objects.all()
+        return found.filter(contact_id__in=visible_contacts(who).values("pk")) if sees_own_only(who) else found
+
     def present(self, rows: Sequence[ConsentEntry]) -> Sequence[object]:
         """With the public ids of their contacts."""
         contacts = public_ids(Contact.objects.all(), (row.contact_id for row in rows if row.contact_id))
@@ -98,7 +106,7 @@ class ConsentViewSet(SalonViewSet[ConsentEntry]):
             {
                 "id": row.public_id,
                 "contact": contacts.get(row.contact_id) if row.contact_id else None,
-                "identity": {"kind": row.kind, "value": row.value},
+                "identity": {"kind": row.kind, "value": address(row.kind, row.value)},
                 "purpose": row.purpose,
                 "state": row.state,
                 "source": row.source,
@@ -115,6 +123,7 @@ class ConsentViewSet(SalonViewSet[ConsentEntry]):
         """Note a word; 201 with its newest line, 200 with the line that says so already."""
         data = self.read(ConsentIn)
         contact: Contact = data["contact"]
+        check_contact(self.actor.who, contact, "contact")
         new = record(
             contact,
             purposes=[data["purpose"]],

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import django_filters
+from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
@@ -15,6 +16,7 @@ from api.errors import Conflict
 from api.examples import described
 from api.fields import Body, Instant
 from api.idempotency import idempotent
+from api.seeing import address
 from api.viewset import SalonViewSet
 from channels_wa.inbound.identity import identity
 from crm.consent.models import Purpose, Source, State
@@ -23,6 +25,7 @@ from crm.contacts import actions
 from crm.contacts.merging import kept_of
 from crm.contacts.models import Contact
 from crm.contacts.queries import identities_of, matching, with_identity
+from crm.inbox.rights import sees_contact, visible_contacts
 from tenants.access.roles import Permission
 
 MAX_TAGS = 50
@@ -200,13 +203,17 @@ class ContactViewSet(SalonViewSet[Contact]):
     serializer_class = ContactOut
     filterset_class = ContactFilter
 
+    def get_queryset(self) -> QuerySet[Contact]:
+        """Those that the caller may see."""
+        return visible_contacts(self.actor.who)
+
     def load(self, public_id: str) -> Contact:
         """A contact that has become part of another one is that one."""
         try:
             found = kept_of(UUID(public_id))
         except ValueError:
             found = None
-        return found or super().load(public_id)
+        return found if found and sees_contact(self.actor.who, found) else super().load(public_id)
 
     def present(self, rows: Sequence[Contact]) -> Sequence[object]:
         """With the identities of all of them."""
@@ -216,7 +223,9 @@ class ContactViewSet(SalonViewSet[Contact]):
             {
                 "id": row.public_id,
                 "name": row.name,
-                "identities": [{"kind": kind, "value": value} for kind, value in identities.get(row.pk, [])],
+                "identities": [
+                    {"kind": kind, "value": address(kind, value)} for kind, value in identities.get(row.pk, [])
+                ],
                 "tags": row.tags,
                 "fields": row.fields,
                 "consents": [

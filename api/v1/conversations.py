@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import django_filters
+from django.db.models import QuerySet
 from rest_framework import serializers
 
 from api.examples import described
@@ -14,6 +15,7 @@ from api.viewset import SalonViewSet
 from channels_wa.numbers.queries import own_numbers
 from crm.contacts.models import Contact
 from crm.inbox.models import Conversation
+from crm.inbox.rights import visible_conversations
 from tenants.access.roles import Permission
 
 EXAMPLE = {
@@ -68,6 +70,10 @@ class ConversationViewSet(SalonViewSet[Conversation]):
     queryset = Conversation.objects.select_related("contact", "assignee")
     serializer_class = ConversationOut
     filterset_class = ConversationFilter
+
+    def get_queryset(self) -> QuerySet[Conversation]:
+        """Those that the caller may see."""
+        return visible_conversations(self.actor.who).select_related("contact", "assignee")
 
     def present(self, rows: Sequence[Conversation]) -> Sequence[object]:
         """With the public ids of their numbers."""

@@ -17,6 +17,7 @@ from api.examples import described
 from api.fields import Instant
 from api.filters import YesNoFilter
 from api.idempotency import idempotent
+from api.seeing import check_contact
 from api.v1.executions import ExecutionOut, shown_executions
 from api.v1.flow_bodies import DraftIn, FlowIn, FlowPatch, PublishIn, StartIn
 from api.v1.recipients import contact_of
@@ -270,6 +271,7 @@ class FlowViewSet(SalonViewSet[Flow]):
         try:
             number = data.get("number")
             contact = data.get("contact") or contact_of(data["to"], number or first_number(), by=self.actor.who)
+            check_contact(self.actor.who, contact, "contact" if "contact" in data else "to")
             execution = begin(
                 flow,
                 contact,

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import parsers, serializers, status
 from rest_framework.request import Request
@@ -20,6 +21,7 @@ from channels_wa.media.models import Kind, Media, State
 from channels_wa.media.queries import MediaView
 from channels_wa.media.reasons import words_of
 from channels_wa.media.taking_uploads import Taker, keep
+from crm.inbox.rights import visible_files
 from tenants.access.roles import Permission
 
 EXAMPLE = {
@@ -81,6 +83,10 @@ class MediaViewSet(SalonViewSet[Media]):
     queryset = Media.objects.all()
     serializer_class = MediaFileOut
     parser_classes = [parsers.MultiPartParser]
+
+    def get_queryset(self) -> QuerySet[Media]:
+        """Those that the caller may see."""
+        return visible_files(self.actor.who)
 
     def initialize_request(self, request: Any, *args: Any, **kwargs: Any) -> Request:
         """Before anything reads the form: Django's own handlers would leave the file readable in a folder."""

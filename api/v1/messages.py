@@ -6,6 +6,7 @@ from typing import Any
 
 import django_filters
 from django.db import transaction
+from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
@@ -17,6 +18,7 @@ from api.fields import Body, Instant, PublicIdField
 from api.filters import IdFilter, InstantFilter
 from api.idempotency import idempotent
 from api.names import numbers_by_pk, public_ids
+from api.seeing import check_contact
 from api.v1 import message_content as contents
 from api.v1.media import MediaOut
 from api.v1.media import shown as shown_media
@@ -34,6 +36,7 @@ from channels_wa.outbox.content.text import MAX_TEXT
 from channels_wa.outbox.queries import waiting
 from crm.contacts.models import Contact
 from crm.inbox.models import Conversation
+from crm.inbox.rights import visible_messages
 from crm.inbox.sending import CannotSend, first_number, send_message
 from ops import clock
 from tenants.access.roles import Permission
@@ -140,6 +143,10 @@ class MessageViewSet(SalonViewSet[Message]):
     serializer_class = MessageOut
     filterset_class = MessageFilter
 
+    def get_queryset(self) -> QuerySet[Message]:
+        """Those that the caller may see."""
+        return visible_messages(self.actor.who).defer("raw", "payload")
+
     def present(self, rows: Sequence[Message]) -> Sequence[object]:
         """With the public ids of what they point to."""
         contacts = public_ids(Contact.objects.all(), (row.contact_id for row in rows))
@@ -178,6 +185,7 @@ class MessageViewSet(SalonViewSet[Message]):
         try:
             number: Number = data.get("number") or first_number(data.get("contact"))
             contact = data.get("contact") or contact_of(data["to"], number, by=self.actor.who)
+            check_contact(self.actor.who, contact, "contact" if "contact" in data else "to")
             message = send_message(
                 contact=contact,
                 content=content,

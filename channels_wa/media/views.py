@@ -5,9 +5,11 @@ from functools import wraps
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse
 from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import get_object_or_404
+from django.utils.module_loading import import_string
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST, require_safe
 
@@ -53,6 +55,8 @@ def allowed_or_signed(permission: Permission) -> Callable[[Callable[..., HttpRes
 def file(request: SalonRequest, public_id: UUID, *, by_link: bool = False) -> HttpResponseBase:
     """One file, whole or in part; ?size=small for its small picture, ?download to save it."""
     media = get_object_or_404(Media.objects.ready(), public_id=public_id)
+    if not by_link and not import_string(settings.FILE_RIGHTS)(request.member, media):
+        raise Http404
     try:
         if request.GET.get("size") == links.SMALL and media.thumb_key:
             return serving.answer_small(request, media, by_link=by_link)

@@ -31,6 +31,8 @@ class Policy:
     stop_words: tuple[str, ...]
     confirmations: dict[str, str]
     takeover_hours: int = 12
+    own_only_roles: tuple[str, ...] = ()
+    masked_roles: tuple[str, ...] = ()
 
     def quiet_ends(self, now: datetime) -> datetime | None:
         """When the quiet hours end that `now` lies in; None outside of them."""
@@ -92,4 +94,6 @@ def _policy(salon_id: int, _slice: int) -> Policy:
         stop_words=tuple(row.stop_words),
         confirmations=dict(row.confirmations),
         takeover_hours=row.takeover_hours,
+        own_only_roles=tuple(row.own_only_roles),
+        masked_roles=tuple(row.masked_roles),
     )

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -15,6 +15,7 @@ from crm.consent.models import ConsentEntry, Purpose, Source, State
 from crm.consent.queries import last_words
 from crm.consent.register import record
 from crm.contacts.models import Contact
+from crm.inbox.rights import contact_or_404
 from portal.frame.toasts import add_toast
 from tenants.access.guard import SalonRequest, allowed
 from tenants.access.roles import Permission
@@ -44,14 +45,14 @@ def rules(request: SalonRequest) -> HttpResponse:
 @allowed(Permission.CONTACTS_SEE)
 def card(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """What one guest agreed to, with the evidence."""
-    return _card(request, get_object_or_404(Contact, public_id=public_id))
+    return _card(request, contact_or_404(request.member, public_id))
 
 
 @require_POST
 @allowed(Permission.CONTACTS_EDIT)
 def note(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """Somebody heard a word of the guest."""
-    contact, form = get_object_or_404(Contact, public_id=public_id), WordForm(request.POST)
+    contact, form = contact_or_404(request.member, public_id), WordForm(request.POST)
     if not form.is_valid():
         problem = _("Write how you know: what the guest said, when and to whom.")
         return _card(request, contact, given=request.POST, problem=problem, status=422)

@@ -12,9 +12,9 @@ _NOT_A_DIGIT = re.compile(r"\D+")
 _FEWEST_DIGITS = 4
 
 
-def search(words: str) -> QuerySet[Contact]:
-    """Contacts whose name holds the words, or whose phone holds the digits, in whatever form they are written."""
-    found = Contact.objects.all()
+def search(words: str, *, among: QuerySet[Contact] | None = None) -> QuerySet[Contact]:
+    """Contacts (of `among`, else all) whose name holds the words, or whose phone the digits, in whatever form."""
+    found = Contact.objects.all() if among is None else among
     if not words:
         return found
     digits = _NOT_A_DIGIT.sub("", words)

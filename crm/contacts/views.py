@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import F
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,13 +13,14 @@ from django.views.decorators.http import require_GET
 
 from channels_wa.messages.models import Identity
 from crm.contacts.links import safe_url
-from crm.contacts.merging import kept_of
 from crm.contacts.models import Contact
 from crm.contacts.names import addresses, name_of, shown
 from crm.contacts.search import search
+from crm.inbox.rights import contact_or_404, visible_contacts, visible_conversations
 from portal.frame.keyset import by_id, is_fragment
 from tenants.access.guard import SalonRequest, allowed
 from tenants.access.roles import Permission
+from tenants.members.models import Member
 
 LONGEST_SEARCH = 80
 
@@ -29,7 +30,7 @@ LONGEST_SEARCH = 80
 def contacts(request: SalonRequest) -> HttpResponse:
     """The list, newest first; a fragment is a page of it."""
     words, before = request.GET.get("search", "").strip()[:LONGEST_SEARCH], request.GET.get("before", "")
-    page = by_id(search(words), before=before)
+    page = by_id(search(words, among=visible_contacts(request.member)), before=before)
     known = addresses(contact.pk for contact in page.rows)
     context = {
         "rows": [_row(contact, known.get(contact.pk, "")) for contact in page.rows],
@@ -46,14 +47,12 @@ def contacts(request: SalonRequest) -> HttpResponse:
 @allowed(Permission.CONTACTS_SEE)
 def contact(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """One contact: how to reach them, what is known, their conversations."""
-    found = kept_of(public_id)
-    if found is None:
-        raise Http404
+    found = contact_or_404(request.member, public_id)
     if found.public_id != public_id:
         return redirect("contacts:contact", found.public_id)
     context = {
         "contact": _page(found),
-        "conversations": _conversations(found),
+        "conversations": _conversations(found, request.member),
         "sees_runs": request.member.may(Permission.EXECUTIONS_SEE),
         "may_answer": request.member.may(Permission.INBOX_ANSWER),
     }
@@ -108,7 +107,8 @@ def _touches(contact: Contact) -> list[dict[str, Any]]:
     ]
 
 
-def _conversations(contact: Contact) -> list[Any]:
+def _conversations(contact: Contact, member: Member) -> list[Any]:
     from crm.inbox.rows import rows_of  # the inbox is built on contacts, not the other way round
 
-    return rows_of(list(contact.conversations.select_related("contact").order_by("-last_at")[:20]))
+    own = visible_conversations(member).filter(contact=contact).select_related("contact")
+    return rows_of(list(own.order_by("-last_at")[:20]))

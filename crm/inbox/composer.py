@@ -5,17 +5,17 @@ from uuid import UUID
 
 from django.db import transaction
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from channels_wa.media.queries import view_of
-from channels_wa.messages.models import Message
 from channels_wa.numbers.queries import own_numbers
 from crm.inbox import drafts, receipts
 from crm.inbox.bubbles import bubbles_of
 from crm.inbox.models import Conversation
 from crm.inbox.reacting import react_to
+from crm.inbox.rights import conversation_or_404, message_or_404
 from crm.inbox.sending import CannotSend, send_message
 from crm.inbox.talk import talk_of
 from crm.inbox.views import conversation_context
@@ -30,7 +30,7 @@ from tenants.access.roles import Permission
 @allowed(Permission.INBOX_ANSWER)
 def send(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """Answer the guest. The message itself appears by the socket, as it does for everyone who watches."""
-    found = get_object_or_404(Conversation.objects.select_related("contact"), public_id=public_id)
+    found = conversation_or_404(request.member, public_id)
     number = own_numbers().filter(pk=found.number_id).first()
     try:
         with transaction.atomic():
@@ -58,7 +58,7 @@ def send(request: SalonRequest, public_id: UUID) -> HttpResponse:
 @allowed(Permission.INBOX_ANSWER)
 def quote(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """The line above the composer that says what is answered."""
-    message = get_object_or_404(Message.objects.defer("raw"), public_id=public_id)
+    message = message_or_404(request.member, public_id)
     talk = Conversation.objects.get(pk=message.conversation_id)
     if drafts.quotable(talk, str(public_id)) is None:
         return toast(request, _("WhatsApp does not know this message yet, so it cannot be quoted."), status=409)
@@ -69,7 +69,7 @@ def quote(request: SalonRequest, public_id: UUID) -> HttpResponse:
 @allowed(Permission.INBOX_ANSWER)
 def react(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """Put an emoji on a message; the one that is there already, or none, takes it back."""
-    message = get_object_or_404(Message.objects.defer("raw"), public_id=public_id)
+    message = message_or_404(request.member, public_id)
     talk = Conversation.objects.select_related("contact").get(pk=message.conversation_id)
     if drafts.quotable(talk, str(public_id)) is None:
         return toast(request, _("WhatsApp does not know this message yet. Try again in a moment."), status=409)
@@ -89,7 +89,7 @@ def react(request: SalonRequest, public_id: UUID) -> HttpResponse:
 @allowed(Permission.INBOX_ANSWER)
 def typing(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """A person writes; the guest sees it."""
-    receipts.tell_typing(get_object_or_404(Conversation, public_id=public_id))
+    receipts.tell_typing(conversation_or_404(request.member, public_id))
     return HttpResponse(status=204)
 
 

@@ -9,13 +9,14 @@ from django.template.loader import render_to_string
 from channels_wa.messages.models import ABOUT_ANOTHER, Message, Source
 from crm.inbox.around import targets_of
 from crm.inbox.bubbles import bubbles_of
-from crm.inbox.models import Conversation
+from crm.inbox.rights import masking, sees_phones, visible_conversations, visible_messages
 from crm.inbox.rows import rows_of
 from crm.inbox.talk import state_of
 from ops import clock
 from portal.frame.rendering import as_on_a_page, language_of
-from tenants.access.roles import Permission, may
+from tenants.access.roles import Permission
 from tenants.access.sockets import SalonConsumer
+from tenants.members.models import Member
 from tenants.salons.models import Salon
 
 TOPIC = "inbox"
@@ -85,7 +86,10 @@ class InboxConsumer(SalonConsumer):
 
     def _rendered(self, news: "News") -> dict[str, Any]:
         with as_on_a_page(language=self.language, time_zone=self.time_zone):
-            return rendered(news, may_answer=may(self.role, Permission.INBOX_ANSWER))
+            who = Member(pk=self.member_id)
+            who.role = self.role
+            with masking(not sees_phones(who)):
+                return rendered(news, who=who)
 
 
 class News(NamedTuple):
@@ -96,14 +100,14 @@ class News(NamedTuple):
     conversations: Sequence[int]
 
 
-def rendered(news: News, *, may_answer: bool) -> dict[str, Any]:
+def rendered(news: News, *, who: Member) -> dict[str, Any]:
     """The parts of a page that the news changes, to which conversations a guest has written, and how all stand now."""
     wanted = {*news.added, *news.changed}
     # What says something about another message is seen there.
     wanted |= {*targets_of(Message.objects.filter(pk__in=wanted, type__in=ABOUT_ANOTHER).defer("raw"))}
-    messages = list(Message.objects.filter(pk__in=wanted).defer("raw").order_by("pk"))
+    messages = list(visible_messages(who).filter(pk__in=wanted).order_by("pk"))
     moved = {one.conversation_id for one in messages if one.pk in set(news.added)}
-    found = Conversation.objects.select_related("contact").filter(pk__in=moved | {*news.conversations})
+    found = visible_conversations(who).select_related("contact").filter(pk__in=moved | {*news.conversations})
     conversations = list(found.order_by("last_at", "pk"))
     public_ids = {one.pk: one.public_id for one in conversations}
     bubbles = [
@@ -114,7 +118,9 @@ def rendered(news: News, *, may_answer: bool) -> dict[str, Any]:
         {"row": row, "is_moved": one.pk in moved}
         for one, row in zip(conversations, rows_of(conversations), strict=True)
     ]
-    html = render_to_string("crm/news.html", {"bubbles": bubbles, "rows": rows, "may_answer": may_answer})
+    html = render_to_string(
+        "crm/news.html", {"bubbles": bubbles, "rows": rows, "may_answer": who.may(Permission.INBOX_ANSWER)}
+    )
     arrived = {
         str(public_ids[one.conversation_id]) for one in messages if one.pk in news.added and one.direction == "in"
     }

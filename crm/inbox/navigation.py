@@ -2,7 +2,17 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from portal.frame.navigation import Entry
+from portal.frame.navigation import Entry, Setting
 from tenants.access.roles import Permission
 
 ENTRIES = [Entry(_("Inbox"), "inbox:list", "inbox", Permission.INBOX_SEE, order=20)]
+SETTINGS = [
+    Setting(
+        _("Inbox and teams"),
+        _("Who answers which conversations, in turns or by choice, and who sees what."),
+        "users",
+        "inbox_settings:seeing",
+        Permission.INBOX_MANAGE,
+        order=25,
+    )
+]

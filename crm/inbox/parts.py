@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from channels_wa.messages.models import Message
 from crm.contacts.links import safe_url
+from crm.contacts.names import as_seen, masks
 from crm.contacts.names import shown as shown_address
 
 JSON = Mapping[str, Any]
@@ -119,7 +120,8 @@ def _phone(value: object) -> dict[str, str]:
     text = _text(value.get("phone") or value.get("wa_id") if isinstance(value, Mapping) else value)
     digits = "".join(letter for letter in text if letter.isascii() and letter.isdigit())
     plus = "+" if text.startswith("+") else ""
-    return {"words": shown_address("phone", plus + digits) if plus else text, "url": f"tel:{plus}{digits}"}
+    words = shown_address("phone", plus + digits) if plus else as_seen(text)
+    return {"words": words, "url": "" if masks() else f"tel:{plus}{digits}"}
 
 
 def _order(payload: JSON) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -17,12 +17,14 @@ from crm.inbox.models import Conversation
 from crm.inbox.paging import messages_page
 from crm.inbox.phone import phone_url
 from crm.inbox.reacting import OFFERED
+from crm.inbox.rights import conversation_or_404, visible_conversations
 from crm.inbox.rows import rows_of
 from crm.inbox.talk import talk_of
 from ops import clock
 from portal.frame.keyset import by_moment, is_fragment
 from tenants.access.guard import SalonRequest, allowed
 from tenants.access.roles import Permission
+from tenants.members.models import Member
 
 MESSAGES_A_PAGE = 50
 PARTS = {"head": "crm/talk_head.html", "composer": "crm/composer.html"}
@@ -32,7 +34,7 @@ PARTS = {"head": "crm/talk_head.html", "composer": "crm/composer.html"}
 @allowed(Permission.INBOX_SEE)
 def inbox(request: SalonRequest) -> HttpResponse:
     """The list; a fragment is a page of it."""
-    context = _list(request.GET.get("show", "open"), before=request.GET.get("before", ""))
+    context = _list(request.member, request.GET.get("show", "open"), before=request.GET.get("before", ""))
     return render(request, "crm/inbox.html#page" if is_fragment(request) else "crm/inbox.html", context)
 
 
@@ -40,7 +42,7 @@ def inbox(request: SalonRequest) -> HttpResponse:
 @allowed(Permission.INBOX_SEE)
 def conversation(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """One conversation: whole page, the right half, or a part of it (?part=)."""
-    found = get_object_or_404(Conversation.objects.select_related("contact"), public_id=public_id)
+    found = conversation_or_404(request.member, public_id)
     if request.GET.get("part") in PARTS:
         return render(request, PARTS[request.GET["part"]], _head(request, found))
     context = _talk(request, found)
@@ -48,21 +50,21 @@ def conversation(request: SalonRequest, public_id: UUID) -> HttpResponse:
         return render(request, "crm/messages.html", context)
     if is_fragment(request):
         return render(request, "crm/conversation.html#talk", context)
-    return render(request, "crm/conversation.html", {**context, **_list("open")})
+    return render(request, "crm/conversation.html", {**context, **_list(request.member, "open")})
 
 
 @require_POST
 @allowed(Permission.INBOX_ANSWER)
 def read(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """A person has seen the conversation."""
-    found = get_object_or_404(Conversation.objects.select_related("contact"), public_id=public_id)
+    found = conversation_or_404(request.member, public_id)
     actions.mark_read(conversation=found)
     return HttpResponse(status=204)
 
 
 def conversation_context(request: SalonRequest, found: Conversation) -> dict[str, Any]:
     """What the whole page of a conversation shows."""
-    return {**_talk(request, found), **_list("open")}
+    return {**_talk(request, found), **_list(request.member, "open")}
 
 
 def _head(request: SalonRequest, found: Conversation) -> dict[str, Any]:
@@ -83,8 +85,8 @@ def _talk(request: SalonRequest, found: Conversation) -> dict[str, Any]:
     }
 
 
-def _list(show: str, *, before: str = "") -> dict[str, Any]:
-    rows, empty, hint = _shown(show)
+def _list(member: Member, show: str, *, before: str = "") -> dict[str, Any]:
+    rows, empty, hint = _shown(member, show)
     page = by_moment(rows.select_related("contact"), "last_at", before=before)
     teaches = not page.rows and show == "open"
     url = reverse("inbox:list")
@@ -106,9 +108,9 @@ def _list(show: str, *, before: str = "") -> dict[str, Any]:
     }
 
 
-def _shown(show: str) -> tuple[QuerySet[Conversation], str, str]:
+def _shown(member: Member, show: str) -> tuple[QuerySet[Conversation], str, str]:
     """The conversations of a filter, and what to say when there are none."""
-    every = Conversation.objects.all()
+    every = visible_conversations(member)
     if show == "waiting":
         return every.filter(closed_at=None, last_direction="in"), _("No one is waiting. Good work."), ""
     if show == "attention":

@@ -11,7 +11,7 @@ from channels_wa.messages.models import Message
 from channels_wa.outbox import window
 from channels_wa.outbox.models import OutboxItem
 from crm.contacts.models import Contact
-from crm.contacts.names import addresses, name_of
+from crm.contacts.names import addresses, as_seen, name_of
 from crm.inbox.kinds import shown
 from crm.inbox.models import Conversation
 from crm.inbox.reasons import words_of
@@ -56,7 +56,9 @@ def letters_of(messages: Sequence[Message]) -> list[Letter]:
         _letter(
             message,
             items.get(message.pk),
-            guest=_guest(contacts.get(message.contact_id), known.get(message.contact_id, "") or message.recipient),
+            guest=_guest(
+                contacts.get(message.contact_id), known.get(message.contact_id, "") or as_seen(message.recipient)
+            ),
             conversation=talks.get(message.conversation_id),
             window_closed=message.pk not in open_for,
         )

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from channels_wa.adapters.error_classes import OF_CODE
 from channels_wa.messages.models import Message
 from channels_wa.outbox.models import OutboxItem
+from crm.inbox.rights import Who, visible_messages
 from ops.salon import current_salon_id
 
 
@@ -84,12 +85,14 @@ class Chosen:
 
     tab: Tab
     cause: str = ""
+    who: Who | None = None
+    """Whose list it is: they see what they may. None is everybody's."""
 
     @classmethod
-    def by_name(cls, show: str | None, cause: str | None) -> Self:
+    def by_name(cls, show: str | None, cause: str | None, who: Who | None = None) -> Self:
         """What an address asks for; what it does not know is left out."""
         tab = TABS.get(show or "", TABS["failed"])
-        return cls(tab, cause if cause and cause in tab.causes else "")
+        return cls(tab, cause if cause and cause in tab.causes else "", who)
 
     def messages(self) -> QuerySet[Message]:
         """Its messages: those that are still in the outbox and that nobody has dealt with."""
@@ -99,7 +102,8 @@ class Chosen:
         if self.tab.status != "queued":
             # An unknown one may still be told by its statuses; until the grace is over nobody has to decide.
             item = item.filter(state=OutboxItem.State.SETTLED)
-        found = Message.objects.filter(Exists(item), direction="out", status=self.tab.status)
+        every = visible_messages(self.who) if self.who else Message.objects.all()
+        found = every.filter(Exists(item), direction="out", status=self.tab.status)
         if not self.cause:
             return found.defer("raw")
         if self.tab.status == "queued":

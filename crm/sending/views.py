@@ -4,13 +4,13 @@ from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from channels_wa.messages.models import Message
+from crm.inbox.rights import message_or_404
 from crm.sending import actions
 from crm.sending.letters import letters_of
 from crm.sending.tabs import TABS, Chosen
@@ -27,7 +27,10 @@ CHANGED = "sending-changed"
 @allowed(Permission.INBOX_SEE)
 def letters(request: SalonRequest) -> HttpResponse:
     """One list; a fragment is a page of it."""
-    chosen, before = Chosen.by_name(request.GET.get("show"), request.GET.get("cause")), request.GET.get("before", "")
+    chosen, before = (
+        Chosen.by_name(request.GET.get("show"), request.GET.get("cause"), request.member),
+        request.GET.get("before", ""),
+    )
     page = by_id(chosen.messages(), before=before, size=A_PAGE)
     url = reverse("sending:list")
     context = {
@@ -49,7 +52,7 @@ def act(request: SalonRequest, public_id: UUID, verb: str) -> HttpResponse:
     """Do something about one message."""
     if verb not in actions.VERBS:
         raise Http404
-    message = get_object_or_404(Message.objects.defer("raw"), public_id=public_id, direction="out")
+    message = message_or_404(request.member, public_id, direction="out")
     try:
         if not actions.act_on_one(verb, message, by=request.member):
             return add_event(toast(request, _("It has changed meanwhile; look again."), status=409), CHANGED)
@@ -64,7 +67,7 @@ def act(request: SalonRequest, public_id: UUID, verb: str) -> HttpResponse:
 @allowed(Permission.INBOX_ANSWER)
 def act_on_all(request: SalonRequest) -> HttpResponse:
     """Do something about a whole list as it is narrowed."""
-    chosen = Chosen.by_name(request.POST.get("show"), request.POST.get("cause"))
+    chosen = Chosen.by_name(request.POST.get("show"), request.POST.get("cause"), request.member)
     verb = request.POST.get("verb", "")
     if verb not in chosen.tab.verbs:
         raise Http404

@@ -10,8 +10,8 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from crm.contacts.models import Contact
 from crm.inbox.models import Conversation
+from crm.inbox.rights import contact_or_404, conversation_or_404
 from flows.console.execution import page_of
 from flows.console.outside import details
 from flows.console.runs import contacts_of, runs_of, with_place
@@ -85,7 +85,7 @@ def cancel(request: SalonRequest, public_id: UUID, execution_id: UUID) -> HttpRe
 @allowed(Permission.EXECUTIONS_SEE)
 def contact_runs(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """The newest runs with one contact: a part of their page, which stands in a layer below and cannot ask for it."""
-    contact = get_object_or_404(Contact, public_id=public_id)
+    contact = contact_or_404(request.member, public_id)
     rows = with_place(FlowExecution.objects.filter(contact_id=contact.pk).order_by("-pk"))[:RUNS_OF_A_CONTACT]
     return render(request, "flows/contact_runs.html", {"runs": runs_of(list(rows))})
 
@@ -101,7 +101,7 @@ def of_conversation(request: SalonRequest, public_id: UUID) -> HttpResponse:
 @allowed(Permission.INBOX_ANSWER)
 def stop(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """End the run that talks with the guest."""
-    found = get_object_or_404(Conversation, public_id=public_id)
+    found = conversation_or_404(request.member, public_id)
     active = FlowExecution.objects.filter(conversation_id=found.pk, listens=True).select_related("flow").first()
     if active is None:
         return add_event(toast(request, _("No flow talks with the guest any more."), status=409), "talk-changed")
@@ -126,7 +126,7 @@ def _run(public_id: UUID, execution_id: UUID) -> Any:
 
 
 def _talking(request: SalonRequest, public_id: UUID) -> dict[str, Any]:
-    found = get_object_or_404(Conversation, public_id=public_id)
+    found = conversation_or_404(request.member, public_id)
     # At most one listens (I8).
     rows = list(with_place(FlowExecution.objects.filter(conversation_id=found.pk, listens=True)))
     return {

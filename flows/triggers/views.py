@@ -4,14 +4,14 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from crm.contacts.merging import kept_of
 from crm.contacts.models import Contact
 from crm.inbox.models import Conversation
+from crm.inbox.rights import contact_or_404, conversation_or_404, visible_conversations
 from flows.models import FlowExecution
 from flows.runtime.starting import Fate
 from flows.triggers.by_hand import CannotBegin, begin
@@ -26,8 +26,13 @@ from tenants.access.roles import Permission
 @allowed(Permission.INBOX_ANSWER)
 def with_contact(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """Over the number that the contact last used."""
-    contact = get_object_or_404(Contact, pk=getattr(kept_of(public_id), "pk", None))
-    newest = Conversation.objects.filter(contact=contact, closed_at=None).order_by("-last_at", "-pk").first()
+    contact = contact_or_404(request.member, public_id)
+    newest = (
+        visible_conversations(request.member)
+        .filter(contact=contact, closed_at=None)
+        .order_by("-last_at", "-pk")
+        .first()
+    )
     return _start(request, contact, newest, back=reverse("contacts:contact", args=[contact.public_id]))
 
 
@@ -35,7 +40,7 @@ def with_contact(request: SalonRequest, public_id: UUID) -> HttpResponse:
 @allowed(Permission.INBOX_ANSWER)
 def in_conversation(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """Over the number of the conversation; one that is closed begins anew."""
-    talk = get_object_or_404(Conversation.objects.select_related("contact"), public_id=public_id)
+    talk = conversation_or_404(request.member, public_id)
     back = reverse("inbox:conversation", args=[public_id])
     return _start(request, talk.contact, talk, number_id=talk.number_id, back=back)
 

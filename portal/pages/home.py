@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 
 from channels_wa.numbers.models import Number
 from channels_wa.numbers.words import why_stopped
-from crm.inbox.models import Conversation
+from crm.inbox.rights import sees_own_only, visible_conversations
 from crm.inbox.rows import Row, rows_of
 from flows.console.runs import Run, runs_of
 from flows.models import FlowExecution
+from tenants.members.models import Member
 
 WAITING_SHOWN = 5
 RUNS_SHOWN = 5
@@ -58,16 +59,20 @@ def greeting(name: str, *, now: datetime) -> str:
     return words % {"name": first}
 
 
-def tiles(*, now: datetime, with_flows: bool) -> list[Tile]:
-    """Today's numbers."""
+def tiles(member: Member, *, now: datetime, with_flows: bool) -> list[Tile]:
+    """Today's numbers, of what this member sees."""
     today = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
     values: dict[str, datetime | int] = {"today": today, "tomorrow": today + timedelta(days=1), "most": MOST_COUNTED}
     with connection.cursor() as cursor:
         cursor.execute(COUNTS, values)
         received, waiting, attention, runs = cursor.fetchone()
     inbox = reverse("inbox:list")
+    if sees_own_only(member):
+        own = visible_conversations(member)
+        waiting = own.filter(closed_at=None, last_direction="in")[:MOST_COUNTED].count()
+        attention = own.exclude(attention="")[:MOST_COUNTED].count()
     shown = [
-        Tile(_("Messages received"), received, inbox, "message-circle"),
+        *([] if sees_own_only(member) else [Tile(_("Messages received"), received, inbox, "message-circle")]),
         Tile(_("Waiting for an answer"), waiting, f"{inbox}?show=waiting", "clock"),
         Tile(_("To look at"), attention, f"{inbox}?show=attention", "alert-circle"),
     ]
@@ -76,9 +81,9 @@ def tiles(*, now: datetime, with_flows: bool) -> list[Tile]:
     return shown
 
 
-def waiting() -> list[Row]:
+def waiting(member: Member) -> list[Row]:
     """Who has waited for an answer the longest."""
-    found = Conversation.objects.filter(closed_at=None, last_direction="in").select_related("contact")
+    found = visible_conversations(member).filter(closed_at=None, last_direction="in").select_related("contact")
     return rows_of(list(found.order_by("last_at", "pk")[:WAITING_SHOWN]))
 
 

@@ -20,8 +20,8 @@ def home(request: SalonRequest) -> HttpResponse:
     with_flows = request.member.may(Permission.EXECUTIONS_SEE)
     context = {
         "greeting": today.greeting(request.member.name, now=now),
-        "tiles": today.tiles(now=now, with_flows=with_flows),
-        "waiting": today.waiting(),
+        "tiles": today.tiles(request.member, now=now, with_flows=with_flows),
+        "waiting": today.waiting(request.member),
         "runs": today.newest_runs() if with_flows else None,
         "numbers": today.numbers(request.salon.pk),
         "phone_url": phone_url(),

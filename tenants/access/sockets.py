@@ -40,6 +40,8 @@ class SalonConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
     recheck_s: ClassVar[float] = 4.0
     salon_id: int
     user_id: int
+    # As of the last time the rights were asked.
+    member_id: int
     role: str
 
     async def topics(self) -> list[str]:
@@ -116,11 +118,16 @@ class SalonConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
             return False
         if not constant_time_compare(session.get(HASH_SESSION_KEY, ""), user.get_session_auth_hash()):
             return False
-        role = run_in_salon(salon.pk, lambda: getattr(member_of(salon.pk, user.pk), "role", ""))
-        self.salon_id, self.user_id, self.role = salon.pk, user.pk, role
-        return may(role, self.permission)
+        self.salon_id, self.user_id = salon.pk, user.pk
+        self.member_id, self.role = run_in_salon(salon.pk, lambda: _place(salon.pk, user.pk))
+        return may(self.role, self.permission)
 
     def _session(self) -> Any:
         cookies = parse_cookie(dict(self.scope["headers"]).get(b"cookie", b"").decode("latin-1"))
         key = cookies.get(settings.SESSION_COOKIE_NAME)
         return store(key) if key else None
+
+
+def _place(salon_id: int, user_id: int) -> tuple[int, str]:
+    member = member_of(salon_id, user_id)
+    return (member.pk, member.role) if member else (0, "")

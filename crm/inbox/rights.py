@@ -1,0 +1,124 @@
+"""Who sees what of the salon's guests: every page, API action and socket asks here.
+
+Two rules of the salon (`/settings/inbox/`) narrow what a role sees: some see only the conversations given to them or
+their teams, with the contacts of these; some see phones masked. Programs see everything: their keys have scopes.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.http import Http404
+
+from channels_wa.media.models import Media
+from channels_wa.messages.models import Message
+from crm.consent.policy import policy
+from crm.contacts.merging import kept_of
+from crm.contacts.models import Contact
+from crm.contacts.names import mask, masking
+from crm.inbox.models import Conversation, Team
+from tenants.access.models import ApiKey
+from tenants.access.roles import ROLE_PERMISSIONS, Permission, Role
+from tenants.members.models import Member
+
+__all__ = [
+    "Who",
+    "contact_or_404",
+    "conversation_or_404",
+    "mask",
+    "masking",
+    "may_be_narrowed",
+    "message_or_404",
+    "sees_contact",
+    "sees_file",
+    "sees_own_only",
+    "sees_phones",
+    "visible_contacts",
+    "visible_conversations",
+    "visible_files",
+    "visible_messages",
+]
+
+Who = Member | ApiKey
+
+
+def may_be_narrowed() -> list[Role]:
+    """The roles that the rules may name: whoever sets them is bound by none."""
+    return [role for role in Role if Permission.INBOX_MANAGE not in ROLE_PERMISSIONS[role]]
+
+
+def sees_own_only(who: Who) -> bool:
+    """Whether they see only what is theirs or their teams'."""
+    return _can_be_narrowed(who) and who.role in policy().own_only_roles
+
+
+def sees_phones(who: Who) -> bool:
+    """Whether they see phones whole."""
+    return not (_can_be_narrowed(who) and who.role in policy().masked_roles)
+
+
+def visible_conversations(who: Who) -> QuerySet[Conversation]:
+    """The conversations they may see."""
+    found = Conversation.objects.all()
+    if not sees_own_only(who):
+        return found
+    return found.filter(Q(assignee_id=who.pk) | Q(team_id__in=Team.objects.filter(members__contains=[who.pk])))
+
+
+def visible_contacts(who: Who) -> QuerySet[Contact]:
+    """The contacts they may see: those of the conversations."""
+    found = Contact.objects.all()
+    return found.filter(pk__in=visible_conversations(who).values("contact_id")) if sees_own_only(who) else found
+
+
+def visible_messages(who: Who) -> QuerySet[Message]:
+    """The messages they may see: those of the conversations."""
+    found = Message.objects.defer("raw")
+    return found.filter(conversation_id__in=visible_conversations(who).values("pk")) if sees_own_only(who) else found
+
+
+def sees_contact(who: Who, contact: Contact) -> bool:
+    """Whether they may see this contact."""
+    return not sees_own_only(who) or visible_contacts(who).filter(pk=contact.pk).exists()
+
+
+def visible_files(who: Who) -> QuerySet[Media]:
+    """The files they may open: the salon's own, and those of contacts they may see."""
+    found = Media.objects.all()
+    if not sees_own_only(who):
+        return found
+    return found.filter(Q(contact_id=None) | Q(contact_id__in=visible_contacts(who).values("pk")))
+
+
+def sees_file(who: Who, media: Media) -> bool:
+    """Whether they may open this file."""
+    return not sees_own_only(who) or visible_files(who).filter(pk=media.pk).exists()
+
+
+def conversation_or_404(who: Who, public_id: UUID) -> Conversation:
+    """The conversation with its contact. Raises Http404 for one that they may not see, as for one that is none."""
+    found = visible_conversations(who).select_related("contact").filter(public_id=public_id).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def message_or_404(who: Who, public_id: UUID, **more: Any) -> Message:
+    """The message. Raises Http404 likewise."""
+    found = visible_messages(who).filter(public_id=public_id, **more).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def contact_or_404(who: Who, public_id: UUID) -> Contact:
+    """The contact, or the one they have become part of. Raises Http404 likewise."""
+    found = kept_of(public_id)
+    if found is None or not sees_contact(who, found):
+        raise Http404
+    return found
+
+
+def _can_be_narrowed(who: Who) -> bool:
+    # Asked first: most pages are opened by people whom no rule can bind, and need not read the rules.
+    return isinstance(who, Member) and not who.may(Permission.INBOX_MANAGE)

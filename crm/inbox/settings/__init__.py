@@ -1,0 +1,1 @@
+"""The pages `/settings/inbox/`: who sees what, and the teams."""

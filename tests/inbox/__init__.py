@@ -1,0 +1,1 @@
+"""The inbox: who sees what, the list, who answers, live."""

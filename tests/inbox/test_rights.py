@@ -1,0 +1,157 @@
+"""Who sees what: roles that see only their own conversations, roles that see phones masked (TN-004, CR-002)."""
+
+from typing import Any
+
+import pytest
+
+from crm.contacts.names import mask
+from crm.inbox.models import Team
+from crm.inbox.rights import may_be_narrowed
+from ops.salon import inside
+from tenants.access.roles import Role
+from tests.inbox.conftest import Guest, Rule, change_talk, fresh
+from tests.world import Browser
+
+WHOLE, MASKED = "98888-1234", "+55 11 •••••-1234"
+Own = dict[str, Any]
+OWN: Own = {"own_only_roles": ["receptionist", "viewer"]}
+PAGES = ["/inbox/{talk}/", "/contacts/{contact}/", "/contacts/{contact}/consent/", "/inbox/{talk}/flow/"]
+LISTS = ["/inbox/", "/contacts/", "/"]
+ACTS = ["/inbox/{talk}/read/", "/inbox/{talk}/send/", "/inbox/{talk}/close/", "/inbox/{talk}/bot/?on=0"]
+API = ["conversations/{talk}/", "contacts/{contact}/"]
+API_LISTS = ["conversations/", "contacts/", "messages/", "consents/"]
+
+
+def at(path: str, guest: Guest) -> str:
+    return path.format(talk=guest.conversation.public_id, contact=guest.contact.public_id)
+
+
+def sees(person: Browser, guest: Guest) -> dict[str, bool]:
+    """Each door, and whether the guest's conversation is behind it."""
+    pages = {path: person.get(at(path, guest)).status_code == 200 for path in PAGES[:3]}
+    lists = {path: "Beatriz" in person.get_page(path) for path in LISTS}
+    api = {path: person.get(f"/api/v1/{at(path, guest)}").status_code == 200 for path in API}
+    rows = {path: bool(person.get(f"/api/v1/{path}").json()["results"]) for path in API_LISTS[:3]}
+    return pages | lists | api | rows
+
+
+def give(guest: Guest, person: Browser) -> None:
+    change_talk(guest.conversation, assignee=person.member)
+
+
+@pytest.mark.parametrize("name", ["alice", "bob", "vera"])
+def test_without_rules_everybody_sees_everything(request: pytest.FixtureRequest, guest: Guest, name: str) -> None:
+    assert set(sees(request.getfixturevalue(name), guest).values()) == {True}
+
+
+@pytest.mark.parametrize("name", ["bob", "vera"])
+def test_a_narrowed_role_sees_nothing_of_what_nobody_has(
+    request: pytest.FixtureRequest, rule: Rule, guest: Guest, name: str
+) -> None:
+    rule(**OWN)
+    assert set(sees(request.getfixturevalue(name), guest).values()) == {False}
+
+
+def test_nor_what_somebody_else_has(rule: Rule, guest: Guest, alice: Browser, bob: Browser) -> None:
+    rule(**OWN)
+    give(guest, alice)
+    assert set(sees(bob, guest).values()) == {False}
+
+
+@pytest.mark.parametrize("name", ["bob", "vera"])
+def test_but_what_is_theirs(request: pytest.FixtureRequest, rule: Rule, guest: Guest, name: str) -> None:
+    rule(**OWN)
+    person = request.getfixturevalue(name)
+    give(guest, person)
+    assert set(sees(person, guest).values()) == {True}
+
+
+def test_and_what_is_their_teams(rule: Rule, guest: Guest, bob: Browser, vera: Browser) -> None:
+    rule(**OWN)
+    with inside(guest.salon_id):
+        team = Team.objects.create(name="Front desk", members=[bob.member.pk])
+    change_talk(guest.conversation, team=team)
+    assert set(sees(bob, guest).values()) == {True}
+    assert set(sees(vera, guest).values()) == {False}
+
+
+def test_the_owner_is_never_narrowed(rule: Rule, guest: Guest, alice: Browser) -> None:
+    """TN-004: whoever sets the rules is bound by none, whatever the row says."""
+    rule(own_only_roles=["owner", "manager"], masked_roles=["owner"])
+    assert set(sees(alice, guest).values()) == {True}
+    assert WHOLE in alice.get_page(at("/contacts/{contact}/", guest))
+    assert Role.OWNER not in may_be_narrowed()
+
+
+@pytest.mark.parametrize("path", ACTS)
+def test_a_narrowed_member_changes_nothing_of_others(rule: Rule, guest: Guest, bob: Browser, path: str) -> None:
+    rule(**OWN)
+    before = fresh(guest.conversation)
+    assert bob.post(at(path, guest), {"text": "oi"}).status_code == 404
+    after = fresh(guest.conversation)
+    assert (before.unread, before.closed_at, before.bot_on) == (after.unread, after.closed_at, after.bot_on)
+
+
+@pytest.mark.parametrize("path", [*PAGES[:2], *LISTS[:2]])
+def test_the_other_salon_sees_nothing(guest: Guest, charlie: Browser, path: str) -> None:
+    answer = charlie.get(at(path, guest))
+    assert answer.status_code == 404 or "Beatriz" not in answer.content.decode()
+
+
+@pytest.mark.parametrize("path", ["/contacts/{contact}/", "/inbox/{talk}/"])
+def test_a_masked_role_sees_the_end_of_a_phone(rule: Rule, guest: Guest, bob: Browser, path: str) -> None:
+    assert WHOLE in bob.get_page(at(path, guest))
+    rule(masked_roles=["receptionist"])
+    page = bob.get_page(at(path, guest))
+    assert MASKED in page
+    assert WHOLE not in page
+    assert "988881234" not in page
+
+
+def test_it_is_masked_in_the_api_and_in_search_too(rule: Rule, guest: Guest, bob: Browser) -> None:
+    rule(masked_roles=["receptionist"])
+    found = bob.get(f"/api/v1/contacts/{guest.contact.public_id}/").json()
+    assert found["identities"] == [{"kind": "phone", "value": MASKED}]
+    page = bob.get_page("/contacts/", search="1234")
+    assert MASKED in page
+    assert "988881234" not in page
+
+
+def test_a_card_with_a_phone_is_masked(rule: Rule, guest: Guest, bob: Browser) -> None:
+    payload = {"contacts": [{"name": "Ana", "phones": ["+5511977776543", "011 97777-6543"]}]}
+    guest.wrote("", type="contacts", payload=payload)
+    rule(masked_roles=["receptionist"])
+    page = bob.get_page(at("/inbox/{talk}/", guest))
+    assert "77776543" not in page
+    assert "77777-6543" not in page
+    assert "+55 11 •••••-6543" in page
+
+
+@pytest.mark.parametrize(
+    ("phone", "seen"),
+    [
+        ("+5511988881234", MASKED),
+        ("+55 11 98888-1234", MASKED),
+        ("+14155550123", "+14 •••••-0123"),
+        ("011 97777-6543", "•••••-6543"),
+        ("1234", "1234"),
+        ("Ana", "Ana"),
+    ],
+)
+def test_masks(phone: str, seen: str) -> None:
+    assert mask(phone) == seen
+
+
+def test_who_may_set_the_rules(guest: Guest, alice: Browser, bob: Browser, charlie: Browser) -> None:
+    given = {"own_only_roles": ["receptionist"], "masked_roles": ["viewer"]}
+    assert bob.get("/settings/inbox/").status_code == 403
+    assert bob.post("/settings/inbox/", given).status_code == 403
+    assert set(sees(bob, guest).values()) == {True}
+    assert alice.post("/settings/inbox/", given).status_code == 303
+    assert set(sees(bob, guest).values()) == {False}
+    assert "checked" in alice.get_page("/settings/inbox/")
+    assert "checked" not in charlie.get_page("/settings/inbox/")
+
+
+def test_a_role_that_cannot_be_narrowed_is_refused(alice: Browser) -> None:
+    assert alice.post("/settings/inbox/", {"own_only_roles": ["owner"]}).status_code == 422
