@@ -109,3 +109,14 @@ def test_what_is_pressed_is_as_large_as_a_thumb(open_canvas: Open) -> None:
         assert box["height"] >= THUMB
     assert canvas.page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
     expect(canvas.page.locator(".react-flow__minimap")).to_have_count(0)
+
+
+def test_what_is_asked_of_a_hidden_canvas_is_seen_later(open_canvas: Open) -> None:
+    """FL-001: on a phone the list of steps stands in its place; the browser has nothing to complain about."""
+    canvas = open_canvas(small(), **{**HAND, "reduced_motion": "no-preference"})
+    canvas.page.locator("#canvas").evaluate("(canvas) => { canvas.hidden = true; canvas.className = 'd-none'; }")
+    canvas.send("show", id="bad")
+    canvas.send("fit")
+    canvas.page.locator("#canvas").evaluate("(canvas) => { canvas.hidden = false; canvas.className = ''; }")
+    expect(canvas.step("bad")).to_be_in_viewport()
+    expect(canvas.chosen).to_have_attribute("data-id", "bad")

@@ -181,15 +181,22 @@ export function Canvas({ element, onReady }) {
   // Not before the browser has measured the steps: sizes are what fitting and revealing go by.
   const measured = useNodesInitialized();
   const ready = useRef(false);
+  const fitted = useRef(false);
   useEffect(() => {
     if (!measured || ready.current) return;
     ready.current = true;
-    Promise.resolve(view.showAll()).then(onReady);
+    fitted.current = !view.isHidden();
+    view.showAll().then(onReady);
   }, [measured, view, onReady]);
 
   // What stands beside the canvas comes and goes: the chosen step stays in sight.
   useEffect(() => {
-    const seen = new ResizeObserver(() => ready.current && desk.selection.nodes.length === 1 && view.reveal(desk.selection.nodes[0]));
+    const seen = new ResizeObserver(() => {
+      if (!ready.current || view.isHidden()) return;
+      if (!fitted.current) view.showAll();
+      else if (desk.selection.nodes.length === 1) view.reveal(desk.selection.nodes[0]);
+      fitted.current = true;
+    });
     seen.observe(element);
     return () => seen.disconnect();
   }, [desk, element, view]);

@@ -39,24 +39,29 @@ export function useView(editor, element) {
     const middle = ({ x, y, width, height }) => ({ x: x + width / 2, y: y + height / 2 });
     const duration = (asked) => (isStill() ? 0 : asked);
 
+    // On a phone another part of the page may stand in its place; without a size there is no way to anywhere.
+    const isHidden = () => !element.clientWidth || !element.clientHeight;
+
     /** The whole flow if it stays readable, else its first step at the top of the canvas. */
     const showAll = async ({ whole = false, animate = false } = {}) => {
+      if (isHidden()) return;
       const bounds = flow.getNodesBounds(flow.getNodes());
       const { width, height } = store.getState();
       const zoom = Math.min(1, (width - 48) / (bounds.width || 1), (height - 128) / (bounds.height || 1));
       const first = boxOf((editor.graph.nodes.find((node) => node.type === "start") ?? editor.graph.nodes[0])?.id);
       if (whole || zoom >= READABLE || !first) {
         const all = getViewportForBounds(bounds, width, height, LEAST_ZOOM, 1, { top: `${OVER}px`, bottom: `${MARGIN * 3}px`, x: `${MARGIN}px` });
-        return flow.setViewport(all, { duration: duration(animate ? 250 : 0) });
+        await flow.setViewport(all, { duration: duration(animate ? 250 : 0) });
+        return;
       }
       const near = READABLE * 1.4;
-      return flow.setViewport({ x: width / 2 - middle(first).x * near, y: 72 - first.y * near, zoom: near });
+      await flow.setViewport({ x: width / 2 - middle(first).x * near, y: 72 - first.y * near, zoom: near });
     };
 
     /** Bring a step into sight if it is not, without changing how near we are. */
     const reveal = (id, { always = false } = {}) => {
       const box = boxOf(id);
-      if (!box) return;
+      if (!box || isHidden()) return;
       const { x, y, zoom } = flow.getViewport();
       const left = box.x * zoom + x;
       const top = box.y * zoom + y;
@@ -89,6 +94,6 @@ export function useView(editor, element) {
       const seen = element.getBoundingClientRect();
       return flow.screenToFlowPosition({ x: x ?? seen.left + seen.width / 2, y: y ?? seen.top + seen.height / 2 });
     };
-    return { flow, store, showAll, reveal, focus, focused, boxOf, pointAt, elementOf };
+    return { flow, store, isHidden, showAll, reveal, focus, focused, boxOf, pointAt, elementOf };
   }, [flow, store, editor, element]);
 }
