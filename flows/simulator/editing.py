@@ -36,7 +36,8 @@ class Form:
 
 
 FORMS: Final[dict[str, Form]] = {
-    "say": Form(gettext_lazy("The guest says"), "act", "message-circle", a=(gettext_lazy("Text"), "long")),
+    "say": Form(gettext_lazy("The guest says"), "act", "message-circle", a=(gettext_lazy("Text"), "long"),
+                c=(gettext_lazy("What it starts"), "anyway")),
     "tap": Form(gettext_lazy("The guest taps"), "act", "circle-dot", a=(gettext_lazy("Title of the button"), "text")),
     "send": Form(gettext_lazy("The guest sends"), "act", "paperclip",
                  a=(gettext_lazy("What"), "sent"), b=(gettext_lazy("Words below it"), "text")),
@@ -135,6 +136,8 @@ class Choices:
             "node": nodes,
             "sent": [(kind, KINDS[kind][1]) for kind in SENT],
             "unit": list(UNITS.items()),
+            "anyway": [("", gettext_lazy("as the flow's trigger wants")),
+                       ("1", gettext_lazy("starts the flow in any case"))],
             "status": [*statuses, *((code, ERROR_WORDS[code]) for code in ERRORS)],
             "person": [("1", gettext_lazy("takes over")), ("", gettext_lazy("gives it back to the flow"))],
             "match": [("exact", gettext_lazy("exactly")), ("contains", gettext_lazy("with these words in it")),
@@ -160,7 +163,7 @@ class Choices:
 def fields_of(kind: str, step: JSON) -> tuple[str, str, str]:
     """A step as the three fields."""
     if kind in ("say", "tap"):
-        return str(step[kind]), "", ""
+        return str(step[kind]), "", "1" if step.get("anyway") else ""
     if kind == "send":
         return str(step["send"]), str(step.get("caption", "")), ""
     if kind == "time":
@@ -181,7 +184,7 @@ def fields_of(kind: str, step: JSON) -> tuple[str, str, str]:
 def step_from(kind: str, a: str, b: str, c: str) -> JSON:
     """The three fields as a step; raises ActRefused for what is no JSON."""
     if kind in ("say", "tap"):
-        return {kind: a}
+        return {kind: a, "anyway": True} if kind == "say" and c else {kind: a}
     if kind == "send":
         return {"send": a, "caption": b} if b else {"send": a}
     if kind == "time":

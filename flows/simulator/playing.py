@@ -98,7 +98,7 @@ class _Player:
         """Do what the guest, the clock or the world does."""
         driver = self.driver
         if kind == "say":
-            driver.say(step["say"])
+            driver.say(step["say"], anyway=step.get("anyway") is True)
         elif kind == "tap":
             self.tap(step["tap"])
         elif kind == "send":

@@ -48,7 +48,10 @@ def steps_of(entry: JSON, log: list[JSON], place: int) -> Iterable[JSON]:
     """An act, or what is to be expected."""
     kind = entry["kind"]
     if kind == "guest":
-        yield guest_step(entry)
+        step = guest_step(entry)
+        if "say" in step and starts_anyway(log, place):
+            step["anyway"] = True
+        yield step
         if silent_after(log, place):
             yield {"expect": "nothing"}
     elif kind == "began" and entry["flow"] == TRIED and entry["trigger"] and not by_message(log, place):
@@ -77,6 +80,12 @@ def guest_step(entry: JSON) -> JSON:
         return {"tap": entry["text"]}
     step = {"send": entry["type"]}
     return {**step, "caption": entry["text"]} if entry["text"] else step
+
+
+def starts_anyway(log: list[JSON], place: int) -> bool:
+    """Whether the message began the run though the flow's own trigger does not want it."""
+    following = log[place + 1] if place + 1 < len(log) else {}
+    return following.get("kind") == "began" and following["trigger"].get("on") == "default"
 
 
 def silent_after(log: list[JSON], place: int) -> bool:

@@ -11,7 +11,7 @@
                                       # what is answered at a node that asks the world: one, or a list in its order;
                                       # {"error": "timeout"} is none
  "steps": [
-   {"say": "oi"},                                the guest writes
+   {"say": "oi"},                                the guest writes; "anyway": true starts the flow whatever it wants
    {"tap": "Preços"},                            … taps a button or a row, by title or id
    {"send": "image", "caption": "assim"},        … sends a file or a place
    {"start": {"on": "tag_added", "tag": "vip"}, "variables": {}},    the flow begins by something else

@@ -69,6 +69,8 @@ class Row:
     body: JSON = field(default_factory=dict)
     options: list[JSON] = field(default_factory=list)
     can_tap: bool = False
+    # What may be said once more, to start the flow whatever its trigger wants.
+    again: str = ""
 
 
 @dataclass
@@ -113,7 +115,10 @@ def rows_of(talk: Talk) -> list[Row]:
     log = world.log[-MOST_SHOWN:]
     newest = next((entry["n"] for entry in reversed(log) if entry["kind"] == "message"), None)
     may_tap = world.listening() is not None and world.bot_on
-    return [row for entry in log if (row := _row(entry, drawn, may_tap and entry["n"] == newest))]
+    rows = [row for entry in log if (row := _row(entry, drawn, may_tap and entry["n"] == newest))]
+    if len(log) > 1 and log[-1].get("why") == "not_wanted" and log[-2]["kind"] == "guest":
+        rows[-1].again = log[-2]["text"]
+    return rows
 
 
 def steps_of(graph: JSON, log: list[JSON]) -> list[StepLine]:

@@ -1,6 +1,10 @@
 """Talks with drawings, without a database."""
 
+from collections.abc import Iterator
 from typing import Any
+
+import pytest
+from django.utils import translation
 
 from flows.graph import Graph
 from flows.simulator.driver import Driver
@@ -28,3 +32,11 @@ def kinds(entries: list[JSON]) -> list[str]:
 
 def path(entries: list[JSON]) -> list[str]:
     return [f"{one['node']}:{one['event']}" for one in entries if one["kind"] == "step"]
+
+
+@pytest.fixture(autouse=True)
+def in_english(settings: Any) -> Iterator[None]:
+    """Pages and words in the language that the tests name them in."""
+    settings.LANGUAGE_CODE = "en"
+    with translation.override("en"):
+        yield

@@ -193,3 +193,17 @@ def test_a_viewer_may_not_and_another_salon_sees_nothing(
     assert charlie.get(f"/flows/{flow.public_id}/simulator/").status_code == 404
     with inside(salons.aurora.pk):
         assert not FlowSimulation.objects.exists()
+
+
+def test_a_message_that_starts_nothing_may_start_it_anyway(alice: Browser, salons: Salons) -> None:
+    graph = drawing(say("hi", "Oi"), edges="start.done>hi")
+    graph["nodes"][0] |= {"trigger": "keywords", "keywords": ["agendar"]}
+    flow = flow_of(salons, graph)
+    assert "Start it anyway" in act(alice, flow, "say", text="bom dia")
+    assert "The flow is over" in act(alice, flow, "say", text="bom dia", anyway="1")
+    alice.post(f"/flows/{flow.public_id}/simulator/save/", {"name": "x"})
+    with inside(salons.aurora.pk):
+        from flows.simulator.publishing import check
+
+        assert {"say": "bom dia", "anyway": True} in FlowTest.objects.get().script["steps"]
+        assert check(flow, graph) == []

@@ -20,7 +20,8 @@ EVERYTHING: dict[str, Any] = {
     "version": 1,
     "answers": {"a": {"status": 200, "json": {"x": [1]}}, "b": [{"error": "timeout"}, {"status": 500, "text": "oops"}]},
     "steps": [
-        {"say": "oi\nalô"}, {"tap": "Sim"}, {"send": "image", "caption": "assim"}, {"send": "audio"},
+        {"say": "oi\nalô"}, {"say": "oi", "anyway": True},
+        {"tap": "Sim"}, {"send": "image", "caption": "assim"}, {"send": "audio"},
         {"time": "next"}, {"time": {"days": 2}}, {"time": {"hours": 1.5}}, {"time": "2026-11-22T09:00"},
         {"answer": "a", "status": 200, "json": {"x": 1}}, {"start": {"on": "api"}, "variables": {"n": 1}},
         {"event": "contact.changed", "payload": {"x": 1}}, {"set": "n", "value": 3}, {"set": "n", "value": "3"},
