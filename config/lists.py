@@ -9,6 +9,7 @@ INBOUND_STEPS = {
         "crm.consent.inbound.notice_opt_out",  # in the same transaction: whoever stopped, stopped
     ],
     "answer": [
+        "crm.contacts.inbound.leave_blocked_alone",  # first: nothing answers a blocked guest, not even to a STOP
         "crm.consent.inbound.confirm",  # a STOP is confirmed, and is no answer to a flow
         "flows.runtime.inbound.resume_or_start",
     ],
@@ -29,6 +30,7 @@ INBOUND_STEPS = {
 
 # Asked when a message is written and again right before the call. The first refusal wins.
 OUTBOUND_CHECKS = [
+    "crm.contacts.outbound.blocked",  # whom the salon wants nothing to do with
     "crm.consent.outbound.check",  # what a guest has stopped (I19)
     "channels_wa.outbox.disconnected.check",  # a number that left the salon sends nothing
     "channels_wa.outbox.window.check",  # Meta's 24-hour window (I18)

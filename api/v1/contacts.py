@@ -1,7 +1,7 @@
 """/api/v1/contacts/"""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,9 +12,10 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.errors import Conflict
+from api.errors import Conflict, invalid
 from api.examples import described
 from api.fields import Body, Instant
+from api.filters import InstantFilter, YesNoFilter
 from api.idempotency import idempotent
 from api.seeing import address
 from api.viewset import SalonViewSet
@@ -22,15 +23,19 @@ from channels_wa.inbound.identity import identity
 from crm.consent.models import Purpose, Source, State
 from crm.consent.queries import last_words
 from crm.contacts import actions
+from crm.contacts.fields import Refused, clean
 from crm.contacts.merging import kept_of
 from crm.contacts.models import Contact
-from crm.contacts.queries import identities_of, matching, with_identity
+from crm.contacts.queries import identities_of, with_identity
+from crm.contacts.search import matching
 from crm.inbox.rights import sees_contact, visible_contacts
+from ops import clock
 from tenants.access.roles import Permission
 
 MAX_TAGS = 50
 MAX_FIELDS = 100
 MAX_FIELD_TEXT = 2000
+MAX_PREFERENCES = 20
 KINDS = ("phone", "bsuid", "parent_bsuid", "other")
 TOUCH = ("source_type", "source_id", "source_url", "headline", "ctwa_clid")
 
@@ -39,7 +44,13 @@ EXAMPLE = {
     "name": "Ana Souza",
     "identities": [{"kind": "phone", "value": "+5511988881234"}],
     "tags": ["vip"],
-    "fields": {"birthday": "1990-05-17"},
+    "fields": {"hair": "curly"},
+    "language": "pt_BR",
+    "birthday": "1990-05-17",
+    "preferences": {"time": "mornings"},
+    "blocked": False,
+    "seen_at": "2026-11-20T15:00:00Z",
+    "version": 3,
     "consents": [{"purpose": "marketing", "state": "granted", "source": "form", "at": "2026-11-20T15:00:00Z"}],
     "attribution": {
         "first": {
@@ -99,6 +110,12 @@ class ContactOut(serializers.Serializer[Any]):
     identities = IdentityOut(many=True)
     tags = serializers.ListField(child=serializers.CharField())
     fields = serializers.DictField()  # type: ignore[assignment]
+    language = serializers.CharField(help_text="As the guest writes, e.g. `pt_BR`; empty when nobody knows.")
+    birthday = serializers.DateField(allow_null=True)
+    preferences = serializers.DictField(help_text="What the team knows of them, in words.")
+    blocked = serializers.BooleanField(help_text="Their messages are kept, nobody is told and nothing answers.")
+    seen_at = Instant(allow_null=True, help_text="When they wrote last, exact to ten minutes.")
+    version = serializers.IntegerField(help_text="Grows with each change; give it back to change only what you saw.")
     consents = ConsentOut(many=True)
     attribution = AttributionOut()
     created_at = Instant()
@@ -140,14 +157,43 @@ class FieldsField(serializers.DictField):
         return data
 
 
+class PreferencesField(serializers.DictField):
+    """What the team knows of a guest: texts by name."""
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        """The texts."""
+        if not isinstance(data, dict) or len(data) > MAX_PREFERENCES:
+            raise serializers.ValidationError(f"Must be an object of at most {MAX_PREFERENCES} texts.")
+        for name, value in data.items():
+            if not 1 <= len(name) <= 60 or not isinstance(value, str) or len(value) > MAX_FIELD_TEXT:
+                raise serializers.ValidationError({name[:60]: [f"Must be a text of {MAX_FIELD_TEXT} characters."]})
+        return data
+
+
 class _ContactValues(Body):
     name = serializers.CharField(max_length=120, allow_blank=True, required=False)
     tags = serializers.ListField(child=serializers.CharField(max_length=40), max_length=MAX_TAGS, required=False)
     fields = FieldsField(required=False)  # type: ignore[assignment]
+    language = serializers.RegexField(r"^([a-z]{2,3}([_-][A-Za-z]{2,4})?)?\Z", max_length=10, required=False)
+    birthday = serializers.DateField(required=False, allow_null=True)
+    preferences = PreferencesField(required=False)
 
     def validate_tags(self, tags: list[str]) -> list[str]:
         """Each once, in the order given."""
         return list(dict.fromkeys(tags))
+
+    def validate_birthday(self, day: date | None) -> date | None:
+        """Nobody is born tomorrow, nor was in another age."""
+        if day is not None and not date(1900, 1, 1) <= day <= clock.now().date():
+            raise serializers.ValidationError("Must be a day from 1900-01-01 until today.")
+        return day
+
+    def validate_fields(self, given: dict[str, Any]) -> dict[str, Any]:
+        """Those that the salon has given a kind, as that kind wants them."""
+        try:
+            return clean(given)
+        except Refused as refused:
+            raise serializers.ValidationError({key: [words] for key, words in refused.problems.items()}) from refused
 
 
 class ContactIn(_ContactValues):
@@ -165,6 +211,11 @@ class ContactIn(_ContactValues):
 class ContactPatch(_ContactValues):
     """What to change; names in `fields` that are not given stay."""
 
+    blocked = serializers.BooleanField(required=False)
+    version = serializers.IntegerField(
+        required=False, min_value=1, help_text="Change only if it is this version; the header `If-Match` says the same."
+    )
+
 
 class ContactFilter(django_filters.FilterSet):
     """Filters of the list."""
@@ -172,7 +223,26 @@ class ContactFilter(django_filters.FilterSet):
     identity = django_filters.CharFilter(
         method="by_identity", max_length=160, help_text="Exactly this phone (with or without +) or WhatsApp id."
     )
-    search = django_filters.CharFilter(method="by_text", max_length=120, help_text="Part of a name or an identity.")
+    search = django_filters.CharFilter(
+        method="by_text",
+        max_length=120,
+        help_text="Words of a name or of a field in any order, or digits of a phone; accents and case say nothing.",
+    )
+    tag = django_filters.CharFilter(method="by_tag", max_length=40, help_text="Who carries this tag.")
+    language = django_filters.CharFilter(max_length=10)
+    blocked = YesNoFilter(method="by_blocked")
+    created_after = InstantFilter(field_name="created_at", lookup_expr="gte")
+    created_before = InstantFilter(field_name="created_at", lookup_expr="lt")
+    seen_after = InstantFilter(field_name="seen_at", lookup_expr="gte")
+    seen_before = InstantFilter(field_name="seen_at", lookup_expr="lt")
+
+    def by_tag(self, rows: Any, _name: str, value: str) -> Any:
+        """Those with the tag."""
+        return rows.filter(tags__contains=[value])
+
+    def by_blocked(self, rows: Any, _name: str, value: bool) -> Any:
+        """Those who are blocked, or the others."""
+        return rows.filter(blocked_at__isnull=not value)
 
     def by_identity(self, rows: Any, _name: str, value: str) -> Any:
         """Those with the identity."""
@@ -228,6 +298,12 @@ class ContactViewSet(SalonViewSet[Contact]):
                 ],
                 "tags": row.tags,
                 "fields": row.fields,
+                "language": row.language,
+                "birthday": row.birthday,
+                "preferences": row.preferences,
+                "blocked": row.blocked_at is not None,
+                "seen_at": row.seen_at,
+                "version": row.version,
                 "consents": [
                     {"purpose": word.purpose, "state": word.state, "source": word.source, "at": word.at}
                     for word in consents.get(row.pk, [])
@@ -248,6 +324,9 @@ class ContactViewSet(SalonViewSet[Contact]):
             identities=[(one["kind"], one["value"]) for one in data.get("identities", [])],
             tags=data.get("tags", []),
             fields={name: value for name, value in data.get("fields", {}).items() if value is not None},
+            language=data.get("language", ""),
+            birthday=data.get("birthday"),
+            preferences=data.get("preferences", {}),
         )
         try:
             made = actions.create(new, by=self.actor.who)
@@ -259,6 +338,26 @@ class ContactViewSet(SalonViewSet[Contact]):
     @extend_schema(request=ContactPatch)
     @idempotent
     def partial_update(self, request: Request, id: str) -> Response:
-        """Change name, tags or fields."""
-        contact = self.load(id)
-        return Response(self.show([actions.change(contact, self.read(ContactPatch), by=self.actor.who)])[0])
+        """Change what is given; 409 when `version` (or `If-Match`) is not the contact's any more."""
+        contact, given = self.load(id), self.read(ContactPatch)
+        version = given.pop("version", None) or _if_match(request)
+        if "blocked" in given:
+            on = given.pop("blocked")
+            # Once blocked, another word for it changes nothing.
+            given["blocked_at"] = (contact.blocked_at or clock.now()) if on else None
+        try:
+            changed = actions.change(contact, given, by=self.actor.who, version=version)
+        except actions.Changed as stale:
+            words = f"The contact is at version {stale.contact.version}; read it again."
+            raise Conflict(words, field="version", code="stale") from stale
+        return Response(self.show([changed])[0])
+
+
+def _if_match(request: Request) -> int | None:
+    text = request.headers.get("If-Match", "").strip()
+    if text in ("", "*"):
+        return None
+    number = text.removeprefix("W/").strip('"')
+    if not (number.isascii() and number.isdigit() and len(number) <= 9):
+        raise invalid("If-Match", "Must be the version of the contact.")
+    return int(number)

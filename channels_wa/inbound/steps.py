@@ -49,6 +49,8 @@ class Incoming:
     contact_public_id: UUID = NOBODY
     contact_name: str = ""
     is_new_contact: bool = False
+    # Kept and read by nobody: no flow answers, nobody is told.
+    is_blocked: bool = False
     conversation_id: int = 0
     conversation_public_id: UUID = NOBODY
     bot_on: bool = True

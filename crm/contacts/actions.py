@@ -1,14 +1,15 @@
 """Writing contacts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from django.db import IntegrityError, transaction
 
 from channels_wa.messages.models import Identity
 from channels_wa.numbers.queries import own_numbers
-from crm.contacts.models import Contact
+from crm.contacts.models import Contact, Tag
 from ops import clock
 from ops.events.actions import emit
 from tenants.audit import actions as audit
@@ -24,6 +25,14 @@ class IdentityTaken(Exception):
         self.place = place
 
 
+class Changed(Exception):
+    """Somebody has changed the contact since the version that a person saw; nothing was written."""
+
+    def __init__(self, contact: Contact, version: int) -> None:
+        super().__init__(f"version {version} is {contact.version} by now")
+        self.contact, self.version = contact, version
+
+
 @dataclass(frozen=True, slots=True)
 class NewContact:
     """A person as someone describes them; identities are (kind, value), phones with their plus."""
@@ -32,12 +41,23 @@ class NewContact:
     identities: Sequence[Address] = ()
     tags: Sequence[str] = ()
     fields: dict[str, Any] = field(default_factory=dict)
+    language: str = ""
+    birthday: date | None = None
+    preferences: dict[str, Any] = field(default_factory=dict)
 
 
 @transaction.atomic
 def create(new: NewContact, *, by: Any, source: str = "api") -> Contact:
     """Write a contact with its identities. Raises IdentityTaken; then nothing is written."""
-    contact = Contact.objects.create(name=new.name, tags=list(new.tags), fields=new.fields)
+    contact = Contact.objects.create(
+        name=new.name,
+        tags=list(new.tags),
+        fields=new.fields,
+        language=new.language,
+        birthday=new.birthday,
+        preferences=new.preferences,
+    )
+    note_tags(new.tags)
     for place, address in enumerate(new.identities):
         _write_identity(contact, address, place)
     audit.record("contact.created", subject=contact.public_id, by=by, after={"name": new.name, "tags": list(new.tags)})
@@ -46,13 +66,16 @@ def create(new: NewContact, *, by: Any, source: str = "api") -> Contact:
 
 
 @transaction.atomic
-def change(contact: Contact, values: dict[str, Any], *, by: Any) -> Contact:
+def change(contact: Contact, values: dict[str, Any], *, by: Any, version: int | None = None) -> Contact:
     """Set the values given; the contact as it is then.
 
-    `fields` is merged: names that are given are set, those with None removed.
+    `fields` is merged: names that are given are set, those with None removed. With `version` only if nobody has
+    changed it since: raises Changed.
     """
     # Locked, so that two who each add a field both keep theirs.
     fresh = Contact.objects.select_for_update().get(pk=contact.pk)
+    if version is not None and version != fresh.version:
+        raise Changed(fresh, version)
     wanted = dict(values)
     if "fields" in wanted:
         merged = {**fresh.fields, **wanted["fields"]}
@@ -63,13 +86,16 @@ def change(contact: Contact, values: dict[str, Any], *, by: Any) -> Contact:
         return fresh
     for name in changed:
         setattr(fresh, name, wanted[name])
-    fresh.save(update_fields=changed)
+    fresh.version += 1
+    fresh.save(update_fields=[*changed, "version"])
+    if "tags" in changed:
+        note_tags(tag for tag in fresh.tags if tag not in before["tags"])
     audit.record(
         "contact.changed",
         subject=fresh.public_id,
         by=by,
-        before={name: before[name] for name in changed},
-        after={name: wanted[name] for name in changed},
+        before={name: _noted(before[name]) for name in changed},
+        after={name: _noted(wanted[name]) for name in changed},
     )
     payload: dict[str, Any] = {"changed": changed, "contact_id": fresh.pk, "by": _kind_of(by)}
     if "tags" in changed:
@@ -85,6 +111,27 @@ def retag(contact: Contact, *, add: Sequence[str] = (), remove: Sequence[str] = 
         fresh = Contact.objects.select_for_update().get(pk=contact.pk)
         tags = list(dict.fromkeys([*(tag for tag in fresh.tags if tag not in remove), *add]))
         return change(fresh, {"tags": tags}, by=by)
+
+
+def block(contact: Contact, *, on: bool, by: Any) -> Contact:
+    """Leave a guest alone, or talk to them again: their messages are kept, and nobody is told of them."""
+    with transaction.atomic():
+        fresh = Contact.objects.select_for_update().get(pk=contact.pk)
+        if (fresh.blocked_at is not None) == on:
+            return fresh
+        return change(fresh, {"blocked_at": clock.now() if on else None}, by=by)
+
+
+def note_tags(tags: Iterable[str]) -> None:
+    """The salon has these words for contacts from now on."""
+    rows = [Tag(name=tag) for tag in dict.fromkeys(tags)]
+    if rows:
+        Tag.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _noted(value: Any) -> Any:
+    """As the audit log keeps it."""
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def with_phone(phone: str, *, portfolio: str, by: Any) -> Contact:

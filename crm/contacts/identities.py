@@ -30,6 +30,7 @@ class Person:
     id: int
     public_id: UUID
     name: str
+    is_blocked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +112,13 @@ def known(keys: Iterable[Key]) -> Known:
     wanted, found = list(dict.fromkeys(keys)), Known()
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT i.portfolio, i.kind, i.value, c.id, c.public_id, c.name, i.former_at "
+            "SELECT i.portfolio, i.kind, i.value, c.id, c.public_id, c.name, c.blocked_at IS NOT NULL, i.former_at "
             "FROM unnest(%s::text[], %s::text[], %s::text[]) AS wanted(portfolio, kind, value) "
             "JOIN identity i USING (portfolio, kind, value) JOIN contact c ON c.id = i.contact_id ORDER BY i.id",
             _columns(wanted),
         )
-        for *names, pk, public_id, name, former_at in cursor.fetchall():
-            key, person = Key(*names), Person(pk, public_id, name)
+        for *names, pk, public_id, name, is_blocked, former_at in cursor.fetchall():
+            key, person = Key(*names), Person(pk, public_id, name, is_blocked)
             if former_at is None:
                 found.live[key] = person
             else:

@@ -50,6 +50,7 @@ def find_or_create_contacts(batch: Sequence[Incoming]) -> list[Incoming]:
                 contact_public_id=person.public_id,
                 contact_name=person.name or one.message.profile_name,
                 is_new_contact=any(key in made for key in keys_of(one)),
+                is_blocked=person.is_blocked,
             )
         )
     _add_identities([one for one in found if not one.is_new_contact], known)
@@ -57,6 +58,11 @@ def find_or_create_contacts(batch: Sequence[Incoming]) -> list[Incoming]:
     _name_nameless(nameless)
     _note_touches([one for one in found if one.message.referral and one.direction == "in"])
     return found
+
+
+def leave_blocked_alone(batch: Sequence[Incoming]) -> list[bool]:
+    """Answer step: what a blocked guest writes is kept, and no flow's business."""
+    return [one.is_blocked for one in batch]
 
 
 def note_phonebook(entries: Sequence[tuple[str, PhonebookEntry]]) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from channels_wa.inbound.identity import identity
 from channels_wa.messages.models import Identity
@@ -25,13 +25,3 @@ def with_identity(contacts: QuerySet[Contact], value: str) -> QuerySet[Contact]:
     read = identity(value.strip())
     values = {value.strip(), read.value} if read else {value.strip()}
     return contacts.filter(pk__in=Identity.objects.filter(value__in=values).values("contact_id"))
-
-
-def matching(contacts: QuerySet[Contact], text: str) -> QuerySet[Contact]:
-    """Those whose name or an identity contains the text."""
-    digits = "".join(letter for letter in text if letter.isdigit())
-    wanted = Q(name__icontains=text) | Q(pk__in=Identity.objects.filter(value__icontains=text).values("contact_id"))
-    if len(digits) >= 4:
-        # A phone is stored without the spaces and hyphens that people write.
-        wanted |= Q(pk__in=Identity.objects.filter(kind="phone", value__contains=digits).values("contact_id"))
-    return contacts.filter(wanted)

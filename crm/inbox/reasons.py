@@ -16,6 +16,7 @@ WORDS: dict[str, str | Promise] = {
     "no_opt_in": _("The guest never wrote to you and never agreed to offers."),
     "quiet_hours": _("It waits for the end of the quiet hours."),
     "frequency_cap": _("The guest had enough offers for now. It waits for its turn."),
+    "blocked": _("The guest is blocked. Unblock them to write to them."),
     "erased": _("The guest's data was erased."),
     "cancelled": _("It was taken back before it left."),
     "cancelled_by_operator": _("It was taken back before it left."),

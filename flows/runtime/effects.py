@@ -16,6 +16,7 @@ from django.utils.translation import gettext_noop
 from crm.consent import register
 from crm.consent.models import Purpose, Source, State
 from crm.contacts import actions as contacts
+from crm.contacts import fields
 from crm.contacts.models import Contact
 from crm.inbox import handing
 from crm.inbox.handing import Handing
@@ -141,7 +142,11 @@ def set_field(batch: Sequence[Doing]) -> None:
             raise CannotDo("the field has no name")
         if name not in contact.fields and len(contact.fields) >= MOST_FIELDS:
             raise CannotDo(f"a contact has at most {MOST_FIELDS} fields")
-        contacts.change(contact, {"fields": {name: storable(value)}}, by=one.by)
+        try:
+            taken = fields.clean({name: storable(value)})
+        except fields.Refused as refused:
+            raise CannotDo(f"the field takes no such value: {refused}") from refused
+        contacts.change(contact, {"fields": taken}, by=one.by)
 
 
 def set_name(batch: Sequence[Doing]) -> None:

@@ -34,7 +34,7 @@ class Fate(StrEnum):
     STARTED = "started"
     BUSY = "busy"  # another flow waits for this guest's answer
     PEOPLE = "people"  # a person answers there, flows are silent
-    GONE = "gone"  # no such contact, none that could be written to, no number, or the flow begins no more
+    GONE = "gone"  # no such contact, a blocked one, no number to write from, or the flow begins no more
     TOO_OFTEN = "too_often"
 
 
@@ -80,7 +80,7 @@ def _start(wishes: Sequence[Wish], flows: dict[int, Candidate]) -> list[Begun]:
     """Begin wishes of different contacts."""
     salon_id = current_salon_id() or 0
     wanted = {wish.contact_id for wish in wishes if wish.flow_id in flows}
-    there = set(Contact.objects.filter(pk__in=wanted).values_list("pk", flat=True))
+    there = set(Contact.objects.filter(pk__in=wanted, blocked_at=None).values_list("pk", flat=True))
     often = _too_often(there)
     over = {wish.contact_id: wish.number_id for wish in wishes if wish.number_id}
     talks = opened_for(there - often, over)

@@ -92,5 +92,5 @@ def _show(request: SalonRequest, context: dict[str, Any], *, status: int = 200) 
 def _why_not(fate: Fate) -> str:
     return {
         Fate.TOO_OFTEN: _("Too many flows began with this guest within an hour. Wait a little."),
-        Fate.GONE: _("This flow begins no more, or no number is connected."),
+        Fate.GONE: _("This flow begins no more, no number is connected, or the guest is blocked."),
     }.get(fate, _("Somebody else is talking with this guest right now. Try again in a moment."))

@@ -1,4 +1,4 @@
--- fingerprint: 0050d8465d89f5aa34bb84e3bec7577eba337d3fcc3c69df5f61bf8240508343
+-- fingerprint: c108b5f290e4cdda29d7db26ab99ad4e05990bbd649828b022445e6615962428
 CREATE SCHEMA zz_salon_template_zz;
 CREATE TABLE zz_salon_template_zz.alert (
     id bigint NOT NULL,
@@ -1054,20 +1054,21 @@ INSERT INTO zz_salon_template_zz.django_migrations VALUES (15, 'contacts', '0002
 INSERT INTO zz_salon_template_zz.django_migrations VALUES (16, 'contacts', '0003_known', '2026-01-01 00:00:00+00');
 INSERT INTO zz_salon_template_zz.django_migrations VALUES (17, 'inbox', '0004_answering', '2026-01-01 00:00:00+00');
 INSERT INTO zz_salon_template_zz.django_migrations VALUES (18, 'contacts', '0004_search', '2026-01-01 00:00:00+00');
-INSERT INTO zz_salon_template_zz.django_migrations VALUES (19, 'deals', '0001_initial', '2026-01-01 00:00:00+00');
-INSERT INTO zz_salon_template_zz.django_migrations VALUES (20, 'events', '0001_initial', '2026-01-01 00:00:00+00');
-INSERT INTO zz_salon_template_zz.django_migrations VALUES (21, 'flows', '0001_initial', '2026-01-01 00:00:00+00');
-INSERT INTO zz_salon_template_zz.django_migrations VALUES (22, 'flows', '0002_log', '2026-01-01 00:00:00+00');
-INSERT INTO zz_salon_template_zz.django_migrations VALUES (23, 'flows', '0003_complete', '2026-01-01 00:00:00+00');
-INSERT INTO zz_salon_template_zz.django_migrations VALUES (24, 'flows', '0004_console_indexes', '2026-01-01 00:00:00+00');
-INSERT INTO zz_salon_template_zz.django_migrations VALUES (25, 'flows', '0005_error_budget', '2026-01-01 00:00:00+00');
-INSERT INTO zz_salon_template_zz.django_migrations VALUES (26, 'media', '0001_initial', '2026-01-01 00:00:00+00');
-INSERT INTO zz_salon_template_zz.django_migrations VALUES (27, 'message_templates', '0001_initial', '2026-01-01 00:00:00+00');
-INSERT INTO zz_salon_template_zz.django_migrations VALUES (28, 'message_templates', '0002_being_submitted', '2026-01-01 00:00:00+00');
-INSERT INTO zz_salon_template_zz.django_migrations VALUES (29, 'wa_messages', '0001_initial', '2026-01-01 00:00:00+00');
-INSERT INTO zz_salon_template_zz.django_migrations VALUES (30, 'wa_messages', '0002_sources_and_former_identities', '2026-01-01 00:00:00+00');
-INSERT INTO zz_salon_template_zz.django_migrations VALUES (31, 'wa_messages', '0003_identity_search', '2026-01-01 00:00:00+00');
-INSERT INTO zz_salon_template_zz.django_migrations VALUES (32, 'watchdog', '0001_initial', '2026-01-01 00:00:00+00');
+INSERT INTO zz_salon_template_zz.django_migrations VALUES (19, 'contacts', '0005_values', '2026-01-01 00:00:00+00');
+INSERT INTO zz_salon_template_zz.django_migrations VALUES (20, 'deals', '0001_initial', '2026-01-01 00:00:00+00');
+INSERT INTO zz_salon_template_zz.django_migrations VALUES (21, 'events', '0001_initial', '2026-01-01 00:00:00+00');
+INSERT INTO zz_salon_template_zz.django_migrations VALUES (22, 'flows', '0001_initial', '2026-01-01 00:00:00+00');
+INSERT INTO zz_salon_template_zz.django_migrations VALUES (23, 'flows', '0002_log', '2026-01-01 00:00:00+00');
+INSERT INTO zz_salon_template_zz.django_migrations VALUES (24, 'flows', '0003_complete', '2026-01-01 00:00:00+00');
+INSERT INTO zz_salon_template_zz.django_migrations VALUES (25, 'flows', '0004_console_indexes', '2026-01-01 00:00:00+00');
+INSERT INTO zz_salon_template_zz.django_migrations VALUES (26, 'flows', '0005_error_budget', '2026-01-01 00:00:00+00');
+INSERT INTO zz_salon_template_zz.django_migrations VALUES (27, 'media', '0001_initial', '2026-01-01 00:00:00+00');
+INSERT INTO zz_salon_template_zz.django_migrations VALUES (28, 'message_templates', '0001_initial', '2026-01-01 00:00:00+00');
+INSERT INTO zz_salon_template_zz.django_migrations VALUES (29, 'message_templates', '0002_being_submitted', '2026-01-01 00:00:00+00');
+INSERT INTO zz_salon_template_zz.django_migrations VALUES (30, 'wa_messages', '0001_initial', '2026-01-01 00:00:00+00');
+INSERT INTO zz_salon_template_zz.django_migrations VALUES (31, 'wa_messages', '0002_sources_and_former_identities', '2026-01-01 00:00:00+00');
+INSERT INTO zz_salon_template_zz.django_migrations VALUES (32, 'wa_messages', '0003_identity_search', '2026-01-01 00:00:00+00');
+INSERT INTO zz_salon_template_zz.django_migrations VALUES (33, 'watchdog', '0001_initial', '2026-01-01 00:00:00+00');
 SELECT pg_catalog.setval('zz_salon_template_zz.alert_delivery_id_seq', 1, false);
 SELECT pg_catalog.setval('zz_salon_template_zz.alert_id_seq', 1, false);
 SELECT pg_catalog.setval('zz_salon_template_zz.alert_preference_id_seq', 1, false);
@@ -1085,7 +1086,7 @@ SELECT pg_catalog.setval('zz_salon_template_zz.conversation_id_seq', 1, false);
 SELECT pg_catalog.setval('zz_salon_template_zz.custom_field_id_seq', 1, false);
 SELECT pg_catalog.setval('zz_salon_template_zz.deal_id_seq', 1, false);
 SELECT pg_catalog.setval('zz_salon_template_zz.deal_move_id_seq', 1, false);
-SELECT pg_catalog.setval('zz_salon_template_zz.django_migrations_id_seq', 32, true);
+SELECT pg_catalog.setval('zz_salon_template_zz.django_migrations_id_seq', 33, true);
 SELECT pg_catalog.setval('zz_salon_template_zz.draft_id_seq', 1, false);
 SELECT pg_catalog.setval('zz_salon_template_zz.event_id_seq', 1, false);
 SELECT pg_catalog.setval('zz_salon_template_zz.flow_call_id_seq', 1, false);
@@ -1335,6 +1336,7 @@ CREATE INDEX contact_merged ON zz_salon_template_zz.contact USING btree (merged_
 CREATE INDEX contact_search ON zz_salon_template_zz.contact USING gin (plain_name public.gin_trgm_ops);
 CREATE INDEX contact_seen ON zz_salon_template_zz.contact USING btree (seen_at DESC, id DESC);
 CREATE INDEX contact_tags ON zz_salon_template_zz.contact USING gin (tags);
+CREATE INDEX contact_values ON zz_salon_template_zz.contact USING gin (public.plain((jsonb_path_query_array(fields, '$.*'::jsonpath))::text) public.gin_trgm_ops);
 CREATE INDEX conversation_assignee_id_664908a7 ON zz_salon_template_zz.conversation USING btree (assignee_id);
 CREATE INDEX conversation_attention ON zz_salon_template_zz.conversation USING btree (last_at DESC, id DESC) WHERE (NOT ((attention)::text = ''::text));
 CREATE INDEX conversation_closed ON zz_salon_template_zz.conversation USING btree (last_at DESC, id DESC) WHERE (closed_at IS NOT NULL);

@@ -59,7 +59,7 @@ def more_of_people(contact: Contact, talk: Conversation, word: str, ids: Ids) ->
     """What is known of a guest, and what the team has; public ids by name. Inside the salon."""
     member = Member.objects.order_by("pk").first()
     assert member is not None
-    other = Contact.objects.create(name=f"Double {word}", pk=contact.pk + 1)
+    other = Contact.objects.create(name=f"Double {word}", pk=contact.pk + 1_000_000, merged_into=contact)
     made: dict[str, Any] = {
         "note": Note.objects.create(contact=contact, conversation_id=talk.pk, text=f"Note {word}", by=member, **ids),
         "tag": Tag.objects.create(name=word, **ids),

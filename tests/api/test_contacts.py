@@ -1,7 +1,7 @@
 """/api/v1/contacts/ (API-001)."""
 
 from channels_wa.messages.models import Identity
-from crm.contacts.models import Contact
+from crm.contacts.models import Contact, CustomField
 from ops.events.models import Event
 from ops.salon import inside
 from tenants.audit.models import AuditEntry
@@ -18,6 +18,12 @@ def test_it_shows_a_contact(program: Program, seeded: Seeded) -> None:
         "identities": [{"kind": "phone", "value": "+5511988881234"}],
         "tags": ["aurora"],
         "fields": {"note": "aurora"},
+        "language": "",
+        "birthday": None,
+        "preferences": {},
+        "blocked": False,
+        "seen_at": None,
+        "version": 1,
         "consents": [],
         "attribution": {"first": None, "last": None},
     }
@@ -95,3 +101,41 @@ def test_another_salon_sees_nothing(stranger: Program, seeded: Seeded) -> None:
     problem(stranger.get(f"/api/v1/contacts/{seeded.contact}/"), 404)
     problem(stranger.write(f"contacts/{seeded.contact}/", {"name": "B"}, method="patch"), 404)
     assert stranger.ask("contacts/")["results"] == []
+
+
+def test_a_change_of_what_one_saw(program: Program, seeded: Seeded) -> None:
+    """CR-001: two who edit notice each other."""
+    address = f"contacts/{seeded.contact}/"
+    first = program.write(address, {"name": "Ana L", "version": 1}, method="patch")
+    assert first.json()["version"] == 2
+    assert fields(program.write(address, {"name": "Ana M", "version": 1}, method="patch"), 409) == ["version"]
+    assert program.ask(address)["name"] == "Ana L"
+
+
+def test_a_birthday_preferences_and_a_block(program: Program, seeded: Seeded) -> None:
+    body = {"birthday": "1992-02-29", "preferences": {"time": "mornings"}, "language": "pt_BR", "blocked": True}
+    changed = program.write(f"contacts/{seeded.contact}/", body, method="patch").json()
+    assert {name: changed[name] for name in body} == body
+    assert program.ask("contacts/", blocked="true")["results"] == [changed]
+    assert program.ask("contacts/", blocked="false")["results"] == []
+
+
+def test_a_birthday_is_a_day_that_was(program: Program, seeded: Seeded) -> None:
+    for wrong in ("2999-01-01", "1990-02-29", "soon"):
+        answer = program.write(f"contacts/{seeded.contact}/", {"birthday": wrong}, method="patch")
+        assert fields(answer, 400) == ["birthday"]
+
+
+def test_a_field_of_a_kind_takes_its_values_only(program: Program, seeded: Seeded) -> None:
+    """CR-001: typed custom fields."""
+    with inside(program.salon.pk):
+        CustomField.objects.create(key="visits", name="Visits", kind="number")
+    address = f"contacts/{seeded.contact}/"
+    assert fields(program.write(address, {"fields": {"visits": "many"}}, method="patch"), 400) == ["fields.visits"]
+    changed = program.write(address, {"fields": {"visits": "12"}}, method="patch").json()
+    assert changed["fields"]["visits"] == 12
+
+
+def test_it_filters_by_tag(program: Program, seeded: Seeded) -> None:
+    assert len(program.ask("contacts/", tag="aurora")["results"]) == 1
+    assert program.ask("contacts/", tag="aur")["results"] == []

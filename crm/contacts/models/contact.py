@@ -3,12 +3,27 @@
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models.expressions import F, Func, Value
+from django.db.models.functions import Cast
 
 from ops import clock
 from ops.ids import uuid7
+
+
+class Plain(Func):
+    """Small letters without accents."""
+
+    function = "public.plain"
+    output_field = models.TextField()
+
+
+def ValuesText(fields: F) -> Plain:  # noqa: N802
+    """What stands in custom fields, without their keys, as it is searched (index `contact_values`)."""
+    values = Func(fields, Value("$.*"), function="jsonb_path_query_array", template="%(function)s(%(expressions)s)")
+    values.output_field = models.JSONField()
+    return Plain(Cast(values, models.TextField()))
 
 
 class People(models.Manager["Contact"]):
@@ -58,6 +73,7 @@ class Contact(models.Model):
         indexes = [
             models.Index(fields=["merged_into"], name="contact_merged", condition=models.Q(merged_into__isnull=False)),
             GinIndex(fields=["plain_name"], name="contact_search", opclasses=["public.gin_trgm_ops"]),
+            GinIndex(OpClass(ValuesText(F("fields")), name="public.gin_trgm_ops"), name="contact_values"),
             GinIndex(fields=["tags"], name="contact_tags"),
             models.Index(fields=["-seen_at", "-id"], name="contact_seen"),
             models.Index(fields=["plain_name", "id"], name="contact_by_name"),

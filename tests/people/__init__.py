@@ -1,0 +1,1 @@
+"""People: contacts, what is known of them, and finding them."""
