@@ -11,15 +11,13 @@ from django.views.decorators.http import require_GET, require_POST
 
 from channels_wa.media.queries import view_of
 from channels_wa.numbers.queries import own_numbers
-from crm.inbox import drafts, receipts
+from crm.inbox import drafting, drafts, receipts
 from crm.inbox.bubbles import bubbles_of
 from crm.inbox.models import Conversation
 from crm.inbox.reacting import react_to
 from crm.inbox.rights import conversation_or_404, message_or_404
 from crm.inbox.sending import CannotSend, send_message
-from crm.inbox.talk import talk_of
-from crm.inbox.views import conversation_context
-from ops import clock
+from crm.inbox.views import conversation_context, head_context
 from portal.frame.keyset import is_fragment
 from portal.frame.toasts import toast
 from tenants.access.guard import SalonRequest, allowed
@@ -44,11 +42,13 @@ def send(request: SalonRequest, public_id: UUID) -> HttpResponse:
                     number=number,
                     reply_to=draft.reply_to,
                 )
+            if request.POST.get("type") != "template":
+                drafting.forget(request.member, found)
     except CannotSend as refused:
         return _refused(request, found, refused)
     if not is_fragment(request):
         return render(request, "crm/conversation.html", conversation_context(request, found))
-    answer = render(request, "crm/composer.html", {"talk": talk_of(found, now=clock.now())})
+    answer = render(request, "crm/composer.html", head_context(request, found))
     # Where the socket is down the page reads its messages anew, so that what was sent is seen.
     answer["HX-Trigger"] = "message-sent"
     return answer
@@ -100,7 +100,7 @@ def _refused(request: SalonRequest, found: Conversation, refused: CannotSend) ->
         return toast(request, error, status=422)
     quoted, media = drafts.quotable(found, request.POST.get("reply_to")), drafts.media_of(request.POST)
     context: dict[str, Any] = {
-        "talk": talk_of(found, now=clock.now()),
+        **head_context(request, found),
         "error": error,
         "text": request.POST.get("text", "").strip(),
         "quote": bubbles_of([quoted])[0] if quoted else None,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from crm.inbox import composer, switches, views
+from crm.inbox import composer, drafting, switches, views
 
 app_name = "inbox"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("<uuid:public_id>/", views.conversation, name="conversation"),
     path("<uuid:public_id>/read/", views.read, name="read"),
     path("<uuid:public_id>/send/", composer.send, name="send"),
+    path("<uuid:public_id>/draft/", drafting.draft, name="draft"),
     path("<uuid:public_id>/typing/", composer.typing, name="typing"),
     path("<uuid:public_id>/bot/", switches.bot, name="bot"),
     path("<uuid:public_id>/close/", switches.close, name="close"),

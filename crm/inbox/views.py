@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from channels_wa.messages.models import Message
 from crm.inbox import actions
 from crm.inbox.bubbles import bubbles_of
+from crm.inbox.drafting import composer_draft
 from crm.inbox.models import Conversation
 from crm.inbox.paging import messages_page
 from crm.inbox.phone import phone_url
@@ -44,7 +45,7 @@ def conversation(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """One conversation: whole page, the right half, or a part of it (?part=)."""
     found = conversation_or_404(request.member, public_id)
     if request.GET.get("part") in PARTS:
-        return render(request, PARTS[request.GET["part"]], _head(request, found))
+        return render(request, PARTS[request.GET["part"]], head_context(request, found))
     context = _talk(request, found)
     if request.GET.get("part") == "messages":
         return render(request, "crm/messages.html", context)
@@ -67,8 +68,11 @@ def conversation_context(request: SalonRequest, found: Conversation) -> dict[str
     return {**_talk(request, found), **_list(request.member, "open")}
 
 
-def _head(request: SalonRequest, found: Conversation) -> dict[str, Any]:
-    return {"talk": talk_of(found, now=clock.now()), "may_answer": request.member.may(Permission.INBOX_ANSWER)}
+def head_context(request: SalonRequest, found: Conversation) -> dict[str, Any]:
+    """What the head and the composer show."""
+    may_answer = request.member.may(Permission.INBOX_ANSWER)
+    draft = composer_draft(request.member, found) if may_answer else {}
+    return {"talk": talk_of(found, now=clock.now()), "may_answer": may_answer, **draft}
 
 
 def _talk(request: SalonRequest, found: Conversation) -> dict[str, Any]:
@@ -76,7 +80,7 @@ def _talk(request: SalonRequest, found: Conversation) -> dict[str, Any]:
     page = messages_page(found.pk, before=before, size=MESSAGES_A_PAGE)
     url = reverse("inbox:conversation", args=[found.public_id])
     return {
-        **_head(request, found),
+        **head_context(request, found),
         "bubbles": bubbles_of(page.rows[::-1]),
         "older_url": page.next_url(url, part="messages"),
         "is_older": bool(before),

@@ -64,24 +64,7 @@
   document.addEventListener("live:state", ({ detail }) => { connected = detail.connected; });
   document.addEventListener("message-sent", () => {
     if (!connected) htmx.trigger(document.querySelector(".talk .bubbles"), "reload");
-    keepDraft("");
   });
-
-  // A draft outlives a look at another conversation and a reload.
-  const draftKey = () => `draft:${openTalk()?.dataset.open}`;
-  function keepDraft(text) {
-    try {
-      if (text) sessionStorage.setItem(draftKey(), text);
-      else sessionStorage.removeItem(draftKey());
-    } catch { /* storage may be forbidden: then it lives as long as the page */ }
-  }
-  function showDraft() {
-    const field = document.getElementById("composer-text");
-    try { if (field && !field.value) field.value = sessionStorage.getItem(draftKey()) ?? ""; } catch { /* none, then */ }
-  }
-  document.addEventListener("input", ({ target }) => { if (target.id === "composer-text") keepDraft(target.value); });
-  document.addEventListener("DOMContentLoaded", showDraft);
-  document.addEventListener("htmx:load", showDraft);
 
   // Read aloud what a guest writes into the open conversation.
   document.addEventListener("live:messages", ({ detail }) => {

@@ -1,0 +1,113 @@
+"""What a person has begun to write is kept on the server, so that it waits for them on each of their devices.
+
+A row outlives its words: after the message was sent its version tells the other devices that nothing is left to write.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import F
+from django.http import HttpResponse, JsonResponse
+from django.views.decorators.http import require_POST
+
+from channels_wa.outbox.content.text import MAX_TEXT
+from crm.inbox.bubbles import bubbles_of
+from crm.inbox.drafts import quotable
+from crm.inbox.models import Conversation, Draft
+from crm.inbox.rights import conversation_or_404
+from ops import clock
+from tenants.access.guard import SalonRequest, allowed
+from tenants.access.roles import Permission
+from tenants.members.models import Member
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A draft as the server has it; version 0 where there never was one."""
+
+    text: str = ""
+    reply_to: str = ""
+    version: int = 0
+
+
+class NewerDraft(Exception):
+    """Another device of the person wrote meanwhile; nothing was changed."""
+
+    def __init__(self, kept: Kept) -> None:
+        super().__init__(kept.version)
+        self.kept = kept
+
+
+def draft_of(member: Member, conversation: Conversation) -> Kept:
+    """What this member has begun to write there."""
+    found = Draft.objects.filter(conversation=conversation, member=member).first()
+    return Kept(found.text, found.reply_to, found.version) if found else Kept()
+
+
+def drafts_of(member: Member, conversation_ids: Iterable[int]) -> dict[int, str]:
+    """The words this member has begun, by conversation id: those of a page of the list in one query."""
+    own = Draft.objects.filter(member=member, conversation_id__in=list(conversation_ids)).exclude(text="")
+    return dict(own.values_list("conversation_id", "text"))
+
+
+def keep(member: Member, conversation: Conversation, *, text: str, reply_to: str, version: int) -> Kept:
+    """Keep what they have written, seen on top of `version`; what is kept now. Raises NewerDraft."""
+    own = Draft.objects.filter(conversation=conversation, member=member)
+    values = {"text": text, "reply_to": reply_to}
+    # Saying twice the same changes nothing: a request whose answer was lost may be sent again.
+    if (kept := draft_of(member, conversation)).version != version:
+        if (kept.text, kept.reply_to) != (text, reply_to):
+            raise NewerDraft(kept)
+        return kept
+    if (kept.text, kept.reply_to) == (text, reply_to):
+        return kept
+    if version == 0:
+        _row, is_new = own.get_or_create(conversation=conversation, member=member, defaults=values)
+    else:
+        changed = own.filter(version=version)
+        is_new = bool(changed.update(**values, version=F("version") + 1, updated_at=clock.now()))
+    if not is_new:
+        raise NewerDraft(draft_of(member, conversation))
+    return Kept(text, reply_to, version + 1)
+
+
+def forget(member: Member, conversation: Conversation) -> None:
+    """It was sent: no device shows it any more."""
+    Draft.objects.filter(conversation=conversation, member=member).update(
+        text="", reply_to="", version=F("version") + 1, updated_at=clock.now()
+    )
+
+
+def composer_draft(member: Member, conversation: Conversation) -> dict[str, Any]:
+    """What the composer shows of it."""
+    kept = draft_of(member, conversation)
+    quoted = quotable(conversation, kept.reply_to)
+    return {
+        "text": kept.text,
+        "quote": bubbles_of([quoted])[0] if quoted else None,
+        "draft_version": kept.version,
+    }
+
+
+@require_POST
+@allowed(Permission.INBOX_ANSWER)
+def draft(request: SalonRequest, public_id: UUID) -> HttpResponse:
+    """Keep what a person writes while they write; 409 with the newer words where another device was faster."""
+    found = conversation_or_404(request.member, public_id)
+    given = request.POST.get("version", "")
+    version = int(given) if given.isascii() and given.isdigit() and len(given) < 10 else 0
+    quoted = quotable(found, request.POST.get("reply_to"))
+    try:
+        kept = keep(
+            request.member,
+            found,
+            # A line end is one sign here, as it is in the field.
+            text=request.POST.get("text", "").replace("\r\n", "\n")[:MAX_TEXT],
+            reply_to=str(quoted.public_id) if quoted else "",
+            version=version,
+        )
+    except NewerDraft as newer:
+        return JsonResponse({"text": newer.kept.text, "version": newer.kept.version}, status=409)
+    return JsonResponse({"version": kept.version})

@@ -1,0 +1,104 @@
+"""What a person has begun to write waits for them on each of their devices (FR-WA-007)."""
+
+from typing import Any
+
+import pytest
+
+from crm.inbox.drafting import drafts_of
+from crm.inbox.models import Conversation, Draft
+from ops.salon import inside
+from tests.inbox.conftest import Guest, NewTalk
+from tests.world import Browser
+
+HTMX = {"hx-request": "true"}
+
+
+def keep(person: Browser, talk: Conversation, text: str, version: int = 0, **more: str) -> Any:
+    return person.post(f"/inbox/{talk.public_id}/draft/", {"text": text, "version": version, **more})
+
+
+def composer(person: Browser, talk: Conversation) -> str:
+    return person.get_page(f"/inbox/{talk.public_id}/", part="composer")
+
+
+def test_fr_wa_007_a_draft_waits_on_another_device(alice: Browser, guest: Guest) -> None:
+    assert keep(alice, guest.conversation, "Olá, Bea").json() == {"version": 1}
+    page = composer(Browser(alice.salon, "alice@example.com"), guest.conversation)
+    assert ">Olá, Bea</textarea>" in page
+    assert 'data-draft-version="1"' in page
+
+
+def test_fr_wa_007_an_older_device_gets_the_newer_words(alice: Browser, guest: Guest) -> None:
+    keep(alice, guest.conversation, "Olá")
+    assert keep(alice, guest.conversation, "Olá, Bea", version=1).json() == {"version": 2}
+    answer = keep(alice, guest.conversation, "Oi", version=1)
+    assert (answer.status_code, answer.json()) == (409, {"text": "Olá, Bea", "version": 2})
+    assert keep(alice, guest.conversation, "Oi", version=2).status_code == 200
+
+
+def test_the_same_words_twice_are_no_conflict(alice: Browser, guest: Guest) -> None:
+    keep(alice, guest.conversation, "Olá")
+    assert keep(alice, guest.conversation, "Olá").json() == {"version": 1}
+
+
+def test_a_draft_is_seen_by_its_writer_only(alice: Browser, bob: Browser, guest: Guest) -> None:
+    keep(alice, guest.conversation, "Olá, de Alice")
+    assert "de Alice" not in composer(bob, guest.conversation)
+    assert keep(bob, guest.conversation, "Olá, de Bob").json() == {"version": 1}
+    assert "de Alice" in composer(alice, guest.conversation)
+
+
+def test_a_draft_keeps_what_it_answers(alice: Browser, guest: Guest) -> None:
+    heard = guest.wrote("Tem horário?", wamid="wamid.guest")
+    keep(alice, guest.conversation, "Tem!", reply_to=str(heard.public_id))
+    assert f'name="reply_to" value="{heard.public_id}"' in composer(alice, guest.conversation)
+
+
+def test_what_was_sent_is_no_draft(alice: Browser, guest: Guest) -> None:
+    guest.wrote("oi")
+    keep(alice, guest.conversation, "Olá, Bea")
+    alice.post(f"/inbox/{guest.conversation.public_id}/send/", {"text": "Olá, Bea"}, headers=HTMX)
+    assert ">Olá, Bea</textarea>" not in composer(alice, guest.conversation)
+    # The other device, which still shows it, learns so.
+    answer = keep(alice, guest.conversation, "Olá, Bea", version=1)
+    assert (answer.status_code, answer.json()) == (409, {"text": "", "version": 2})
+
+
+def test_a_refused_message_stays_a_draft(alice: Browser, guest: Guest) -> None:
+    guest.wrote("oi")
+    keep(alice, guest.conversation, "Olá")
+    alice.post(f"/inbox/{guest.conversation.public_id}/send/", {"text": ""}, headers=HTMX)
+    assert ">Olá</textarea>" in composer(alice, guest.conversation)
+
+
+def test_a_draft_is_text_and_no_markup(alice: Browser, guest: Guest) -> None:
+    keep(alice, guest.conversation, "</textarea><script>x</script>")
+    assert "<script>x" not in composer(alice, guest.conversation)
+
+
+def test_who_may_not_write_keeps_none(vera: Browser, charlie: Browser, guest: Guest) -> None:
+    assert keep(vera, guest.conversation, "x").status_code == 403
+    assert keep(charlie, guest.conversation, "x").status_code == 404
+    with inside(guest.salon_id):
+        assert not Draft.objects.exists()
+
+
+def test_the_list_asks_once_for_its_page(
+    alice: Browser, bob: Browser, guest: Guest, talk: NewTalk, django_assert_num_queries: Any
+) -> None:
+    other = talk("Ana")
+    keep(alice, guest.conversation, "Olá")
+    keep(alice, other, "Oi")
+    keep(alice, other, "", version=1)
+    keep(bob, other, "Oi, de Bob")
+    member = alice.member
+    # One of them enters the salon.
+    with inside(guest.salon_id), django_assert_num_queries(2):
+        found = drafts_of(member, [guest.conversation.pk, other.pk])
+    assert found == {guest.conversation.pk: "Olá"}
+
+
+@pytest.mark.parametrize("version", ["x", "-1", "9" * 30, "²"])
+def test_a_version_that_is_none_counts_as_the_first(alice: Browser, guest: Guest, version: str) -> None:
+    answer = alice.post(f"/inbox/{guest.conversation.public_id}/draft/", {"text": "Olá", "version": version})
+    assert answer.json() == {"version": 1}
