@@ -20,6 +20,7 @@ urlpatterns = [
     path("settings/numbers/", include("channels_wa.watchdog.urls")),
     path("settings/alerts/", include("tenants.alerts.urls")),
     path("settings/inbox/", include("crm.inbox.settings.urls")),
+    path("settings/replies/", include("crm.inbox.settings.replies_urls")),
     path("settings/sending/", include("crm.sending.urls")),
     path("api/", include("api.urls")),
 ]

@@ -14,5 +14,13 @@ SETTINGS = [
         "inbox_settings:seeing",
         Permission.INBOX_MANAGE,
         order=25,
-    )
+    ),
+    Setting(
+        _("Canned replies"),
+        _("Texts you write often, found in a conversation by / and a word."),
+        "message-circle",
+        "replies:list",
+        Permission.INBOX_MANAGE,
+        order=26,
+    ),
 ]

@@ -64,7 +64,8 @@ def paths(found: Seeded) -> Iterator[str]:
             if f"{resource}/" in route:
                 route = re.sub(r"<uuid:public_id>|\(\?P<id>\[\^/\]\+\)", known[name], route)
         for name, value in (("uuid:execution_id", known["execution"]), ("uuid:test_id", known["test"]),
-                            ("uuid:call_id", known["call"]), ("slug:verb", "retry"), ("slug:slug", "faq"),
+                            ("uuid:call_id", known["call"]),
+                            ("uuid:reply_id", known["canned"]), ("slug:verb", "retry"), ("slug:slug", "faq"),
                             ("int:number", "1")):  # fmt: skip
             route = route.replace(f"<{name}>", value)
         route = re.sub(r"/\?\$$|/\?\\Z$|\\Z$|\$$", "/", route).replace("^", "")
