@@ -47,6 +47,19 @@ def cancel(message_id: int, *, reason: str = "cancelled") -> None:
         raise TooLate
 
 
+def reschedule(message_id: int, at: datetime) -> None:
+    """Let a message that waits for nothing but its moment leave at another one. Raises TooLate."""
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE public.outbox_item SET not_before = %s WHERE salon_id = %s AND message_id = %s "
+            "AND state = 'queued' AND reason = '' AND attempts = 0 AND not_before > %s",
+            [at, _salon(), message_id, clock.now()],
+        )
+        if not cursor.rowcount:
+            raise TooLate
+        dead_letters.show([message_id], "queued")
+
+
 def retry(message_id: int) -> None:
     """Send again what failed or whose fate nobody knows, because a person asked for it. Raises TooLate."""
     if not dead_letters.retry([message_id]):

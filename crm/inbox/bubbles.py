@@ -71,6 +71,8 @@ class Bubble:
     waits_until: datetime | None = None
     """It has not left yet, and `waits_because` says why."""
     waits_because: str = ""
+    is_scheduled: bool = False
+    """Somebody chose that moment, and may choose another."""
     earlier: Sequence[str] = ()
     """What it said before it was edited, oldest first."""
 
@@ -166,7 +168,9 @@ def _with_wait(bubble: Bubble, wait: Waiting) -> Bubble:
     """Why it has not left; a wait of a moment (a rate, a retry) is not worth a word."""
     if wait.not_before - clock.now() < WORTH_A_WORD:
         return bubble
-    return replace(bubble, waits_until=wait.not_before, waits_because=words_of(wait.reason))
+    return replace(
+        bubble, waits_until=wait.not_before, waits_because=words_of(wait.reason), is_scheduled=wait.is_scheduled
+    )
 
 
 def _bare(one: Message, *, is_hidden: bool, starts_day: bool) -> Bubble:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from channels_wa.media.queries import view_of
 from channels_wa.numbers.queries import own_numbers
-from crm.inbox import drafting, drafts, receipts
+from crm.inbox import drafting, drafts, receipts, scheduled
 from crm.inbox.bubbles import bubbles_of
 from crm.inbox.models import Conversation
 from crm.inbox.reacting import react_to
@@ -19,7 +19,7 @@ from crm.inbox.rights import conversation_or_404, message_or_404
 from crm.inbox.sending import CannotSend, send_message
 from crm.inbox.views import conversation_context, head_context
 from portal.frame.keyset import is_fragment
-from portal.frame.toasts import toast
+from portal.frame.toasts import add_event, add_toast, toast
 from tenants.access.guard import SalonRequest, allowed
 from tenants.access.roles import Permission
 
@@ -32,6 +32,7 @@ def send(request: SalonRequest, public_id: UUID) -> HttpResponse:
     number = own_numbers().filter(pk=found.number_id).first()
     try:
         with transaction.atomic():
+            send_at = scheduled.read_moment(request.POST.get("send_at", "")) if request.POST.get("later") else None
             draft = drafts.read(request.POST, found, number)
             for content in draft.contents:
                 send_message(
@@ -41,6 +42,7 @@ def send(request: SalonRequest, public_id: UUID) -> HttpResponse:
                     by=request.member,
                     number=number,
                     reply_to=draft.reply_to,
+                    send_at=send_at,
                 )
             if request.POST.get("type") != "template":
                 drafting.forget(request.member, found)
@@ -50,6 +52,8 @@ def send(request: SalonRequest, public_id: UUID) -> HttpResponse:
         return render(request, "crm/conversation.html", conversation_context(request, found))
     answer = render(request, "crm/composer.html", head_context(request, found))
     # Where the socket is down the page reads its messages anew, so that what was sent is seen.
+    if send_at is not None:
+        return add_event(add_toast(answer, scheduled.leaves(send_at)), "message-sent")
     answer["HX-Trigger"] = "message-sent"
     return answer
 
@@ -102,6 +106,7 @@ def _refused(request: SalonRequest, found: Conversation, refused: CannotSend) ->
     context: dict[str, Any] = {
         **head_context(request, found),
         "error": error,
+        "later_given": request.POST.get("send_at", ""),
         "text": request.POST.get("text", "").strip(),
         "quote": bubbles_of([quoted])[0] if quoted else None,
         "media": view_of(media) if media else None,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from crm.inbox import composer, drafting, replies, switches, views
+from crm.inbox import composer, drafting, replies, scheduled, switches, views
 
 app_name = "inbox"
 urlpatterns = [
@@ -18,5 +18,7 @@ urlpatterns = [
     path("<uuid:public_id>/reopen/", switches.reopen, name="reopen"),
     path("messages/<uuid:public_id>/quote/", composer.quote, name="quote"),
     path("messages/<uuid:public_id>/react/", composer.react, name="react"),
+    path("messages/<uuid:public_id>/later/", scheduled.change, name="later"),
+    path("messages/<uuid:public_id>/cancel/", scheduled.cancel, name="cancel"),
     path("messages/<uuid:public_id>/retry/", switches.retry, name="retry"),
 ]

@@ -20,6 +20,7 @@ from crm.inbox.phone import phone_url
 from crm.inbox.reacting import OFFERED
 from crm.inbox.rights import conversation_or_404, visible_conversations
 from crm.inbox.rows import rows_of
+from crm.inbox.scheduled import later_context
 from crm.inbox.talk import talk_of
 from ops import clock
 from portal.frame.keyset import by_moment, is_fragment
@@ -71,7 +72,7 @@ def conversation_context(request: SalonRequest, found: Conversation) -> dict[str
 def head_context(request: SalonRequest, found: Conversation) -> dict[str, Any]:
     """What the head and the composer show."""
     may_answer = request.member.may(Permission.INBOX_ANSWER)
-    draft = composer_draft(request.member, found) if may_answer else {}
+    draft = {**composer_draft(request.member, found), **later_context()} if may_answer else {}
     return {"talk": talk_of(found, now=clock.now()), "may_answer": may_answer, **draft}
 
 
