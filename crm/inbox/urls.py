@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from crm.inbox import composer, drafting, replies, scheduled, switches, views
+from crm.inbox import composer, drafting, finding, replies, scheduled, switches, views
 
 app_name = "inbox"
 urlpatterns = [
@@ -12,6 +12,8 @@ urlpatterns = [
     path("<uuid:public_id>/send/", composer.send, name="send"),
     path("<uuid:public_id>/draft/", drafting.draft, name="draft"),
     path("<uuid:public_id>/replies/", replies.offered, name="replies"),
+    path("<uuid:public_id>/find/", finding.find, name="find"),
+    path("<uuid:public_id>/place/", finding.place, name="place"),
     path("<uuid:public_id>/typing/", composer.typing, name="typing"),
     path("<uuid:public_id>/bot/", switches.bot, name="bot"),
     path("<uuid:public_id>/close/", switches.close, name="close"),

@@ -27,7 +27,8 @@
   // Older messages are put above: what one was reading must not move.
   let before = null;
   document.addEventListener("htmx:beforeSwap", (event) => {
-    const box = event.detail.target?.closest("[data-scroll-end]");
+    const target = event.detail.target;
+    const box = target?.matches?.(".bubbles__newer") ? null : target?.closest("[data-scroll-end]");
     before = box ? { height: box.scrollHeight, top: box.scrollTop } : null;
   });
   document.addEventListener("htmx:afterSwap", () => {
