@@ -51,6 +51,13 @@ CONTACT_MERGE_STEPS = [
     "channels_wa.media.actions.follow_merge",  # sealed for the one who stays
 ]
 
+# A merge is taken back: beside the rows that it moved (crm.contacts.unmerging), who puts what right.
+CONTACT_UNMERGE_STEPS = [
+    "crm.inbox.merging.undo",
+    "flows.runtime.merging.undo",
+    "channels_wa.media.actions.undo_merge",
+]
+
 # Who hears of an event, at least once; a pattern ends in `*` or names one kind.
 EVENT_HANDLERS = {
     "meta.user_preferences": ["crm.consent.events.on_preferences"],  # the guest's own switch in WhatsApp

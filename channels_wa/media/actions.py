@@ -1,15 +1,17 @@
 """Keeping files, forgetting them, and changing whose they are."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from channels_wa.media.keys import file_key, seal_file_key
 from channels_wa.media.models import ContactKey, Media, MediaUpload, State
 from ops import clock
+from ops.runs import ids_of
 from ops.salon import current_salon_id
 from ops.sealing import CannotOpen
 from ops.storage import salon_of, storage
@@ -48,17 +50,22 @@ def forget(contact_id: int) -> int:
 
 
 @transaction.atomic
-def move_to_contact(old: int, new: int) -> int:
-    """Two contacts are one person: the files of `old` are sealed for `new` from now on; how many."""
-    moved = 0
-    for media in Media.objects.select_for_update().filter(contact_id=old).iterator(_AT_ONCE):
+def move_to_contact(old: int, new: int) -> list[int]:
+    """Two contacts are one person: the files of `old` are sealed for `new` from now on; their ids."""
+    moved = _reseal(Media.objects.filter(contact_id=old), new)
+    ContactKey.objects.filter(pk=old).delete()
+    return moved
+
+
+def _reseal(files: QuerySet[Media], new: int) -> list[int]:
+    moved = []
+    for media in files.select_for_update().iterator(_AT_ONCE):
         key = _key_if_any(media)
         media.contact_id = new
         if key is not None:
             seal_file_key(media, key)
         media.save(update_fields=["contact_id", "sealed_key"])
-        moved += 1
-    ContactKey.objects.filter(pk=old).delete()
+        moved.append(media.pk)
     return moved
 
 
@@ -76,11 +83,24 @@ class Merging(Protocol):
     def gone(self) -> int:
         """The one that is part of it from now on."""
 
+    @property
+    def log(self) -> Any:
+        """What was moved, by table."""
+
+    def took(self, table: str, ids: Iterable[int]) -> None:
+        """These rows were moved."""
+
 
 def follow_merge(merge: Merge) -> Merge:
     """Files go with their contact (CONTACT_MERGE_STEPS)."""
-    move_to_contact(merge.gone, merge.kept)
+    merge.took("media", move_to_contact(merge.gone, merge.kept))
     return merge
+
+
+def undo_merge(merge: Merging, _before: dict[str, Any]) -> None:
+    """They are two again (CONTACT_UNMERGE_STEPS): the files that were moved are sealed for the other one."""
+    ids = ids_of(merge.log.moved.get("media", []))
+    _reseal(Media.objects.filter(contact_id=merge.kept, pk__in=ids), merge.gone)
 
 
 def _key_if_any(media: Media) -> bytes | None:

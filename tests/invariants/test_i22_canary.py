@@ -17,7 +17,13 @@ OURS, THEIRS = "sparrow", "canary"
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD")
 ROLES = ("alice", "bob", "vera", "nobody")
 # Whose id stands at a place: by its name, or at the first by where the route begins.
-OF = {"execution_id": "execution", "test_id": "test", "call_id": "call", "reply_id": "canned"}
+OF = {
+    "execution_id": "execution",
+    "test_id": "test",
+    "call_id": "call",
+    "reply_id": "canned",
+    "merge_id": "merge",
+}
 FIRST = {"flows": "flow", "contacts": "contact", "inbox": "conversation"}
 PLACE = re.compile(r"<(?:(\w+):)?(\w+)>")
 # Of this salon's pages these are the API's own, walked by tests/api, and the language switch of Django.

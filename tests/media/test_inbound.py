@@ -195,7 +195,7 @@ def test_two_contacts_that_become_one_keep_their_files(sends: Sends, salons: Sal
     data = files.PDF
     media = sends(data, "document", "application/pdf")
     with inside(salons.aurora.pk):
-        assert actions.move_to_contact(media.contact_id or 0, 4711) == 1
+        assert actions.move_to_contact(media.contact_id or 0, 4711) == [media.pk]
         media.refresh_from_db()
         assert media.contact_id == 4711
         assert b"".join(storing.reading(media)) == data

@@ -3,7 +3,7 @@
 import pytest
 from django.utils.module_loading import import_string
 
-from config.lists import CONTACT_MERGE_STEPS, EVENT_HANDLERS, INBOUND_STEPS, OUTBOUND_CHECKS
+from config.lists import CONTACT_MERGE_STEPS, CONTACT_UNMERGE_STEPS, EVENT_HANDLERS, INBOUND_STEPS, OUTBOUND_CHECKS
 from config.schedule import SCHEDULE
 from ops.bell import BELLS
 from ops.looks import LOOKS
@@ -12,6 +12,7 @@ PATHS = {
     *(path for steps in INBOUND_STEPS.values() for path in steps),
     *OUTBOUND_CHECKS,
     *CONTACT_MERGE_STEPS,
+    *CONTACT_UNMERGE_STEPS,
     *(path for handlers in EVENT_HANDLERS.values() for path in handlers),
     *(path for looks in LOOKS.values() for path in looks),
 }

@@ -66,7 +66,7 @@ def paths(found: Seeded) -> Iterator[str]:
         for name, value in (("uuid:execution_id", known["execution"]), ("uuid:test_id", known["test"]),
                             ("uuid:call_id", known["call"]),
                             ("uuid:reply_id", known["canned"]), ("slug:verb", "retry"), ("slug:slug", "faq"),
-                            ("int:number", "1")):  # fmt: skip
+                            ("int:number", "1"), ("uuid:merge_id", known["merge"])):  # fmt: skip
             route = route.replace(f"<{name}>", value)
         route = re.sub(r"/\?\$$|/\?\\Z$|\\Z$|\$$", "/", route).replace("^", "")
         assert not re.search(r"[<>()\[\]]", route), f"no id is known for {address.route}: add it here"
