@@ -58,6 +58,11 @@ CONTACT_UNMERGE_STEPS = [
     "channels_wa.media.actions.undo_merge",
 ]
 
+# What a new salon begins with, in the transaction that opens it and inside of it.
+SALON_OPENING_STEPS = [
+    "crm.deals.defaults.open_salon",  # a pipeline, so that a deal has a place from the first day
+]
+
 # Who hears of an event, at least once; a pattern ends in `*` or names one kind.
 EVENT_HANDLERS = {
     "meta.user_preferences": ["crm.consent.events.on_preferences"],  # the guest's own switch in WhatsApp
@@ -123,6 +128,12 @@ EVENT_HANDLERS = {
     "conversation.assigned": ["flows.runtime.awaiting.on_events", "flows.runtime.triggers.on_events"],
     "conversation.handed_over": ["flows.runtime.awaiting.on_events", "flows.runtime.triggers.on_events"],
     "conversation.reopened": ["flows.runtime.awaiting.on_events", "flows.runtime.triggers.on_events"],
+    "deal.created": ["flows.runtime.awaiting.on_events", "flows.runtime.triggers.on_events"],
+    "deal.stage_changed": ["flows.runtime.awaiting.on_events", "flows.runtime.triggers.on_events"],
+    "deal.won": ["flows.runtime.awaiting.on_events", "flows.runtime.triggers.on_events"],
+    "deal.lost": ["flows.runtime.awaiting.on_events", "flows.runtime.triggers.on_events"],
+    "deal.reopened": ["flows.runtime.awaiting.on_events", "flows.runtime.triggers.on_events"],
+    "task.done": ["flows.runtime.awaiting.on_events", "flows.runtime.triggers.on_events"],
     "meta.user_id_update": ["crm.contacts.renaming.on_user_ids"],
     "contact.merged": ["crm.inbox.merging.on_merged"],  # what was written meanwhile
     "contact.phone_passed_on": ["crm.inbox.merging.on_phone_passed_on"],  # a person should look

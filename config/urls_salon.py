@@ -13,6 +13,8 @@ urlpatterns = [
     path("inbox/", include("crm.inbox.urls")),
     path("media/", include("channels_wa.media.urls")),
     path("contacts/", include("crm.contacts.urls")),
+    path("deals/", include("crm.deals.urls")),
+    path("settings/pipelines/", include("crm.deals.urls_settings")),
     path("", include("crm.consent.urls")),
     path("flows/", include("flows.urls")),
     path("templates/", include("channels_wa.message_templates.urls")),

@@ -15,6 +15,12 @@ EVENTS: Final[dict[str, str | Promise]] = {
     "conversation.closed": _("A conversation was closed"),
     "conversation.handed_over": _("A flow handed a conversation over to people"),
     "conversation.reopened": _("A conversation was opened again"),
+    "deal.created": _("A deal is new"),
+    "deal.stage_changed": _("A deal moved to another stage"),
+    "deal.won": _("A deal was won"),
+    "deal.lost": _("A deal was lost"),
+    "deal.reopened": _("A deal was opened again"),
     "message.failed": _("A message could not be delivered"),
+    "task.done": _("A task was done"),
 }
 TAGGED: Final = "contact.changed"

@@ -51,7 +51,7 @@ ICONS = """
     upload cake share archive git-compare versions test-pipe player-pause player-skip-forward filter world user-plus user-check headset
     switch-horizontal arrows-split rotate layout-grid star
     arrow-forward-up arrow-up copy trash note grip-vertical arrows-maximize marquee-2 hierarchy-2 pencil unlink clipboard copy-plus
-    ear calendar-time shield-check
+    ear calendar-time shield-check layout-kanban checkbox trophy
 """.split()
 
 

@@ -4,7 +4,9 @@ import re
 from dataclasses import dataclass
 from zoneinfo import available_timezones
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from ops.salon import inside
@@ -126,6 +128,9 @@ def _open(new: NewSalon, owner: User) -> Salon:
     salon.save()
     Domain.objects.create(domain=salon_host(new.slug).partition(":")[0], tenant=salon, is_primary=True)
     add_member(salon, owner, role=Role.OWNER)
+    with inside(salon.pk):
+        for step in settings.SALON_OPENING_STEPS:
+            import_string(step)()
     return salon
 
 

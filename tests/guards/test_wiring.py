@@ -23,6 +23,7 @@ LISTED = [
     *(path for paths in settings.INBOUND_STEPS.values() for path in paths),
     *settings.OUTBOUND_CHECKS,
     *(path for paths in settings.EVENT_HANDLERS.values() for path in paths),
+    *settings.SALON_OPENING_STEPS,
     settings.OPERATOR_AUDIT,
     *(path for paths in LOOKS.values() for path in paths),
 ]

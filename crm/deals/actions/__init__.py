@@ -1,0 +1,29 @@
+"""Writing deals, their pipelines and tasks: a verb does the row, the audit line and the event."""
+
+from crm.deals.actions.deals import (
+    NewDeal,
+    NoReason,
+    NotOpen,
+    Stale,
+    WrongPlace,
+    change,
+    create,
+    lose,
+    move,
+    reopen,
+    win,
+)
+
+__all__ = [
+    "NewDeal",
+    "NoReason",
+    "NotOpen",
+    "Stale",
+    "WrongPlace",
+    "change",
+    "create",
+    "lose",
+    "move",
+    "reopen",
+    "win",
+]

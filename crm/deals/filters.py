@@ -1,0 +1,100 @@
+"""Which deals a board or a list shows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.http import QueryDict
+from django.utils import timezone
+
+from crm.contacts.search import search
+from crm.deals.models import Deal, Stage
+from ops import clock
+from tenants.members.models import Member
+
+LONGEST_SEARCH = 80
+MINE, NOBODY = "me", "none"
+
+
+@dataclass(frozen=True, slots=True)
+class DealFilter:
+    """What was asked for; empty: all."""
+
+    owner: str = ""
+    tag: str = ""
+    rot: bool = False
+    month: bool = False
+    search: str = ""
+
+    @classmethod
+    def read(cls, given: QueryDict) -> "DealFilter":
+        """From the address of a page; what makes no sense is not asked for."""
+        owner = given.get("owner", "")
+        return cls(
+            owner=owner if owner in (MINE, NOBODY) or _is_id(owner) else "",
+            tag=given.get("tag", "")[:40],
+            rot=given.get("rot") == "1",
+            month=given.get("month") == "1",
+            search=given.get("search", "").strip()[:LONGEST_SEARCH].replace("\x00", ""),
+        )
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether everything is shown."""
+        return self == DealFilter()
+
+    def query(self) -> dict[str, str]:
+        """The same as a query of an address."""
+        given: dict[str, Any] = {
+            "owner": self.owner, "tag": self.tag, "rot": self.rot and "1", "month": self.month and "1",
+            "search": self.search,
+        }  # fmt: skip
+        return {name: str(value) for name, value in given.items() if value}
+
+    def apply(self, deals: QuerySet[Deal], stages: Sequence[Stage], me: Member) -> QuerySet[Deal]:
+        """The deals that fit."""
+        if self.owner == NOBODY:
+            deals = deals.filter(owner=None)
+        elif self.owner:
+            deals = deals.filter(owner=me) if self.owner == MINE else deals.filter(owner__public_id=self.owner)
+        if self.tag:
+            deals = deals.filter(contact__tags__contains=[self.tag])
+        if self.rot:
+            deals = deals.filter(rotten(stages))
+        if self.month:
+            first, following = month_of(today())
+            deals = deals.filter(expected_on__gte=first, expected_on__lt=following)
+        if self.search:
+            deals = deals.filter(Q(title__icontains=self.search) | Q(contact__in=search(self.search).values("pk")))
+        return deals
+
+
+def rotten(stages: Sequence[Stage]) -> Q:
+    """Deals that have stayed in their stage for too long."""
+    found, now = Q(pk=None), clock.now()
+    for stage in stages:
+        if stage.rot_days and stage.kind == Stage.Kind.OPEN:
+            found |= Q(stage=stage, stage_since__lt=now - timedelta(days=stage.rot_days))
+    return found
+
+
+def today() -> date:
+    """The salon's day."""
+    return timezone.localtime(clock.now()).date()
+
+
+def month_of(day: date) -> tuple[date, date]:
+    """The first day of its month, and of the one that follows."""
+    first = day.replace(day=1)
+    return first, (first + timedelta(days=32)).replace(day=1)
+
+
+def _is_id(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
