@@ -11,11 +11,14 @@ from api.v1.connections import ConnectionViewSet
 from api.v1.consents import ConsentViewSet
 from api.v1.contacts import ContactViewSet
 from api.v1.conversations import ConversationViewSet
+from api.v1.deals import DealViewSet
 from api.v1.executions import ExecutionViewSet
 from api.v1.flows import FlowViewSet
 from api.v1.media import MediaViewSet
 from api.v1.message_templates import MessageTemplateViewSet
 from api.v1.messages import MessageViewSet
+from api.v1.pipelines import PipelineViewSet
+from api.v1.tasks import TaskViewSet
 from api.viewset import SalonViewSet
 
 router = SimpleRouter()
@@ -28,6 +31,9 @@ RESOURCES: dict[str, type[SalonViewSet[Any]]] = {
     "messages": MessageViewSet,
     "media": MediaViewSet,
     "message-templates": MessageTemplateViewSet,
+    "deals": DealViewSet,
+    "pipelines": PipelineViewSet,
+    "tasks": TaskViewSet,
     "flows": FlowViewSet,
     "executions": ExecutionViewSet,
     "connections": ConnectionViewSet,

@@ -49,8 +49,8 @@ class DealFilter:
     def query(self) -> dict[str, str]:
         """The same as a query of an address."""
         given: dict[str, Any] = {
-            "owner": self.owner, "tag": self.tag, "rot": self.rot and "1", "month": self.month and "1",
-            "search": self.search,
+            "search": self.search, "owner": self.owner, "tag": self.tag, "rot": self.rot and "1",
+            "month": self.month and "1",
         }  # fmt: skip
         return {name: str(value) for name, value in given.items() if value}
 

@@ -1,27 +1,29 @@
-"""Who sees which deals and tasks: those whose guest they may see."""
+"""Who sees which deals and tasks: those whose guest they may see (crm.inbox.rights)."""
 
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404
 
-from crm.contacts.merging import kept_of
-from crm.contacts.models import Contact
 from crm.deals.models import Deal, Task
-from tenants.members.models import Member
+from crm.inbox.rights import Who, sees_own_only, visible_contacts
 
 
-def visible_deals(who: Member) -> QuerySet[Deal]:
+def visible_deals(who: Who) -> QuerySet[Deal]:
     """The deals they may see."""
-    return Deal.objects.all()
+    found = Deal.objects.all()
+    return found.filter(contact__in=visible_contacts(who).values("pk")) if sees_own_only(who) else found
 
 
-def visible_tasks(who: Member) -> QuerySet[Task]:
-    """The tasks they may see: their own, those of nobody in particular, those of guests they may see."""
-    return Task.objects.all()
+def visible_tasks(who: Who) -> QuerySet[Task]:
+    """The tasks they may see: those of no guest, and those of guests they may see."""
+    found = Task.objects.all()
+    if not sees_own_only(who):
+        return found
+    return found.filter(Q(contact=None) | Q(contact__in=visible_contacts(who).values("pk")))
 
 
-def deal_or_404(who: Member, public_id: UUID) -> Deal:
+def deal_or_404(who: Who, public_id: UUID) -> Deal:
     """The deal with all that a page shows of it. Raises Http404."""
     found = visible_deals(who).select_related("stage__pipeline", "contact", "owner").filter(public_id=public_id).first()
     if found is None:
@@ -29,22 +31,9 @@ def deal_or_404(who: Member, public_id: UUID) -> Deal:
     return found
 
 
-def task_or_404(who: Member, public_id: UUID) -> Task:
+def task_or_404(who: Who, public_id: UUID) -> Task:
     """The task. Raises Http404."""
     found = visible_tasks(who).select_related("deal", "contact", "owner").filter(public_id=public_id).first()
     if found is None:
         raise Http404
     return found
-
-
-def contact_or_404(who: Member, public_id: UUID) -> Contact:
-    """The contact, or whom they have become part of. Raises Http404."""
-    found = kept_of(public_id)
-    if found is None:
-        raise Http404
-    return found
-
-
-def visible_contacts(who: Member) -> QuerySet[Contact]:
-    """The contacts they may see."""
-    return Contact.objects.all()

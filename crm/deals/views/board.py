@@ -27,7 +27,7 @@ MOST_TAGS = 200
 def board(request: SalonRequest) -> HttpResponse:
     """The columns of one pipeline; a fragment is the columns without the page around them."""
     pipeline, wanted = chosen_pipeline(request), DealFilter.read(request.GET)
-    query = {"pipeline": str(pipeline.public_id), **wanted.query()}
+    query = {**wanted.query(), "pipeline": str(pipeline.public_id)}
     context: dict[str, Any] = {
         "pipeline": pipeline,
         "columns": boards.columns(pipeline, wanted, request.member),

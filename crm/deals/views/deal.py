@@ -14,9 +14,9 @@ from crm.deals import actions, money
 from crm.deals.board import cards, is_rotten, loaded, stages_of
 from crm.deals.forms import DealForm, TaskForm
 from crm.deals.models import Deal, Task
-from crm.deals.rights import contact_or_404, deal_or_404, visible_deals, visible_tasks
+from crm.deals.rights import deal_or_404, visible_deals, visible_tasks
 from crm.deals.views.acts import stale_words
-from crm.inbox.models import Conversation
+from crm.inbox.rights import contact_or_404, visible_conversations
 from ops import clock
 from portal.frame.toasts import toast
 from tenants.access.guard import SalonRequest, allowed
@@ -86,7 +86,7 @@ def task_rows(tasks: Any) -> list[dict[str, Any]]:
 
 def _page(request: SalonRequest, deal: Deal, form: DealForm, *, problem: str = "", status: int = 200) -> HttpResponse:
     address = addresses([deal.contact_id]).get(deal.contact_id, "")
-    talks = Conversation.objects.filter(contact_id=deal.contact_id)
+    talks = visible_conversations(request.member).filter(contact_id=deal.contact_id)
     talk = talks.filter(pk=deal.conversation_id or 0).first() or talks.order_by("-last_at").first()
     tasks = Task.objects.filter(deal=deal).select_related("owner", "deal", "contact")
     context = {

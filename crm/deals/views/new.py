@@ -17,9 +17,9 @@ from crm.deals.board import stages_of
 from crm.deals.defaults import default_pipeline
 from crm.deals.forms import DealForm
 from crm.deals.models import Pipeline, Stage
-from crm.deals.rights import contact_or_404, visible_contacts
 from crm.deals.views.acts import CHANGED
 from crm.inbox.models import Conversation
+from crm.inbox.rights import contact_or_404, conversation_or_404, visible_contacts
 from portal.frame.toasts import add_event, add_toast
 from tenants.access.guard import SalonRequest, allowed
 from tenants.access.roles import Permission
@@ -98,9 +98,7 @@ def _person(contact: Contact) -> dict[str, Any]:
 def _about(request: SalonRequest) -> tuple[Contact | None, Conversation | None]:
     given = request.POST if request.method == "POST" else request.GET
     if talk_id := given.get("conversation"):
-        talk = Conversation.objects.filter(public_id=_uuid(talk_id)).first()
-        if talk is None:
-            raise Http404
+        talk = conversation_or_404(request.member, _uuid(talk_id))
         return contact_or_404(request.member, talk.contact.public_id), talk
     if contact_id := given.get("contact"):
         return contact_or_404(request.member, _uuid(contact_id)), None

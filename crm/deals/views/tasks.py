@@ -17,8 +17,9 @@ from crm.deals.actions import tasks as acts
 from crm.deals.filters import today
 from crm.deals.forms import TaskForm
 from crm.deals.models import Task
-from crm.deals.rights import contact_or_404, deal_or_404, task_or_404, visible_tasks
+from crm.deals.rights import deal_or_404, task_or_404, visible_tasks
 from crm.deals.views.deal import task_rows
+from crm.inbox.rights import contact_or_404
 from ops import clock
 from portal.frame.keyset import is_fragment
 from portal.frame.toasts import add_event, toast

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from crm.consent import policy
 from crm.deals.actions import tasks
 from crm.deals.models import Deal, Pipeline, Stage, Task
 from ops import clock
@@ -239,3 +240,16 @@ def test_another_salon_finds_nothing(charlie: Browser, ids: dict[str, str]) -> N
     for path in (one for one in (*READ, *WRITE) if "{" in one):
         answer = charlie.get(path.format(**ids)) if path in READ else charlie.post(path.format(**ids), {"name": "x"})
         assert answer.status_code == 404, path
+
+
+def test_who_sees_only_their_own_guests_sees_only_their_deals(bob: Browser, desk: Desk, ids: dict[str, str]) -> None:
+    """FR-DB-003: the rule of the inbox holds here too."""
+    policy._policy.cache_clear()
+    with inside(desk.salon_id):
+        policy.change({"own_only_roles": ["receptionist"]}, by=None)
+    assert "Noiva" not in bob.get_page("/deals/")
+    assert bob.get(f"/deals/{ids['deal']}/").status_code == 404
+    assert bob.post(f"/deals/{ids['deal']}/move/").status_code == 404
+    assert "Ligar" not in bob.get_page("/deals/tasks/", show="all")
+    assert "Ana" not in bob.get_page("/deals/people/", search="Souza")
+    policy._policy.cache_clear()
