@@ -196,8 +196,9 @@ def _lock_stage(stage: Stage) -> Stage:
 
 
 def _lock(deal: Deal, version: int | None) -> Deal:
-    rows = Deal.objects.select_for_update(of=("self",))
-    fresh = rows.select_related("stage__pipeline", "contact", "owner").get(pk=deal.pk)
+    # Two questions: a row that was waited for would be joined with what stood beside it before, or with nothing.
+    Deal.objects.select_for_update().only("pk").get(pk=deal.pk)
+    fresh = Deal.objects.select_related("stage__pipeline", "contact", "owner").get(pk=deal.pk)
     if version is not None and fresh.version != version:
         raise Stale(fresh)
     return fresh

@@ -136,7 +136,8 @@ def archive_stage(stage: Stage, *, by: Any, target: Stage | None = None) -> Stag
 
 def _send_on(deals: Any, target: Stage | None, by: Any) -> None:
     """All of them, under what is in the target already, in their order."""
-    found = list(deals.select_for_update(of=("self",)).select_related("stage__pipeline").order_by("position", "pk"))
+    locked = list(deals.select_for_update().order_by("pk").values_list("pk", flat=True))
+    found = list(Deal.objects.filter(pk__in=locked).select_related("stage").order_by("position", "pk"))
     if not found:
         return
     if target is None:

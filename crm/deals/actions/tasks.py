@@ -111,8 +111,9 @@ def take_up(task: Task, *, by: Any) -> Task:
 def remind(due: Sequence[Due]) -> None:
     """What the timers of tasks do: whoever owns one is told, once for each moment it was set for."""
     versions = {int(one.subject): one.version for one in due}
-    tasks = Task.objects.select_for_update(of=("self",)).select_related("owner", "deal", "contact")
-    for task in tasks.filter(pk__in=versions, done_at=None, reminded_at=None).order_by("pk"):
+    waiting = Task.objects.filter(pk__in=versions, done_at=None, reminded_at=None)
+    locked = list(waiting.select_for_update().order_by("pk").values_list("pk", flat=True))
+    for task in Task.objects.filter(pk__in=locked).select_related("owner", "deal", "contact").order_by("pk"):
         if task.version != versions[task.pk] or task.due_at is None:
             continue
         task.reminded_at = clock.now()
@@ -159,7 +160,9 @@ def _key(task: Task) -> str:
 
 
 def _lock(task: Task) -> Task:
-    return Task.objects.select_for_update(of=("self",)).select_related("owner", "deal", "contact").get(pk=task.pk)
+    # Two questions: a row that was waited for would be joined with what stood beside it before.
+    Task.objects.select_for_update().only("pk").get(pk=task.pk)
+    return Task.objects.select_related("owner", "deal", "contact").get(pk=task.pk)
 
 
 def _facts(task: Task) -> dict[str, Any]:
