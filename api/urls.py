@@ -18,6 +18,7 @@ from api.v1.media import MediaViewSet
 from api.v1.message_templates import MessageTemplateViewSet
 from api.v1.messages import MessageViewSet
 from api.v1.pipelines import PipelineViewSet
+from api.v1.segments import CustomFieldViewSet, SegmentViewSet, TagViewSet
 from api.v1.tasks import TaskViewSet
 from api.viewset import SalonViewSet
 
@@ -26,6 +27,9 @@ router = SimpleRouter()
 router.trailing_slash = "/?"
 RESOURCES: dict[str, type[SalonViewSet[Any]]] = {
     "contacts": ContactViewSet,
+    "tags": TagViewSet,
+    "custom-fields": CustomFieldViewSet,
+    "segments": SegmentViewSet,
     "consents": ConsentViewSet,
     "conversations": ConversationViewSet,
     "messages": MessageViewSet,

@@ -12,7 +12,7 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.errors import Conflict, invalid
+from api.errors import Conflict, NotYours, invalid
 from api.examples import described
 from api.fields import Body, Instant
 from api.filters import InstantFilter, YesNoFilter
@@ -22,7 +22,7 @@ from api.viewset import SalonViewSet
 from channels_wa.inbound.identity import identity
 from crm.consent.models import Purpose, Source, State
 from crm.consent.queries import last_words
-from crm.contacts import actions
+from crm.contacts import actions, filters, segments
 from crm.contacts.fields import Refused, clean
 from crm.contacts.merging import kept_of
 from crm.contacts.models import Contact
@@ -229,6 +229,7 @@ class ContactFilter(django_filters.FilterSet):
         help_text="Words of a name or of a field in any order, or digits of a phone; accents and case say nothing.",
     )
     tag = django_filters.CharFilter(method="by_tag", max_length=40, help_text="Who carries this tag.")
+    segment = django_filters.UUIDFilter(method="by_segment", help_text="Who belongs to this segment now.")
     language = django_filters.CharFilter(max_length=10)
     blocked = YesNoFilter(method="by_blocked")
     created_after = InstantFilter(field_name="created_at", lookup_expr="gte")
@@ -239,6 +240,16 @@ class ContactFilter(django_filters.FilterSet):
     def by_tag(self, rows: Any, _name: str, value: str) -> Any:
         """Those with the tag."""
         return rows.filter(tags__contains=[value])
+
+    def by_segment(self, rows: Any, _name: str, value: UUID) -> Any:
+        """Those of the segment; a filter whose field is gone means nobody."""
+        found = segments.by_public_id(value)
+        if found is None:
+            raise NotYours("segment", "segment")
+        try:
+            return segments.members(found, among=rows)
+        except filters.Wrong as wrong:
+            raise invalid("segment", str(wrong)) from wrong
 
     def by_blocked(self, rows: Any, _name: str, value: bool) -> Any:
         """Those who are blocked, or the others."""

@@ -186,6 +186,8 @@ LANGUAGE_COOKIE_SECURE = True
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True
+# A thousand marked contacts, and what to do with them.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_100
 TIME_ZONE = "UTC"
 
 STATIC_URL = "/static/"

@@ -99,12 +99,9 @@ def delete(tag: Tag, *, by: Any) -> int:
     return changed
 
 
-def suggestions(text: str, limit: int = 8) -> list[str]:
-    """Tags that begin with the text, then those that hold it."""
-    text = normal(text)
-    found = Tag.objects.filter(name__icontains=text).order_by("name").values_list("name", flat=True)
-    names = list(found[:100])
-    return sorted(names, key=lambda name: (not name.casefold().startswith(text.casefold()), name.casefold()))[:limit]
+def names(limit: int = 200) -> list[str]:
+    """The salon's tags, for a list to choose from."""
+    return list(Tag.objects.order_by("name").values_list("name", flat=True)[:limit])
 
 
 def colours_of(names: set[str]) -> dict[str, str]:

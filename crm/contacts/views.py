@@ -1,46 +1,63 @@
 """The contacts and one contact."""
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
-from channels_wa.messages.models import Identity
-from crm.contacts.links import safe_url
-from crm.contacts.models import Contact
-from crm.contacts.names import addresses, name_of, shown
-from crm.contacts.search import search
+from crm.consent.models import Purpose
+from crm.contacts import fields, filters, listing, noting, segments, tags, timeline
+from crm.contacts.forms import LANGUAGES
+from crm.contacts.models import Contact, CustomField
+from crm.contacts.names import addresses
+from crm.contacts.shown import about, row
 from crm.inbox.rights import contact_or_404, visible_contacts, visible_conversations
-from portal.frame.keyset import by_id, is_fragment
+from portal.frame.keyset import is_fragment
 from tenants.access.guard import SalonRequest, allowed
 from tenants.access.roles import Permission
 from tenants.members.models import Member
 
-LONGEST_SEARCH = 80
+STATES = (
+    ("granted", gettext_lazy("agreed")),
+    ("revoked", gettext_lazy("stopped")),
+    ("never", gettext_lazy("never said")),
+)
 
 
 @require_GET
 @allowed(Permission.CONTACTS_SEE)
 def contacts(request: SalonRequest) -> HttpResponse:
-    """The list, newest first; a fragment is a page of it."""
-    words, before = request.GET.get("search", "").strip()[:LONGEST_SEARCH], request.GET.get("before", "")
-    page = by_id(search(words, among=visible_contacts(request.member)), before=before)
+    """The list; a fragment is a page of it."""
+    given = listing.Given.read(request.GET)
+    before, after = request.GET.get("before", ""), request.GET.get("after", "")
+    problem, found = "", visible_contacts(request.member)
+    try:
+        found = listing.matching(given, found)
+    except filters.Wrong as wrong:
+        problem, found = wrong.words, found.none()
+    page = listing.page(found, sort=given.values.get("sort", ""), before=before, after=after)
     known = addresses(contact.pk for contact in page.rows)
+    colours = tags.colours_of({tag for contact in page.rows for tag in contact.tags})
+    address = reverse("contacts:list")
     context = {
-        "rows": [_row(contact, known.get(contact.pk, "")) for contact in page.rows],
-        "next_url": page.next_url(reverse("contacts:list"), search=words),
-        "is_next": bool(before),
-        "search": words,
-        "empty_text": _("No one by that name or phone") if words else _("No contacts yet"),
-        "empty_hint": "" if words else _("Whoever writes to your WhatsApp number becomes a contact by itself."),
+        "rows": [row(contact, known.get(contact.pk, ""), colours) for contact in page.rows],
+        "next_url": f"{address}?{given.query(before=str(page.before))}" if page.before else "",
+        "previous_url": f"{address}?{given.query(after=str(page.after))}"
+        if page.after and not is_fragment(request)
+        else "",
+        "is_next": bool(before) and is_fragment(request),
+        "problem": problem,
+        **_may(request.member),
+        **_empty(given),
     }
-    return render(request, "crm/contacts.html#page" if is_fragment(request) else "crm/contacts.html", context)
+    if is_fragment(request):
+        return render(request, "crm/contacts.html#page", context)
+    return render(request, "crm/contacts.html", context | _choices(request, given))
 
 
 @require_GET
@@ -51,60 +68,81 @@ def contact(request: SalonRequest, public_id: UUID) -> HttpResponse:
     if found.public_id != public_id:
         return redirect("contacts:contact", found.public_id)
     context = {
-        "contact": _page(found),
+        "contact": about(found),
         "conversations": _conversations(found, request.member),
+        "tags": tags.names() if request.member.may(Permission.CONTACTS_EDIT) else [],
+        "is_known": request.GET.get("known") == "1",
         "sees_runs": request.member.may(Permission.EXECUTIONS_SEE),
         "may_answer": request.member.may(Permission.INBOX_ANSWER),
+        **_may(request.member),
     }
     return render(request, "crm/contact.html", context)
 
 
-def _row(contact: Contact, address: str) -> dict[str, Any]:
+@require_GET
+@allowed(Permission.CONTACTS_SEE)
+def history(request: SalonRequest, public_id: UUID) -> HttpResponse:
+    """What happened with them, newest first; a page of it."""
+    found = contact_or_404(request.member, public_id)
+    before = timeline.read_moment(request.GET.get("before", ""))
+    moments, key = timeline.page(found, before=before, sees_runs=request.member.may(Permission.EXECUTIONS_SEE))
+    context = {
+        "contact_public_id": found.public_id,
+        "moments": moments,
+        "next_key": key,
+        "is_next": before is not None,
+        "first_seen": found.created_at,
+    }
+    return render(request, "crm/contact_timeline.html", context)
+
+
+def _may(member: Member) -> dict[str, bool]:
     return {
-        "public_id": contact.public_id,
-        "name": name_of(contact, address),
-        "address": address,
-        "tags": contact.tags,
-        "created_at": contact.created_at,
+        "may_edit": member.may(Permission.CONTACTS_EDIT),
+        "may_import": member.may(Permission.CONTACTS_IMPORT),
+        "may_export": member.may(Permission.CONTACTS_EXPORT),
+        "may_merge": member.may(Permission.CONTACTS_MERGE),
     }
 
 
-def _page(contact: Contact) -> dict[str, Any]:
-    labels = {"phone": _("Phone"), "bsuid": _("WhatsApp id"), "parent_bsuid": _("WhatsApp id of the group")}
-    identities = Identity.with_former.filter(contact_id=contact.pk).order_by(
-        F("former_at").desc(nulls_first=True), "pk"
-    )
-    address = addresses([contact.pk]).get(contact.pk, "")
+def _empty(given: listing.Given) -> dict[str, str]:
+    if given.is_filtered:
+        text = _("No one by that name or phone") if set(given.values) <= {"search", "sort"} else _("No one like that")
+        return {"empty_text": text, "empty_hint": _("Take a filter away, or search for another word.")}
+    hint = _("Whoever writes to your WhatsApp number becomes a contact by itself.")
+    return {"empty_text": _("No contacts yet"), "empty_hint": hint}
+
+
+def _choices(request: SalonRequest, given: listing.Given) -> dict[str, Any]:
+    """What the filters offer."""
+    known = fields.live()
+    chosen = next((one for one in known if one.key == given.values.get("field")), None)
     return {
-        **_row(contact, address),
-        "identities": [
-            {
-                "label": labels.get(one.kind, one.kind),
-                "value": shown(one.kind, one.value),
-                "former_at": one.former_at,
-            }
-            for one in identities
+        "given": {name: given.values.get(name, "") for name in listing.NAMES},
+        "search": given.values.get("search", ""),
+        "is_filtered": given.is_filtered,
+        "more_filters": len(set(given.values) - {"search", "sort", "tag", "segment", "value"}),
+        "tag_names": tags.names(),
+        "segments": segments.live(),
+        "fields": known,
+        "field": chosen,
+        "field_choices": _field_choices(chosen),
+        "languages": LANGUAGES[1:],
+        "purposes": [
+            (f"{purpose.value}:{state}", f"{purpose.label}: {words}") for purpose in Purpose for state, words in STATES
         ],
-        "fields": sorted(contact.fields.items()),
-        "touches": _touches(contact),
+        "periods": listing.PERIODS,
+        "sorts": listing.SORTS.items(),
+        "mentions": noting.unseen(request.member),
     }
 
 
-def _touches(contact: Contact) -> list[dict[str, Any]]:
-    """The ads by which they came, each once."""
-    first, last = contact.touches["first"], contact.touches["last"]
-    found = [(_("First came by"), first), (_("Last came by"), last)] if first != last else [(_("Came by"), first)]
-    return [
-        {
-            "label": label,
-            "name": touch.get("headline") or touch.get("source_id") or touch.get("source_type") or _("An ad"),
-            "url": safe_url(touch.get("source_url")),
-            "at": datetime.fromisoformat(touch["at"]) if touch.get("at") else None,
-            "click": touch.get("ctwa_clid", ""),
-        }
-        for label, touch in found
-        if touch
-    ]
+def _field_choices(one: CustomField | None) -> list[tuple[str, str]]:
+    if one is None:
+        return []
+    if one.kind == CustomField.Kind.FLAG:
+        return [("true", _("Yes")), ("false", _("No"))]
+    return [(option, option) for option in one.options] if one.kind == CustomField.Kind.CHOICE else []
 
 
 def _conversations(contact: Contact, member: Member) -> list[Any]:
