@@ -181,7 +181,7 @@ def _birthday_month(leaf: Leaf) -> Q:
 
 def _birthday_within(leaf: Leaf) -> Q:
     """From today on, so many days; who was born on a leap day has it on the 28th in other years."""
-    today = timezone.localdate(clock.now())
+    today = clock.now().astimezone(timezone.get_current_timezone()).date()
     days = [today + timedelta(days=ahead) for ahead in range(leaf.number(0, 366) + 1)]
     by_month: dict[int, set[int]] = {}
     for day in days:
