@@ -55,6 +55,11 @@ def policy() -> Policy:
     return _policy(current_salon_id() or 0, int(monotonic() / _FRESH_S))
 
 
+def forget() -> None:
+    """Ask anew at the next look: somebody said that rules have changed."""
+    _policy.cache_clear()
+
+
 def stored() -> ContactPolicy:
     """The row, or the defaults as an unsaved one."""
     return ContactPolicy.objects.filter(pk=ONLY).first() or ContactPolicy(pk=ONLY)

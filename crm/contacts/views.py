@@ -148,5 +148,5 @@ def _field_choices(one: CustomField | None) -> list[tuple[str, str]]:
 def _conversations(contact: Contact, member: Member) -> list[Any]:
     from crm.inbox.rows import rows_of  # the inbox is built on contacts, not the other way round
 
-    own = visible_conversations(member).filter(contact=contact).select_related("contact")
+    own = visible_conversations(member).filter(contact=contact).select_related("contact", "assignee", "team")
     return rows_of(list(own.order_by("-last_at")[:20]))

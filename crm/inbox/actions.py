@@ -61,7 +61,9 @@ def set_bot(*, conversation: Conversation, on: bool, by: Member | ApiKey) -> boo
 @transaction.atomic
 def close(*, conversation: Conversation, by: Member) -> bool:
     """End a conversation; the guest's next message begins a new one. False where it had ended."""
-    changed = Conversation.objects.filter(pk=conversation.pk, closed_at=None).update(closed_at=clock.now())
+    changed = Conversation.objects.filter(pk=conversation.pk, closed_at=None).update(
+        closed_at=clock.now(), snoozed_until=None
+    )
     if changed:
         _moved("conversation.closed", conversation, by)
     return bool(changed)

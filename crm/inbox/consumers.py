@@ -1,35 +1,52 @@
-"""The socket of the inbox: new messages, their statuses and the list's lines, rendered for whoever watches."""
+"""The socket of the inbox, one for each open page: news as rendered parts, and which colleagues are where."""
 
 import asyncio
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+import json
+import time
+from typing import Any
+from uuid import UUID
 
-from django.template.loader import render_to_string
+from channels.db import database_sync_to_async
 
-from channels_wa.messages.models import ABOUT_ANOTHER, Message, Source
-from crm.inbox.around import targets_of
-from crm.inbox.bubbles import bubbles_of
-from crm.inbox.rights import masking, sees_phones, visible_conversations, visible_messages
-from crm.inbox.rows import rows_of
-from crm.inbox.talk import state_of
-from ops import clock
-from portal.frame.rendering import as_on_a_page, language_of
-from tenants.access.roles import Permission
+from crm.consent import policy
+from crm.inbox import presence
+from crm.inbox.live import TOPIC
+from crm.inbox.news import MOST_MISSED, News, Reader, newer_than, newest, text_of
+from crm.inbox.rights import sees_own_only, sees_phones, visible_conversations
+from ops.ids import uuid7
+from ops.live import group
+from ops.live.shared import Shared
+from ops.salon import run_in_salon
+from portal.frame.rendering import language_of
+from tenants.access.roles import Permission, may
 from tenants.access.sockets import SalonConsumer
 from tenants.members.models import Member
 from tenants.salons.models import Salon
 
-TOPIC = "inbox"
-# A socket that missed more than this reads the page again instead.
-MOST_MISSED = 200
 # News may be lost on its way (Valkey is a doorbell): this often the socket looks by itself.
 LOOK_S = 5.0
+# A page says little; what says more than this is none of ours.
+MOST_SAID = 40
+SAID_WITHIN_S = 10.0
+LONGEST_SAID = 300
+
+# Fifty people may watch one inbox: news are read and rendered once for all who see them alike, and looked for once.
+_rendered: "Shared[str]" = Shared(5.0)
+_newest: "Shared[int]" = Shared(60.0)
+_missed: "Shared[list[tuple[int, int]]]" = Shared(2.0)
 
 
 class InboxConsumer(SalonConsumer):
-    """Sends rendered parts. `seq` is the newest message the browser has; it comes back with it as ?after=."""
+    """Sends rendered parts. `seq` is the newest message the browser has; it comes back with it as ?after=.
+
+    Takes {"kind": "watch", "conversation": id or null} and {"kind": "typing", "conversation": id}; tells
+    {"kind": "presence", "conversation": id, "people": [{"id", "name", "typing"}]}.
+    """
 
     permission = Permission.INBOX_SEE
+    # As of the last time the rights were asked.
+    masked = False
+    own_only = False
 
     async def topics(self) -> list[str]:
         """All of the salon's inbox."""
@@ -39,102 +56,159 @@ class InboxConsumer(SalonConsumer):
         """Send what the browser missed, and keep looking."""
         query = dict(pair.partition("=")[::2] for pair in self.scope["query_string"].decode("latin-1").split("&"))
         self.language = language_of(self.scope)
-        self.time_zone = await self.in_salon(
-            lambda: Salon.objects.values_list("time_zone", flat=True).get(pk=self.salon_id)
-        )
+        self.time_zone, self.person = await self.in_salon(self._who)
+        self.presence = presence.enter(self.salon_id)
+        self.watching, self.told, self.said = "", {}, []  # type: ignore[var-annotated]
         after = query.get("after", "")
         self.newest = int(after) if after.isdecimal() and len(after) < 19 else 0
         if "again" in query:
             # Statuses and read marks have no number of their own: after a lost socket the page reads itself again.
             await self.send_json({"kind": "gap"})
         await self._send_missed()
+        for conversation in self.presence.conversations():
+            await self._tell_presence(conversation)
         self._looking = asyncio.create_task(self._look_forever())
 
     async def disconnect(self, code: int) -> None:
-        """Stop looking."""
+        """Stop looking, and be nowhere."""
         if hasattr(self, "_looking"):
             self._looking.cancel()
+            await self._say_here(left=True)
+            presence.leave(self.salon_id)
         await super().disconnect(code)
 
     async def live(self, event: dict[str, Any]) -> None:
-        """News by ids: "messages" are new ones, any other kind tells of changes to what is there."""
+        """News by ids: "messages" are new ones; "here" is a colleague's socket; any other kind tells of changes."""
         message = event["message"]
+        kind = message.get("kind")
+        if kind == "here":
+            self.presence.note(message)
+            await self._tell_presence(message["conversation"])
+            return
+        if kind == "rules":
+            await self._ask_again()
+            return
         told = message.get("messages", [])
         # The news of a message may have been lost or overtaken: then its status is the first one hears of it.
-        added = told if message.get("kind") == "messages" else [pk for pk in told if pk > self.newest]
+        added = told if kind == "messages" else [pk for pk in told if pk > self.newest]
         changed = [pk for pk in told if pk not in added]
-        await self._send(News(added, changed, message.get("conversations", [])))
+        await self._send(News(added, changed, message.get("conversations", [])), event.get("id") or uuid7().hex)
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None, **_: Any) -> None:
+        """What the page says; what is not understood is no reason to fail."""
+        now = time.monotonic()
+        self.said = [at for at in self.said if at > now - SAID_WITHIN_S]
+        if not text_data or len(text_data) > LONGEST_SAID or len(self.said) >= MOST_SAID:
+            return
+        self.said.append(now)
+        try:
+            said = json.loads(text_data)
+            conversation = str(UUID(said["conversation"])) if said["conversation"] else ""
+        except (ValueError, TypeError, KeyError, AttributeError):
+            return
+        if said.get("kind") == "watch":
+            await self._watch_conversation(conversation)
+        elif said.get("kind") == "typing" and conversation == self.watching and may(self.role, Permission.INBOX_ANSWER):
+            await self._say_here(typing=True)
+
+    async def _watch_conversation(self, conversation: str) -> None:
+        if conversation != self.watching:
+            await self._say_here(left=True)
+            self.watching = ""
+            if conversation and not await self.in_salon(lambda: self._sees(conversation)):
+                return
+            self.watching = conversation
+            if conversation:
+                # To whoever sees their own only, this is told of what they have open, and of nothing else.
+                await self._tell_presence(conversation, again=True)
+        await self._say_here()
+
+    async def _say_here(self, *, typing: bool = False, left: bool = False) -> None:
+        """Tell the sockets of the salon, this one too, where this one is."""
+        if not getattr(self, "watching", ""):
+            return
+        said = {"kind": "here", "conversation": self.watching, "socket": self.channel_name, "typing": typing}
+        message = {**said, **self.person, "left": left}
+        await self.channel_layer.group_send(group(self.salon_id, TOPIC), {"type": "live", "message": message})
+
+    async def _tell_presence(self, conversation: str, *, again: bool = False) -> None:
+        if self.own_only and conversation != self.watching:
+            return
+        people = self.presence.people(conversation)
+        before = self.told.get(conversation, [])
+        if people == before and not again:
+            return
+        if people:
+            self.told[conversation] = people
+        else:
+            self.told.pop(conversation, None)
+        await self.send_json({"kind": "presence", "conversation": conversation, "people": people})
+        if any(one["typing"] for one in people):
+            asyncio.get_running_loop().call_later(presence.TYPING_S + 0.1, self._typing_over, conversation)
+
+    def _typing_over(self, conversation: str) -> None:
+        if not self._looking.done():
+            self._later = asyncio.ensure_future(self._tell_presence(conversation))
 
     async def _look_forever(self) -> None:
+        wait_s = LOOK_S * self.share
         while True:
-            await asyncio.sleep(LOOK_S)
-            await self._send_missed()
+            await asyncio.sleep(wait_s)
+            wait_s = LOOK_S
+            # One look of each moment serves all of the salon.
+            key = (self.salon_id, int(time.monotonic() / LOOK_S))
+            if await _newest.get(key, lambda: self.in_salon(newest)) > self.newest:
+                await self._send_missed()
+            for conversation in list(self.told):
+                await self._tell_presence(conversation)
 
     async def _send_missed(self) -> None:
-        missed = await self.in_salon(lambda: _newer_than(self.newest))
+        if not self.newest:
+            return
+        key = (self.salon_id, self.newest, int(time.monotonic()))
+        missed = await _missed.get(key, lambda: self.in_salon(lambda: newer_than(self.newest)))
         if len(missed) > MOST_MISSED:
             self.newest = missed[-1][0]
             await self.send_json({"kind": "gap", "seq": self.newest})
         elif missed:
-            await self._send(News([pk for pk, _ in missed], [], sorted({pk for _, pk in missed})))
+            news = News([pk for pk, _ in missed], [], sorted({pk for _, pk in missed}))
+            await self._send(news, f"missed {int(time.monotonic())}")
 
-    async def _send(self, news: "News") -> None:
-        parts = await self.in_salon(lambda: self._rendered(news))
+    async def _send(self, news: News, told: str) -> None:
+        reader = Reader(self.role, self.masked, self.member_id if self.own_only else 0, self.language, self.time_zone)
+        # By what was told, too: the same conversation may change twice in a moment.
+        key = (self.salon_id, told, news.key, reader.key)
+        text = await _rendered.get(key, lambda: self.in_salon(lambda: text_of(news, reader)))
         self.newest = max([self.newest, *news.added])
-        if parts["html"]:
-            await self.send_json({"kind": "messages", "seq": self.newest, **parts})
+        if text:
+            await self.send(text_data=text)
 
-    def _rendered(self, news: "News") -> dict[str, Any]:
-        with as_on_a_page(language=self.language, time_zone=self.time_zone):
-            who = Member(pk=self.member_id)
-            who.role = self.role
-            with masking(not sees_phones(who)):
-                return rendered(news, who=who)
+    async def _ask_again(self) -> None:
+        """The rules of seeing have changed: nothing is sent by the old ones, and the page reads itself anew."""
+        policy.forget()
+        before = (self.own_only, self.masked)
+        if not await database_sync_to_async(self._authenticate)():
+            await self.close(code=4403)
+        elif before != (self.own_only, self.masked):
+            await self.send_json({"kind": "gap"})
 
+    def _authenticate(self) -> bool:
+        let_in = super()._authenticate()
+        if let_in:
+            self.own_only, self.masked = run_in_salon(self.salon_id, self._rules)
+        return let_in
 
-class News(NamedTuple):
-    """Ids of messages that are new, of messages that changed, of conversations that changed."""
+    def _rules(self) -> tuple[bool, bool]:
+        who = Member(pk=self.member_id)
+        who.role = self.role
+        return sees_own_only(who), not sees_phones(who)
 
-    added: Sequence[int]
-    changed: Sequence[int]
-    conversations: Sequence[int]
+    def _who(self) -> tuple[str, dict[str, str]]:
+        zone = Salon.objects.values_list("time_zone", flat=True).get(pk=self.salon_id)
+        public_id, name = Member.objects.values_list("public_id", "name").get(pk=self.member_id)
+        return zone, {"member": str(public_id), "name": name}
 
-
-def rendered(news: News, *, who: Member) -> dict[str, Any]:
-    """The parts of a page that the news changes, to which conversations a guest has written, and how all stand now."""
-    wanted = {*news.added, *news.changed}
-    # What says something about another message is seen there.
-    wanted |= {*targets_of(Message.objects.filter(pk__in=wanted, type__in=ABOUT_ANOTHER).defer("raw"))}
-    messages = list(visible_messages(who).filter(pk__in=wanted).order_by("pk"))
-    moved = {one.conversation_id for one in messages if one.pk in set(news.added)}
-    found = visible_conversations(who).select_related("contact").filter(pk__in=moved | {*news.conversations})
-    conversations = list(found.order_by("last_at", "pk"))
-    public_ids = {one.pk: one.public_id for one in conversations}
-    bubbles = [
-        {"bubble": bubble, "talk": public_ids.get(one.conversation_id), "is_new": one.pk in news.added}
-        for one, bubble in zip(messages, bubbles_of(messages), strict=True)
-    ]
-    rows = [
-        {"row": row, "is_moved": one.pk in moved}
-        for one, row in zip(conversations, rows_of(conversations), strict=True)
-    ]
-    html = render_to_string(
-        "crm/news.html", {"bubbles": bubbles, "rows": rows, "may_answer": who.may(Permission.INBOX_ANSWER)}
-    )
-    arrived = {
-        str(public_ids[one.conversation_id]) for one in messages if one.pk in news.added and one.direction == "in"
-    }
-    states = {str(one.public_id): state_of(one, now=clock.now()) for one in conversations}
-    return {"html": html.strip(), "arrived": sorted(arrived), "states": states}
-
-
-def _newer_than(pk: int) -> list[tuple[int, int]]:
-    if not pk:
-        return []
-    return list(
-        # Imported talks lie in the past: whoever opens them sees them.
-        Message.objects.filter(pk__gt=pk)
-        .exclude(source=Source.HISTORY)
-        .order_by("pk")
-        .values_list("pk", "conversation_id")[: MOST_MISSED + 1]
-    )
+    def _sees(self, conversation: str) -> bool:
+        who = Member(pk=self.member_id)
+        who.role = self.role
+        return visible_conversations(who).filter(public_id=conversation).exists()

@@ -34,7 +34,8 @@ def _note(batch: Sequence[Incoming]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE conversation v SET last_text = new.text, last_kind = new.kind, last_direction = 'out', "
-            "last_at = new.at FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::timestamptz[]) "
+            "last_at = new.at, waiting_since = NULL "
+            "FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::timestamptz[]) "
             "AS new(id, text, kind, at) WHERE v.id = new.id",
             _columns(newest),
         )

@@ -25,8 +25,8 @@ class Handing:
     note: str = ""
 
 
-def assign(batch: Sequence[Handing]) -> None:
-    """Give conversations to a member, or to nobody."""
+def assign(batch: Sequence[Handing]) -> list[int]:
+    """Give conversations to a member, or to nobody; which of them changed hands."""
     found = _locked(batch)
     news = []
     for one in batch:
@@ -47,7 +47,8 @@ def assign(batch: Sequence[Handing]) -> None:
         news.append(
             NewEvent("conversation.assigned", talk.public_id, {"conversation_id": talk.pk, "member": after, **_by(one)})
         )
-    _tell(news)
+    tell(news)
+    return [event.payload["conversation_id"] for event in news]
 
 
 def hand_over(batch: Sequence[Handing]) -> None:
@@ -63,7 +64,7 @@ def hand_over(batch: Sequence[Handing]) -> None:
         audit.record("conversation.handed_over", subject=talk.public_id, by=one.by, after={"note": one.note})
         payload = {"conversation_id": talk.pk, "note": one.note, **_by(one)}
         news.append(NewEvent("conversation.handed_over", talk.public_id, payload))
-    _tell(news)
+    tell(news)
 
 
 def close(batch: Sequence[Handing]) -> None:
@@ -74,11 +75,11 @@ def close(batch: Sequence[Handing]) -> None:
         talk = found.get(one.conversation_id)
         if talk is None or talk.closed_at is not None:
             continue
-        talk.closed_at = clock.now()
-        talk.save(update_fields=["closed_at"])
+        talk.closed_at, talk.snoozed_until = clock.now(), None
+        talk.save(update_fields=["closed_at", "snoozed_until"])
         audit.record("conversation.closed", subject=talk.public_id, by=one.by)
         news.append(NewEvent("conversation.closed", talk.public_id, {"conversation_id": talk.pk, **_by(one)}))
-    _tell(news)
+    tell(news)
 
 
 def _locked(batch: Sequence[Handing]) -> dict[int, Conversation]:
@@ -90,6 +91,7 @@ def _by(one: Handing) -> dict[str, str]:
     return {"by": type(one.by).__name__.lower()}
 
 
-def _tell(news: Sequence[NewEvent]) -> None:
+def tell(news: Sequence[NewEvent]) -> None:
+    """Write the events of conversations, and let open inboxes show these anew."""
     emit_many(news)
     tell_changed(event.payload["conversation_id"] for event in news)

@@ -12,6 +12,7 @@ from channels_wa.outbox.window import NOT_WRITTEN_BY_THE_GUEST
 from crm.inbox.kinds import kind_of
 from crm.inbox.live import tell_new
 from crm.inbox.summary import preview
+from crm.inbox.turns import Opened, give_opened
 from ops import clock
 from ops.ids import uuid7
 
@@ -38,13 +39,20 @@ class OpenedMeanwhile(Exception):
 
 def add_to_conversations(batch: Sequence[Incoming]) -> list[Incoming]:
     """Give each message its open conversation and note it there. Raises OpenedMeanwhile."""
-    placed = place(batch)
+    placed, opened = _placed(batch)
     _note(placed)
+    if opened:
+        give_opened(opened)
     return placed
 
 
 def place(batch: Sequence[Incoming]) -> list[Incoming]:
     """Give each message its open conversation; it is opened where there is none. Raises OpenedMeanwhile."""
+    return _placed(batch)[0]
+
+
+def _placed(batch: Sequence[Incoming]) -> tuple[list[Incoming], list[Opened]]:
+    """The messages in their places, and the conversations that were opened for them."""
     pairs = sorted({(one.contact_id, one.number_id) for one in batch})
     found = _open_conversations(pairs)
     missing = [pair for pair in pairs if pair not in found]
@@ -56,7 +64,7 @@ def place(batch: Sequence[Incoming]) -> list[Incoming]:
     for one in batch:
         pk, public_id, bot_on = found[one.contact_id, one.number_id]
         placed.append(replace(one, conversation_id=pk, conversation_public_id=public_id, bot_on=bot_on))
-    return placed
+    return placed, [Opened(*found[pair][:2], pair[1]) for pair in missing]
 
 
 def tell(batch: Sequence[Incoming]) -> None:
@@ -105,7 +113,9 @@ def _note(batch: Sequence[Incoming]) -> None:
             f"{SEEN} UPDATE conversation v SET unread = v.unread + new.is_unread, last_text = new.text, "
             "last_kind = new.kind, "
             "last_direction = 'in', last_at = new.at, "
-            "last_inbound_at = CASE WHEN new.opens THEN new.at ELSE v.last_inbound_at END "
+            "last_inbound_at = CASE WHEN new.opens THEN new.at ELSE v.last_inbound_at END, "
+            "waiting_since = CASE WHEN new.is_unread > 0 THEN COALESCE(v.waiting_since, new.at) ELSE v.waiting_since "
+            "END, snoozed_until = NULL "
             "FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::timestamptz[], %s::int[], %s::bool[]) "
             "AS new(id, text, kind, at, is_unread, opens) WHERE v.id = new.id",
             [

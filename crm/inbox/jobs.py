@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from crm.inbox import takeover
+from crm.inbox import snoozing, takeover
 from ops.timers.registry import Due, on_timer
 
 
@@ -10,3 +10,9 @@ from ops.timers.registry import Due, on_timer
 def let_flows_answer(due: Sequence[Due]) -> None:
     """The time of the people is over."""
     takeover.resume(due)
+
+
+@on_timer(snoozing.SNOOZE_ENDS)
+def bring_back(due: Sequence[Due]) -> None:
+    """What was put away until now."""
+    snoozing.wake_due(due)

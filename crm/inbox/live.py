@@ -18,6 +18,12 @@ def tell_changed(conversations: Iterable[int]) -> None:
     _tell("conversations", [], conversations)
 
 
+def tell_rules() -> None:
+    """Who sees what has changed: open inboxes ask again at once."""
+    if (salon_id := current_salon_id()) is not None:
+        publish_on_commit(salon_id, TOPIC, {"kind": "rules"})
+
+
 def _tell(kind: str, messages: Sequence[int], conversations: Iterable[int]) -> None:
     salon_id, changed = current_salon_id(), sorted(set(conversations))
     if salon_id is not None and changed:

@@ -59,7 +59,9 @@ def move(merge: Merge) -> Merge:
                 "bot_resumes_at = CASE WHEN (NOT v.bot_on AND v.bot_resumes_at IS NULL) "
                 "OR (NOT o.bot_on AND o.bot_resumes_at IS NULL) THEN NULL "
                 "ELSE GREATEST(v.bot_resumes_at, o.bot_resumes_at) END, "
-                "last_inbound_at = GREATEST(v.last_inbound_at, o.last_inbound_at) "
+                "last_inbound_at = GREATEST(v.last_inbound_at, o.last_inbound_at), "
+                "waiting_since = CASE WHEN v.last_direction = 'in' THEN LEAST(v.waiting_since, o.waiting_since) END, "
+                "assignee_id = COALESCE(v.assignee_id, o.assignee_id), team_id = COALESCE(v.team_id, o.team_id) "
                 "FROM conversation o WHERE v.id = %s AND o.id = %s RETURNING v.bot_resumes_at",
                 [new, old],
             )
@@ -67,7 +69,8 @@ def move(merge: Merge) -> Merge:
             takeover.forget([old, new])
             takeover.plan([(new, resumes_at)] if resumes_at else [])
             cursor.execute(
-                "UPDATE conversation SET closed_at = %s, unread = 0, attention = '', last_text = '', last_kind = %s, "
+                "UPDATE conversation SET closed_at = %s, unread = 0, attention = '', waiting_since = NULL, "
+                "snoozed_until = NULL, last_text = '', last_kind = %s, "
                 "last_direction = '' WHERE id = %s",
                 [clock.now(), GOES_ON, old],
             )

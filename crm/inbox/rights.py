@@ -97,7 +97,7 @@ def sees_file(who: Who, media: Media) -> bool:
 
 def conversation_or_404(who: Who, public_id: UUID) -> Conversation:
     """The conversation with its contact. Raises Http404 for one that they may not see, as for one that is none."""
-    found = visible_conversations(who).select_related("contact").filter(public_id=public_id).first()
+    found = visible_conversations(who).select_related("contact", "assignee", "team").filter(public_id=public_id).first()
     if found is None:
         raise Http404
     return found

@@ -28,6 +28,7 @@ def note_outbound(rows: Sequence[tuple[int, str, str]], *, at: datetime) -> None
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE conversation v SET last_text = new.text, last_kind = new.kind, last_direction = 'out', "
-            "last_at = %s FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS new(id, kind, text) WHERE v.id = new.id",
+            "last_at = %s, waiting_since = NULL "
+            "FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS new(id, kind, text) WHERE v.id = new.id",
             [at, list(newest), kinds, [preview(text) for _kind, text in newest.values()]],
         )

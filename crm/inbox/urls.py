@@ -2,11 +2,15 @@
 
 from django.urls import path
 
-from crm.inbox import composer, drafting, finding, replies, scheduled, switches, views
+from crm.inbox import bulk, composer, drafting, finding, handling, replies, scheduled, switches, views
 
 app_name = "inbox"
 urlpatterns = [
     path("", views.inbox, name="list"),
+    path("counts/", bulk.counted, name="counts"),
+    path("filters/", bulk.filters, name="filters"),
+    path("bulk/", bulk.act, name="bulk"),
+    path("bulk/choices/", bulk.choices, name="bulk_choices"),
     path("<uuid:public_id>/", views.conversation, name="conversation"),
     path("<uuid:public_id>/read/", views.read, name="read"),
     path("<uuid:public_id>/send/", composer.send, name="send"),
@@ -15,6 +19,11 @@ urlpatterns = [
     path("<uuid:public_id>/find/", finding.find, name="find"),
     path("<uuid:public_id>/place/", finding.place, name="place"),
     path("<uuid:public_id>/typing/", composer.typing, name="typing"),
+    path("<uuid:public_id>/handling/", handling.choices, name="handling"),
+    path("<uuid:public_id>/take/", handling.take, name="take"),
+    path("<uuid:public_id>/give/", handling.give, name="give"),
+    path("<uuid:public_id>/snooze/", handling.snooze, name="snooze"),
+    path("<uuid:public_id>/wake/", handling.wake, name="wake"),
     path("<uuid:public_id>/bot/", switches.bot, name="bot"),
     path("<uuid:public_id>/close/", switches.close, name="close"),
     path("<uuid:public_id>/reopen/", switches.reopen, name="reopen"),

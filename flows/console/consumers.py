@@ -14,9 +14,9 @@ from django.db.models import QuerySet
 from django.template.loader import render_to_string
 
 from flows.console.rows import StepRow, steps_of
-from flows.console.shared import Shared
 from flows.console.stream import Shown
 from flows.models import Flow, FlowStep
+from ops.live.shared import Shared
 from portal.frame.rendering import as_on_a_page, language_of
 from tenants.access.roles import Permission, may
 from tenants.access.sockets import SalonConsumer

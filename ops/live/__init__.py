@@ -10,6 +10,7 @@ from channels.layers import get_channel_layer
 from django.db import transaction
 
 from ops import background
+from ops.ids import uuid7
 
 log = logging.getLogger(__name__)
 
@@ -22,7 +23,8 @@ def group(salon_id: int, topic: str) -> str:
 def publish(salon_id: int, topic: str, message: dict[str, Any]) -> None:
     """Send to everyone who watches this topic of this salon. Never blocks, never raises.
 
-    `message` is JSON with a "kind"; consumers get it as {"type": "live", "message": …}.
+    `message` is JSON with a "kind"; consumers get it as {"type": "live", "message": …, "id": …}: sockets that got the
+    same id may share what they make of it.
     """
     background.start(_send(group(salon_id, topic), message))
 
@@ -34,6 +36,6 @@ def publish_on_commit(salon_id: int, topic: str, message: dict[str, Any]) -> Non
 
 async def _send(name: str, message: dict[str, Any]) -> None:
     try:
-        await get_channel_layer().group_send(name, {"type": "live", "message": message})
+        await get_channel_layer().group_send(name, {"type": "live", "message": message, "id": uuid7().hex})
     except Exception as error:
         log.warning("live message to %s lost: %s", name, error)

@@ -43,6 +43,20 @@ def day(at: datetime, *, now: datetime) -> str:
     return formats.date_format(local, "DATE_FORMAT")
 
 
+def to_come(at: datetime, *, now: datetime) -> str:
+    """A moment still to come: 14:32 today, with the week day within a week, else with the date."""
+    local, today = timezone.localtime(at), timezone.localtime(now).date()
+    days = (local.date() - today).days
+    if days == 0:
+        return clock_time(at)
+    day_name = (
+        str(WEEKDAYS_ABBR[local.weekday()])
+        if days < 7
+        else formats.date_format(local, "d/m" if _day_first() else "M j")
+    )
+    return f"{day_name}, {clock_time(at)}"
+
+
 def duration(milliseconds: float) -> str:
     """How long a step took: < 0.1 ms, 0.4 ms, 12 ms, 1.2 s."""
     if milliseconds < 0.1:

@@ -83,7 +83,8 @@ def tiles(member: Member, *, now: datetime, with_flows: bool) -> list[Tile]:
 
 def waiting(member: Member) -> list[Row]:
     """Who has waited for an answer the longest."""
-    found = visible_conversations(member).filter(closed_at=None, last_direction="in").select_related("contact")
+    found = visible_conversations(member).filter(closed_at=None, last_direction="in")
+    found = found.select_related("contact", "assignee", "team")
     return rows_of(list(found.order_by("last_at", "pk")[:WAITING_SHOWN]))
 
 

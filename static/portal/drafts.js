@@ -50,6 +50,9 @@
     form.dataset.draftVersion = given.version;
     if (answer.status === 200) {
       saved.set(form, state);
+      // The list marks the conversations in which one has begun to write.
+      const conversation = form.closest(".talk")?.dataset.open;
+      document.dispatchEvent(new CustomEvent("inbox:draft", { detail: { conversation, has: text !== "" } }));
       if (isUnsaved(form)) plan();
       else store.drop(keyOf(form));
     } else if (!isUnsaved(form)) {

@@ -41,14 +41,9 @@
   let follow = false;
   document.addEventListener("live:before-messages", () => { follow = nearEnd(); });
 
-  // New lines are put into the open ones only; a filtered list is read again, as only the server knows what belongs to it.
-  document.addEventListener("live:messages", () => {
-    const list = document.getElementById("conversations");
-    if (list && list.dataset.show !== "open") htmx.trigger("#inbox-scroll", "reload");
-    else if (list?.querySelector(".row-item")) list.querySelector(".rows__empty")?.remove();
-    markOpen();
-    if (follow) toEnd();
-  });
+  document.addEventListener("live:messages", () => { if (follow) toEnd(); });
+  // Lines are put into the list elsewhere (inbox_list.js).
+  document.addEventListener("inbox:rows", markOpen);
 
   // Who may write, and who answers, has changed: only then is the head read again, and the composer only with cause.
   document.addEventListener("live:messages", ({ detail }) => {

@@ -5,6 +5,7 @@
 //   {"seq": 43, "kind": "step", …}    the number is the newest the page has now; parts have ids, so twice is harmless
 //   {"kind": "gap"}                   what was missed cannot be sent: the page reads itself again
 //   "html": "<template …>"            in any of them: rendered parts, each with its place (see put)
+// The page may say things too: an event live:send on the element, with the object as detail; lost while the socket is down.
 // The page hears them on the element, bubbling: live:<kind> with the message as detail, live:before-<kind> before its parts are
 // put in place, and live:state with {connected}; the state of one with data-live-quiet is nobody's concern.
 (() => {
@@ -43,6 +44,7 @@
       this.after = Number(element.dataset.liveAfter ?? 0);
       this.wait = FIRST_WAIT_MS;
       this.wasOpen = false;
+      element.addEventListener("live:send", ({ detail }) => this.say(detail));
       this.connect();
     }
 
@@ -87,18 +89,26 @@
       this.tell(message.kind, message);
     }
 
+    say(message) {
+      if (this.socket.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(message));
+    }
+
     tell(kind, detail) {
       if (kind === "state" && "liveQuiet" in this.element.dataset) return;
       this.element.dispatchEvent(new CustomEvent(`live:${kind}`, { bubbles: true, detail }));
     }
   }
 
-  document.addEventListener("live:state", ({ detail }) => {
+  let connected = false;
+  function showState() {
     for (const sign of document.querySelectorAll("[data-live-state]")) {
-      sign.classList.toggle("is-live", detail.connected);
-      sign.querySelector("[data-words]").textContent = detail.connected ? sign.dataset.on : sign.dataset.off;
+      sign.classList.toggle("is-live", connected);
+      sign.querySelector("[data-words]").textContent = connected ? sign.dataset.on : sign.dataset.off;
     }
-  });
+  }
+  document.addEventListener("live:state", ({ detail }) => { connected = detail.connected; showState(); });
+  // A part of the page with the sign in it was read anew.
+  document.addEventListener("live:show", showState);
 
   document.addEventListener("DOMContentLoaded", () => {
     const all = [...document.querySelectorAll("[data-live]")].map((element) => new Live(element));

@@ -47,7 +47,7 @@ def heard_by(person: Browser, guest: Guest, text: str, **fields: Any) -> dict[st
 def test_a_message_arrives_with_its_line_of_the_list(alice: Browser, guest: Guest) -> None:
     heard = heard_by(alice, guest, "quero marcar")
     assert "quero marcar" in heard["html"]
-    assert f'id="conversation-{guest.conversation.public_id}"' in heard["html"]
+    assert f'id="conversation-{guest.conversation.public_id}"' in heard["rows"]
     assert heard["arrived"] == [str(guest.conversation.public_id)]
     assert heard["states"] == {str(guest.conversation.public_id): "free/bot"}
 

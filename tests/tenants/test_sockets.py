@@ -29,6 +29,12 @@ class Ear(SalonConsumer):
         return ["news"]
 
 
+@pytest.fixture(autouse=True)
+def _one_transaction(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The database work is done in the test's own transaction, whose connection must not be closed."""
+    monkeypatch.setattr("channels.db.close_old_connections", lambda: None)
+
+
 def socket(browser: Browser | None, *, host: str = HOST, origin: str | None = None) -> WebsocketCommunicator:
     headers = [(b"host", host.encode())]
     if origin != "":

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from crm.consent import policy
+from crm.inbox.live import tell_rules
 from crm.inbox.settings.forms import SeeingForm
 from portal.frame.keyset import is_fragment
 from portal.frame.toasts import add_toast
@@ -23,6 +24,7 @@ def seeing(request: SalonRequest) -> HttpResponse:
     form = SeeingForm(request.POST if request.method == "POST" else None, policy=policy.stored())
     if request.method == "POST" and form.is_valid():
         policy.change(dict(form.cleaned_data), by=request.member)
+        tell_rules()
         if not is_fragment(request):
             return HttpResponseRedirect(reverse("inbox_settings:seeing"), status=303)
         saved = _shown(request, SeeingForm(policy=policy.stored()))

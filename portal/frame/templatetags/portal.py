@@ -1,5 +1,6 @@
 """Template tags of the portal: icons, moments, form fields, status ticks."""
 
+import json
 from datetime import datetime
 from typing import Any
 from zlib import crc32
@@ -57,6 +58,18 @@ def short_moment(at: datetime) -> str:
 def full_moment(at: datetime) -> str:
     """Date, time and zone."""
     return moments.full(at)
+
+
+@register.filter
+def to_come(at: datetime) -> str:
+    """A moment that is still to come: 14:32 today, else the day with it."""
+    return moments.to_come(at, now=clock.now())
+
+
+@register.filter
+def as_json(value: Any) -> str:
+    """A value for a data attribute; the template escapes it as any text."""
+    return json.dumps(value)
 
 
 @register.filter

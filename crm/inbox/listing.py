@@ -1,0 +1,118 @@
+"""The list of conversations: a page of it by key, forwards and back, and the few counts above it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db import connection
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from crm.inbox.filters import Filter, by_wait
+from crm.inbox.models import Conversation, Draft
+from crm.inbox.rights import visible_conversations
+from crm.inbox.rows import Row, rows_of
+from tenants.members.models import Member
+
+A_PAGE = 30
+# Beyond this a count says nothing more, and counting on would only take time.
+MOST_COUNTED = 100
+_LONGEST_ID = 18
+
+
+@dataclass(frozen=True)
+class ListPage:
+    """Lines, and the addresses of the pages around them; empty where there is none."""
+
+    rows: list[Row]
+    older_url: str
+    newer_url: str
+
+
+def page_of(member: Member, wanted: Filter, url: str, *, before: str, after: str, now: datetime) -> ListPage:
+    """One page: the first, the one after a line (`before`), or the one before a line (`after`)."""
+    every = wanted.of(visible_conversations(member), member, now=now).select_related("contact", "assignee", "team")
+    # What the reader has begun to write, without a question of its own.
+    begun = Draft.objects.filter(member_id=member.pk, conversation_id=OuterRef("pk")).exclude(text="")
+    every = every.annotate(has_draft=Exists(begun))
+    order = Order("since", descends=False) if wanted.sort == "waiting" else Order("last_at", descends=True)
+    if wanted.sort == "waiting":
+        every = by_wait(every)
+    back = bool(after) and not before
+    found = list(order.from_key(every, before or after, back=back)[: A_PAGE + 1])
+    goes_on, found = len(found) > A_PAGE, found[:A_PAGE]
+    if back:
+        found.reverse()
+    has_older, has_newer = (True, goes_on) if back else (goes_on, bool(before))
+    query = wanted.query()
+    return ListPage(
+        rows_of(found, now=now),
+        f"{url}?{urlencode({**query, 'before': order.key(found[-1])})}" if has_older and found else "",
+        f"{url}?{urlencode({**query, 'after': order.key(found[0])})}" if has_newer and found else "",
+    )
+
+
+@dataclass(frozen=True)
+class Order:
+    """By which moment the lines stand; the id makes it exact."""
+
+    field: str
+    descends: bool
+
+    def key(self, row: Conversation) -> str:
+        """What names a line's place."""
+        return f"{getattr(row, self.field).isoformat()}~{row.pk}"
+
+    def from_key(self, rows: QuerySet[Conversation], key: str, *, back: bool) -> QuerySet[Conversation]:
+        """Those that come after the key in this order, or before it in the other; a key that is none is the start."""
+        down = self.descends != back
+        moment, _, pk = key.partition("~")
+        at = _moment(moment)
+        if at is not None and pk.isascii() and pk.isdigit() and len(pk) <= _LONGEST_ID:
+            way = "lt" if down else "gt"
+            # The first part alone lets the index be used; the second makes it exact.
+            beyond = Q(**{f"{self.field}__{way}": at}) | Q(**{f"pk__{way}": int(pk)})
+            rows = rows.filter(Q(**{f"{self.field}__{way}e": at}) & beyond)
+        sign = "-" if down else ""
+        return rows.order_by(f"{sign}{self.field}", f"{sign}pk")
+
+
+COUNTED = {
+    "mine": Filter(who="mine"),
+    "nobody": Filter(who="nobody"),
+    "waiting": Filter(waiting=True),
+    "unread": Filter(unread=True),
+}
+
+
+def counts(member: Member, *, now: datetime) -> tuple[dict[str, str], int]:
+    """How many there are of what is counted above the list, and the newest message.
+
+    One question, of whose parts none goes beyond a hundred rows.
+    """
+    parts: list[str] = []
+    values: list[Any] = []
+    for wanted in COUNTED.values():
+        # In the order of an index: then it is walked until there are enough, whatever else there is.
+        rows = wanted.of(visible_conversations(member), member, now=now).order_by("-last_at", "-pk")
+        few = rows.values("pk", "last_at")[:MOST_COUNTED]
+        sql, params = few.query.sql_with_params()
+        parts.append(f"(SELECT count(*) FROM ({sql}) few)")
+        values += params
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(parts)}, COALESCE((SELECT max(id) FROM message), 0)", values)
+        *found, newest = cursor.fetchone()
+    return {name: shown(count) for name, count in zip(COUNTED, found, strict=True)}, newest
+
+
+def shown(count: int) -> str:
+    """5, or 99+."""
+    return str(count) if count < MOST_COUNTED else f"{MOST_COUNTED - 1}+"
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return at if at.tzinfo else None
