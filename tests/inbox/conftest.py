@@ -22,7 +22,12 @@ NewTalk = Callable[..., Conversation]
 
 @pytest.fixture(autouse=True)
 def _fresh_rules() -> None:
-    policy._policy.cache_clear()
+    policy.forget()
+
+
+@pytest.fixture(autouse=True)
+def _in_english(settings: Any) -> None:
+    settings.LANGUAGE_CODE = "en"
 
 
 @pytest.fixture
