@@ -3,6 +3,7 @@
 from typing import Final
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import translation
 from django.utils.translation import gettext, gettext_noop
 
@@ -66,3 +67,10 @@ def _make() -> Pipeline:
             for order, (name, kind, probability, rot_days) in enumerate(STAGES)
         )
     return made
+
+
+def offered_stages() -> QuerySet[Stage]:
+    """All stages that a deal may go to, those of the default pipeline first."""
+    default_pipeline()
+    rows = Stage.objects.select_related("pipeline").filter(archived_at=None, pipeline__archived_at=None)
+    return rows.order_by("-pipeline__is_default", "pipeline__order", "pipeline_id", "order", "pk")

@@ -32,6 +32,8 @@ NEW: Final[dict[str, JSON]] = {
     "hand_over": {},
     "tell_team": {"text": ""},
     "close_conversation": {},
+    "move_deal": {"stage": ""},
+    "add_task": {"text": "", "due": {"amount": 1, "unit": "days"}},
     "http_request": {"method": "GET", "url": ""},
     "webhook": {"url": "", "body": {}},
     "subflow": {"flow": ""},

@@ -112,6 +112,14 @@ LOOKS: dict[str, Look] = {
     "close_conversation": Look(
         gettext_lazy("Close"), gettext_lazy("Put the conversation away."), "archive", "muted", "guest",
     ),
+    "move_deal": Look(
+        gettext_lazy("Deal"),
+        gettext_lazy("Bring the guest's deal to a stage; make one if there is none."),
+        "layout-kanban", "green", "guest",
+    ),
+    "add_task": Look(
+        gettext_lazy("Task"), gettext_lazy("Give somebody of the team something to do."), "checkbox", "green", "guest",
+    ),
     "http_request": Look(
         gettext_lazy("HTTP request"),
         gettext_lazy("Ask another system and keep parts of its answer."),
@@ -326,6 +334,8 @@ SUMMARIES: dict[str, Callable[[Raw], str]] = {
     "assign": lambda node: _("to a member of the team") if node.get("member") else _("to nobody"),
     "hand_over": lambda node: str(node.get("text") or node.get("note") or ""),
     "tell_team": lambda node: str(node.get("text", "")),
+    "move_deal": lambda node: str(node.get("title") or node.get("value") or ""),
+    "add_task": lambda node: str(node.get("text", "")),
     "http_request": lambda node: f"{node.get('method', 'GET')} {node.get('url', '')}",
     "webhook": lambda node: str(node.get("url", "")),
 }

@@ -15,6 +15,7 @@ from channels_wa.message_templates.models import MessageTemplate
 from channels_wa.message_templates.queries import accounts
 from channels_wa.message_templates.rows import Card
 from channels_wa.message_templates.shape import Shape, shape_of
+from crm.deals.defaults import offered_stages
 from flows.models import Flow, FlowSecret
 from flows.triggers.kinds import EVENTS
 from tenants.members.models import Member
@@ -126,6 +127,8 @@ class Known:
                 Choice(str(one.public_id), one.name, "" if one.published_id else _("not published"))
                 for one in others.order_by("name", "pk")[:MOST]
             ]
+        if source == "stages":
+            return [Choice(str(one.public_id), f"{one.pipeline.name}: {one.name}") for one in offered_stages()[:MOST]]
         if source == "secrets":
             return [Choice(name, name) for name in self.secrets]
         return []

@@ -10,12 +10,14 @@ from django.utils.translation import gettext as _
 
 from channels_wa.message_templates.queries import unusable_in
 from channels_wa.numbers.queries import own_numbers
+from crm.deals.defaults import offered_stages
 from flows.models import Flow, FlowSecret
 from tenants.members.models import Member
 
 # In any text of a node: {{ secret.name }}.
 _SECRET: Final = re.compile(r"\bsecret\.([A-Za-z_][A-Za-z0-9_]{0,63})")
 TEMPLATE, SECRET, FLOW, MEMBER, FILE, NUMBER = "template", "secret", "flow", "member", "file", "number"
+STAGE = "stage"
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ def needs_of(graph: dict[str, Any]) -> list[Need]:
 def missing_of(graph: dict[str, Any]) -> list[Missing]:
     """What of it this salon does not have. Inside the salon; a query for each kind that is needed."""
     needs = needs_of(graph)
-    found = [*_templates(needs), *_secrets(needs), *_flows(needs), *_members(needs), *_files(needs)]
+    found = [*_templates(needs), *_secrets(needs), *_flows(needs), *_members(needs), *_stages(needs), *_files(needs)]
     if not own_numbers().exists():
         words = _("A connected WhatsApp number, over which it answers.")
         found.append(Missing(Need(NUMBER, "", ""), words, reverse("numbers:list")))
@@ -59,7 +61,9 @@ def _of_node(node: dict[str, Any]) -> Iterator[Need]:
         yield Need(TEMPLATE, f"{node.get('name', '')}/{node.get('language', '')}", name)
     if kind == "subflow" and node.get("flow"):
         yield Need(FLOW, str(node["flow"]), name)
-    if kind == "assign" and node.get("member"):
+    if kind == "move_deal" and node.get("stage"):
+        yield Need(STAGE, str(node["stage"]), name)
+    if kind in ("assign", "add_task") and node.get("member"):
         yield Need(MEMBER, str(node["member"]), name)
     media = node.get("media")
     if isinstance(media, dict) and media.get("file"):
@@ -98,6 +102,16 @@ def _secrets(needs: list[Need]) -> Iterator[Missing]:
     for need in wanted:
         if need.name not in known:
             yield Missing(need, _("A secret named %(name)s. Files never carry secrets.") % {"name": need.name})
+
+
+def _stages(needs: list[Need]) -> Iterator[Missing]:
+    wanted = _of_kind(needs, STAGE)
+    known = {str(one) for one in offered_stages().values_list("public_id", flat=True)} if wanted else set()
+    for need in wanted:
+        if need.name not in known:
+            yield Missing(
+                need, _("A stage of a pipeline: choose one of yours in step “%(step)s”.") % {"step": need.node}
+            )
 
 
 def _flows(needs: list[Need]) -> Iterator[Missing]:

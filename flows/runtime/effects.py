@@ -23,7 +23,7 @@ from crm.inbox.handing import Handing
 from flows.engine.events import Effect, StepTaken
 from flows.engine.inputs import Said, Started
 from flows.models import Flow
-from flows.runtime import calls
+from flows.runtime import calls, deal_effects
 from ops.salon import current_salon_id
 from tenants.alerts.actions import NewAlert, raise_alert
 from tenants.alerts.models import Level
@@ -225,6 +225,18 @@ def tell_team(batch: Sequence[Doing]) -> None:
         _tell(one, Words(gettext_noop("%(flow)s tells you"), {"flow": one.by.name}), one.text("text", 4096), level)
 
 
+def move_deal(batch: Sequence[Doing]) -> None:
+    """See deal_effects."""
+    if why := deal_effects.move_deal(_with_contacts(batch)):
+        raise CannotDo(why)
+
+
+def add_task(batch: Sequence[Doing]) -> None:
+    """See deal_effects."""
+    if why := deal_effects.add_task(_with_contacts(batch)):
+        raise CannotDo(why)
+
+
 def call_webhook(batch: Sequence[Doing]) -> None:
     """{"url": "https://…", "body": {…}, "secret": "NAME", "headers": {…}}; nobody waits for the answer."""
     calls.write(
@@ -259,6 +271,8 @@ EFFECTS: dict[str, Callable[[Sequence[Doing]], None]] = {
     "conversation.hand_over": hand_over,
     "conversation.close": close,
     "team.tell": tell_team,
+    "deal.move": move_deal,
+    "task.add": add_task,
     "webhook": call_webhook,
 }
 

@@ -40,6 +40,8 @@ EFFECTS: dict[str, tuple[str, str | Promise]] = {
     "conversation.hand_over": ("users", gettext_lazy("A person takes over")),
     "conversation.close": ("circle-check", gettext_lazy("Conversation closed")),
     "team.tell": ("bell", gettext_lazy("The team is told")),
+    "deal.move": ("layout-kanban", gettext_lazy("Deal of the guest")),
+    "task.add": ("checkbox", gettext_lazy("Task for the team")),
     "webhook": ("webhook", gettext_lazy("Another program is told")),
 }
 EVENTS: dict[str, str | Promise] = {

@@ -42,6 +42,8 @@ NODES: Final[list[tuple[str, dict[str, Any]]]] = [
     ("done", {"id": "hook", "type": "webhook", "url": "https://example.com/a", "body": {"price": "{{ vars.price }}"}}),
     ("done", {"id": "team", "type": "tell_team", "text": "{{ contact.first_name }} vem com {{ vars.guests }}"}),
     ("done", {"id": "who", "type": "assign", "member": MEMBER}),
+    ("done", {"id": "deal", "type": "move_deal", "stage": MEMBER, "value": "vars.price"}),
+    ("done", {"id": "task", "type": "add_task", "text": "Ligar", "due": {"amount": 2, "unit": "days"}}),
     ("done", {"id": "person", "type": "hand_over", "note": "Preço: {{ vars.price }}"}),
     ("done", {"id": "away", "type": "close_conversation"}),
     ("", {"id": "end", "type": "end"}),

@@ -56,6 +56,8 @@ def nodes_named(name: str) -> list[dict[str, Any]]:
         {"id": name, "type": "hand_over", "text": "Um momento", "note": "{{ vars.y }}"},
         {"id": name, "type": "tell_team", "text": "{{ contact.name }}"},
         {"id": name, "type": "close_conversation"},
+        {"id": name, "type": "move_deal", "stage": SOMETHING, "title": "{{ vars.y }}", "value": "vars.x"},
+        {"id": name, "type": "add_task", "text": "Ligar: {{ vars.y }}", "due": an_hour},
     ]  # fmt: skip
 
 

@@ -26,6 +26,8 @@ TABLES: Final[dict[str, Sequence[Field]]] = {
     "hand_over": team.HAND_OVER,
     "tell_team": team.TELL_TEAM,
     "close_conversation": (),
+    "move_deal": team.MOVE_DEAL,
+    "add_task": team.ADD_TASK,
     "http_request": outside.HTTP_REQUEST,
     "webhook": outside.WEBHOOK,
     "subflow": outside.SUBFLOW,
