@@ -9,8 +9,10 @@
 
   /* --- dialogs ------------------------------------------------------------------------------------------------- */
 
-  document.addEventListener("htmx:afterSwap", (event) => {
-    if (event.detail.target === dialog() && dialog().childElementCount && !dialog().open) dialog().showModal();
+  document.addEventListener("htmx:afterSettle", (event) => {
+    // An answer that changes nothing here has just closed it.
+    if (event.detail.target !== dialog() || event.detail.xhr.getResponseHeader("HX-Reswap") === "none") return;
+    if (!dialog().open) dialog().showModal();
   });
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-close-dialog]")) dialog()?.open ? dialog().close() : history.back();
