@@ -11,12 +11,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from crm.inbox import assigning, snoozing
+from crm.inbox import assigning, snoozing, teams
 from crm.inbox.models import Conversation, Team
 from crm.inbox.rights import conversation_or_404
 from ops import clock
 from portal.frame import moments
-from portal.frame.toasts import add_event, toast
+from portal.frame.keyset import is_fragment
+from portal.frame.toasts import add_event, add_toast, toast
 from tenants.access.guard import SalonRequest, allowed
 from tenants.access.roles import Permission
 from tenants.members.models import Member
@@ -108,6 +109,19 @@ def wake(request: SalonRequest, public_id: UUID) -> HttpResponse:
     found = conversation_or_404(request.member, public_id)
     snoozing.wake([found.pk], by=request.member)
     return add_event(toast(request, _("It is back in the list")), CHANGED)
+
+
+@require_POST
+@allowed(Permission.INBOX_ANSWER)
+def away(request: SalonRequest) -> HttpResponse:
+    """Be left out when conversations go round (?on=1), or be there again (?on=0)."""
+    on = request.GET.get("on") == "1"
+    teams.set_away(request.member, on=on, by=request.member)
+    words = _("You are away: new conversations go to the others") if on else _("You are back: it will be your turn")
+    if not is_fragment(request):
+        return toast(request, words)
+    shown = render(request, "portal/away.html", {"is_away": on, "may_be_away": True, "place": request.GET.get("place")})
+    return add_toast(shown, words)
 
 
 def people_and_teams(request: SalonRequest) -> dict[str, Any]:

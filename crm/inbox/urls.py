@@ -7,6 +7,7 @@ from crm.inbox import bulk, composer, drafting, finding, handling, replies, sche
 app_name = "inbox"
 urlpatterns = [
     path("", views.inbox, name="list"),
+    path("away/", handling.away, name="away"),
     path("counts/", bulk.counted, name="counts"),
     path("filters/", bulk.filters, name="filters"),
     path("bulk/", bulk.act, name="bulk"),

@@ -20,6 +20,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "salon": salon,
         "member": member,
         "menu": SimpleLazyObject(lambda: navigation.links(request.path, may=may)) if may else [],
+        # Who answers guests may be left out for a while when conversations go round.
+        "may_be_away": bool(may and may("inbox.answer")),
         "salons_url": f"{scheme}://{env.public_host}/accounts/salons/",
         "demo": env.demo,
     }
