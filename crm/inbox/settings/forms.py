@@ -19,13 +19,13 @@ class SeeingForm(forms.Form):
     own_only_roles = forms.MultipleChoiceField(
         label=gettext_lazy("See only the conversations given to them or their teams"),
         help_text=gettext_lazy("And only the contacts of these. What nobody has yet is seen by the others."),
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple({"class": "form-check-input"}),
         required=False,
     )
     masked_roles = forms.MultipleChoiceField(
         label=gettext_lazy("See phone numbers masked"),
         help_text=gettext_lazy("Everywhere: +55 11 •••••-1234. They can still be found by their digits."),
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple({"class": "form-check-input"}),
         required=False,
     )
 
@@ -42,13 +42,16 @@ class TeamForm(forms.Form):
 
     name = forms.CharField(label=gettext_lazy("Name"), max_length=60)
     members = forms.TypedMultipleChoiceField(
-        label=gettext_lazy("Members"), coerce=int, widget=forms.CheckboxSelectMultiple, required=False
+        label=gettext_lazy("Members"),
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple({"class": "form-check-input"}),
+        required=False,
     )
     number_ids = forms.TypedMultipleChoiceField(
         label=gettext_lazy("Numbers"),
         help_text=gettext_lazy("Conversations that guests begin over these come to the team."),
         coerce=int,
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple({"class": "form-check-input"}),
         required=False,
     )
     takes_turns = forms.BooleanField(
