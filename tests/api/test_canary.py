@@ -32,8 +32,14 @@ OWN = {
     "consents": "consent",
     "media": "media",
     "message-templates": "template",
+    "tags": "tag",
+    "custom-fields": "field",
+    "segments": "segment",
+    "deals": "deal",
+    "pipelines": "pipeline",
+    "tasks": "task",
 }
-ACTS = {"flows": ("draft", "publish", "resume", "versions", "start"), "executions": ("cancel",)}
+ACTS = {"flows": ("draft", "publish", "resume", "versions", "start"), "executions": ("cancel",), "deals": ("move",)}
 
 
 @pytest.fixture
