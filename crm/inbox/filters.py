@@ -72,7 +72,6 @@ class Filter:
             value = getattr(self, one.name)
             if value != one.default:
                 found[one.name] = "1" if value is True else str(value)
-        # Said even where it is as always, or the address would mean what one last looked at.
         return found or {"show": "open"}
 
     def encoded(self) -> str:

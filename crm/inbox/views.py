@@ -4,7 +4,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 from uuid import UUID
 
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
@@ -28,19 +28,19 @@ from tenants.access.roles import Permission
 
 MESSAGES_A_PAGE = 50
 PARTS = {"head": "crm/talk_head.html", "composer": "crm/composer.html"}
-# What one last looked at, by the words of its address; a session is of one person.
+# What one last looked at, by the words of its address: the list beside the conversation that one opens from it.
 IN_SESSION = "inbox_filter"
 
 
 @require_GET
 @allowed(Permission.INBOX_SEE)
 def inbox(request: SalonRequest) -> HttpResponse:
-    """The list as the address has it, else as one left it; a fragment is a page of it."""
-    last = request.session.get(IN_SESSION, "")
-    if not request.GET and last and not is_fragment(request):
-        return HttpResponseRedirect(f"{request.path}?{last}")
+    """The list as the address has it; a fragment is a page of it.
+
+    The plain address is always everything that is open: a filter of yesterday must hide no guest of today.
+    """
     wanted = Filter.read(request.GET.dict())
-    _remember(request, wanted, last)
+    _remember(request, wanted)
     part = request.GET.get("part")
     before, after = request.GET.get("before", ""), request.GET.get("after", "")
     context = list_context(request.member, wanted, before=before, after=after, is_part=is_fragment(request))
@@ -86,10 +86,10 @@ def _last_list(request: SalonRequest) -> dict[str, Any]:
     return list_context(request.member, wanted)
 
 
-def _remember(request: SalonRequest, wanted: Filter, last: str) -> None:
+def _remember(request: SalonRequest, wanted: Filter) -> None:
     # Words that were searched for are of the moment; without need nothing is written.
     now = "" if wanted.search or wanted.is_plain else wanted.encoded()
-    if now != last and not wanted.search:
+    if now != request.session.get(IN_SESSION, "") and not wanted.search:
         request.session[IN_SESSION] = now
 
 

@@ -43,7 +43,7 @@ def test_a_second_number_is_connected_broken_and_connected_again(owner: Person, 
 
     # Connected again, what waited leaves.
     before = len(sent(product, guest[:-1]))
-    page.get_by_role("link", name="Conectar de novo").click()
+    page.locator("#page").get_by_role("link", name="Conectar de novo").click()
     go_through_the_dialog(page)
     page.locator(f'input[name=choice][value="{waba}"]').check()
     page.locator("button[value=continue]").click()

@@ -161,11 +161,10 @@ def test_a_line_says_all_there_is(guest: Guest, alice: Browser, bob: Browser) ->
     assert "has-draft" not in alice.get_page("/inbox/", show="open")
 
 
-def test_one_comes_back_to_what_one_looked_at(guest: Guest, bob: Browser) -> None:
-    bob.get("/inbox/?who=mine&unread=1")
-    assert bob.get("/inbox/")["Location"] == "/inbox/?who=mine&unread=1"
-    bob.get("/inbox/?show=open")
-    assert bob.get("/inbox/").status_code == 200
+def test_a_filter_of_yesterday_hides_no_guest_of_today(guest: Guest, bob: Browser) -> None:
+    row = f"/inbox/{guest.conversation.public_id}/"
+    assert row not in bob.get_page("/inbox/?who=mine&unread=1")
+    assert row in bob.get_page("/inbox/")
 
 
 def test_the_counts_stop_at_a_hundred(
