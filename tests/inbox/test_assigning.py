@@ -1,11 +1,12 @@
 """Who answers: taking, giving, turns, and two at once (CR-002)."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from django.db import connection
+from pytest_django import DjangoDbBlocker
 
 from crm.inbox import assigning, turns
 from crm.inbox.models import Conversation, Team
@@ -15,6 +16,7 @@ from ops.ids import uuid7
 from ops.salon import inside, run_in_salon
 from tenants.audit.models import AuditEntry
 from tenants.members.models import Member
+from tests.committed import forgotten
 from tests.inbox.conftest import Guest, NewTalk, fresh
 from tests.world import Browser, Salons
 
@@ -126,13 +128,12 @@ def test_giving_to_a_team_takes_turns(guest: Guest, alice: Browser, bob: Browser
 
 
 @pytest.fixture
-def committed(salons: Salons, transactional_db: None) -> Callable[[int], list[int]]:
-    """Conversations that other connections see."""
+def committed(salons: Salons, django_db_blocker: DjangoDbBlocker) -> Iterator[Callable[[int], list[int]]]:
+    """Conversations that other connections see; all that came of them goes afterwards."""
+    from crm.contacts.models import Contact
+    from ops import clock
 
     def make(count: int) -> list[int]:
-        from crm.contacts.models import Contact
-        from ops import clock
-
         with inside(salons.aurora.pk):
             return [
                 Conversation.objects.create(
@@ -141,7 +142,8 @@ def committed(salons: Salons, transactional_db: None) -> Callable[[int], list[in
                 for n in range(count)
             ]
 
-    return make
+    with django_db_blocker.unblock(), forgotten(salons.aurora.pk, Conversation, Contact, Team):
+        yield make
 
 
 def at_once(acts: list[Callable[[], Any]]) -> list[Any]:

@@ -1,14 +1,17 @@
 """Tags (CR-001): one word for all who carry it, and no edit that takes another's away."""
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connection
+from pytest_django import DjangoDbBlocker
 
 from crm.contacts import actions, bulk, tags
 from crm.contacts.models import Contact, Tag
 from ops.salon import inside
 from tenants.audit.models import AuditEntry
+from tests.committed import forgotten
 from tests.people.conftest import Make
 from tests.world import Salons
 
@@ -17,22 +20,30 @@ def carried(name: str) -> list[str]:
     return list(Contact.objects.get(name=name).tags)
 
 
-def test_two_who_each_add_a_tag_both_keep_theirs(salons: Salons, transactional_db: None) -> None:
-    with inside(salons.aurora.pk):
+@pytest.fixture
+def committed(salons: Salons, django_db_blocker: DjangoDbBlocker) -> Iterator[int]:
+    """Aurora, in which what is written stays written until the test is over."""
+    with django_db_blocker.unblock(), forgotten(salons.aurora.pk, Contact, Tag):
+        yield salons.aurora.pk
+
+
+def test_two_who_each_add_a_tag_both_keep_theirs(committed: int) -> None:
+    with inside(committed):
         contact = Contact.objects.create(name="Ana")
 
     def add(word: str) -> None:
         try:
-            with inside(salons.aurora.pk):
+            with inside(committed):
                 actions.retag(contact, add=[word], by=None)
         finally:
             connection.close()
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(add, ["a", "b", "c", "d"]))
-    with inside(salons.aurora.pk):
-        assert sorted(Contact.objects.get().tags) == ["a", "b", "c", "d"]
-        assert Contact.objects.get().version == 5
+    with inside(committed):
+        found = Contact.objects.get(pk=contact.pk)
+        assert sorted(found.tags) == ["a", "b", "c", "d"]
+        assert found.version == 5
         assert sorted(Tag.objects.values_list("name", flat=True)) == ["a", "b", "c", "d"]
 
 
