@@ -52,20 +52,23 @@ def shown(product: Product, guests: list[str]) -> dict[str, int]:
     )
 
 
+def _stands(product: Product, guests: list[str]) -> dict[str, tuple[str, str | None]]:
+    """Status and wamid of each guest's answer, by recipient."""
+    rows = product.rows(
+        "SELECT recipient, status, wamid FROM message WHERE direction = 'out' AND recipient = ANY(%s)",
+        [[f"+{guest}" for guest in guests]],
+    )
+    return {recipient: (status, wamid) for recipient, status, wamid in rows}
+
+
 def test_i14_with_an_echo_each_ends_sent_with_the_right_wamid(product: Product) -> None:
     guests = strangers(GUESTS)
     crash_after_accept(product, guests, "at_most_once")
-    until(lambda: set(shown(product, guests)) <= {"delivered", "unknown"}, 120, "each is settled")
-    stands = {
-        recipient.lstrip("+"): (status, wamid)
-        for recipient, status, wamid in product.rows(
-            "SELECT recipient, status, wamid FROM message WHERE direction = 'out' AND recipient = ANY(%s)",
-            [[f"+{guest}" for guest in guests]],
-        )
-    }
     ledger = {guest: [row["wamid"] for row in sent_to(product, guest)] for guest in guests}
     # Some calls of a batch were still to be made when its worker died: those are unknown, and did not arrive.
-    assert all(stands[guest] == (("delivered", *sent) if sent else ("unknown", None)) for guest, sent in ledger.items())
+    truth = {f"+{guest}": ("delivered", *sent) if sent else ("unknown", None) for guest, sent in ledger.items()}
+    # A lapsed lease shows as unknown at once; the echo that tells better may still be on its way.
+    until(lambda: _stands(product, guests) == truth, 120, "each stands as the ledger has it")
     assert sum(map(len, ledger.values())) > GUESTS // 4
 
 
