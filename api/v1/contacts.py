@@ -26,6 +26,7 @@ from crm.contacts import actions, filters, segments
 from crm.contacts.fields import Refused, clean
 from crm.contacts.merging import kept_of
 from crm.contacts.models import Contact
+from crm.contacts.names import masks
 from crm.contacts.queries import identities_of, with_identity
 from crm.contacts.search import matching
 from crm.inbox.rights import sees_contact, visible_contacts
@@ -256,7 +257,9 @@ class ContactFilter(django_filters.FilterSet):
         return rows.filter(blocked_at__isnull=not value)
 
     def by_identity(self, rows: Any, _name: str, value: str) -> Any:
-        """Those with the identity."""
+        """Those with the identity. A hidden phone cannot be guessed at: it is found by its last digits (search)."""
+        if masks() and not value.strip()[:2].isalpha():
+            raise invalid("identity", "You see phones masked: use search with the last four digits.")
         return with_identity(rows, value)
 
     def by_text(self, rows: Any, _name: str, value: str) -> Any:

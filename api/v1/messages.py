@@ -35,6 +35,7 @@ from channels_wa.numbers.queries import own_numbers
 from channels_wa.outbox.content.text import MAX_TEXT
 from channels_wa.outbox.queries import waiting
 from crm.contacts.models import Contact
+from crm.contacts.names import masks
 from crm.inbox.models import Conversation
 from crm.inbox.rights import visible_messages
 from crm.inbox.sending import CannotSend, first_number, send_message
@@ -68,7 +69,9 @@ class MessageOut(serializers.Serializer[Any]):
     """One message, in or out."""
 
     id = serializers.UUIDField()
-    wamid = serializers.CharField(allow_null=True, help_text="Meta's id; null until Meta has accepted it.")
+    wamid = serializers.CharField(
+        allow_null=True, help_text="Meta's id; null until Meta has accepted it, and where phones are masked."
+    )
     direction = serializers.ChoiceField(choices=("in", "out"))
     type = serializers.CharField()
     text = serializers.CharField()
@@ -155,7 +158,8 @@ class MessageViewSet(SalonViewSet[Message]):
         return [
             {
                 "id": row.public_id,
-                "wamid": row.wamid,
+                # Meta's ids hold the guest's phone, for whoever knows how to read them.
+                "wamid": None if masks() else row.wamid,
                 "direction": row.direction,
                 "type": row.type,
                 "text": row.text,

@@ -16,7 +16,7 @@ _BRAZIL = re.compile(r"\+55(\d\d)(\d{4,5})(\d{4})")
 _NOT_A_DIGIT = re.compile(r"\D+")
 _HIDDEN = "•••••"
 # Of a phone somebody may not see whole.
-_LEFT = 4
+SHOWN = 4
 # Set for a whole page, so that no part of it can forget.
 _masks: ContextVar[bool] = ContextVar("masks_phones", default=False)
 
@@ -34,11 +34,11 @@ def masking(on: bool = True) -> Iterator[None]:
 def mask(value: str) -> str:
     """A phone as those see it who may not see it whole: +55 11 •••••-1234. What holds no phone stays."""
     digits = _NOT_A_DIGIT.sub("", value)
-    if len(digits) < 2 * _LEFT:
+    if len(digits) < 2 * SHOWN:
         return value
     brazilian = _BRAZIL.fullmatch(f"+{digits}")
     before = f"+55 {brazilian[1]} " if brazilian else f"+{digits[:2]} " if value.startswith("+") else ""
-    return f"{before}{_HIDDEN}-{digits[-_LEFT:]}"
+    return f"{before}{_HIDDEN}-{digits[-SHOWN:]}"
 
 
 def as_seen(phone: str) -> str:

@@ -2,6 +2,9 @@
 
 Each word must be found somewhere; their order is nobody's business. Case and accents say nothing (`public.plain`).
 Every condition is one that an index answers (`contact_search`, `contact_values`, `identity_search`).
+
+Who sees phones masked finds by their last four digits, which they see, and by no other: otherwise they could ask for
+the hidden ones digit by digit. A whole phone may be typed; only its end is looked at.
 """
 
 import re
@@ -12,6 +15,7 @@ from django.db.models.functions import Concat
 from channels_wa.messages.models import Identity
 from crm.contacts.models import Contact
 from crm.contacts.models.contact import Plain, ValuesText
+from crm.contacts.names import SHOWN, masks
 
 LONGEST = 120
 MOST_WORDS = 8
@@ -60,7 +64,9 @@ def _has(word: str) -> Q:
 
 
 def _reached_by(digits: str) -> QuerySet[Identity]:
-    return Identity.objects.filter(kind="phone", value__contains=digits).values("contact_id")  # type: ignore[return-value]
+    phones = Identity.objects.filter(kind="phone")
+    found = phones.filter(value__endswith=digits[-SHOWN:]) if masks() else phones.filter(value__contains=digits)
+    return found.values("contact_id")  # type: ignore[return-value]
 
 
 def _digits(text: str) -> str:

@@ -63,8 +63,9 @@ def give_to_team(conversation_ids: Sequence[int], *, team: Team | None, by: Memb
     found = [one for one in wanted.filter(pk__in=conversation_ids).order_by("pk") if one.team_id != _pk(team)]
     if not found:
         return []
-    news = []
+    news, left = [], {}
     for one in found:
+        left[one.pk] = one.team.members if one.team else []
         before, after = one.team.name if one.team else None, team.name if team else None
         one.team = team
         one.save(update_fields=["team"])
@@ -76,7 +77,7 @@ def give_to_team(conversation_ids: Sequence[int], *, team: Team | None, by: Memb
     emit_many(news)
     if team is not None:
         _in_turn([one for one in found if one.closed_at is None], team, by)
-    tell_changed(one.pk for one in found)
+    tell_changed((one.pk for one in found), left=left)
     return [one.pk for one in found]
 
 

@@ -92,7 +92,9 @@ class InboxConsumer(SalonConsumer):
         # The news of a message may have been lost or overtaken: then its status is the first one hears of it.
         added = told if kind == "messages" else [pk for pk in told if pk > self.newest]
         changed = [pk for pk in told if pk not in added]
-        await self._send(News(added, changed, message.get("conversations", [])), event.get("id") or uuid7().hex)
+        had = message.get("left", []) if self.own_only else []
+        left = [pk for pk, members in had if self.member_id in members]
+        await self._send(News(added, changed, message.get("conversations", []), left), event.get("id") or uuid7().hex)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None, **_: Any) -> None:
         """What the page says; what is not understood is no reason to fail."""

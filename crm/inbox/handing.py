@@ -1,6 +1,6 @@
 """Who looks after a conversation, as a flow decides it: many at once, each by whoever is named."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,12 +28,13 @@ class Handing:
 def assign(batch: Sequence[Handing]) -> list[int]:
     """Give conversations to a member, or to nobody; which of them changed hands."""
     found = _locked(batch)
-    news = []
+    news, left = [], {}
     for one in batch:
         talk = found.get(one.conversation_id)
         if talk is None or talk.assignee_id == (one.member.pk if one.member else None):
             continue
         before = str(talk.assignee.public_id) if talk.assignee else None
+        left[talk.pk] = [talk.assignee_id] if talk.assignee_id else []
         after = str(one.member.public_id) if one.member else None
         talk.assignee = one.member
         talk.save(update_fields=["assignee"])
@@ -47,7 +48,7 @@ def assign(batch: Sequence[Handing]) -> list[int]:
         news.append(
             NewEvent("conversation.assigned", talk.public_id, {"conversation_id": talk.pk, "member": after, **_by(one)})
         )
-    tell(news)
+    tell(news, left=left)
     return [event.payload["conversation_id"] for event in news]
 
 
@@ -91,7 +92,7 @@ def _by(one: Handing) -> dict[str, str]:
     return {"by": type(one.by).__name__.lower()}
 
 
-def tell(news: Sequence[NewEvent]) -> None:
-    """Write the events of conversations, and let open inboxes show these anew."""
+def tell(news: Sequence[NewEvent], *, left: Mapping[int, Collection[int]] | None = None) -> None:
+    """Write the events of conversations, and let open inboxes show these anew; `left` as tell_changed has it."""
     emit_many(news)
-    tell_changed(event.payload["conversation_id"] for event in news)
+    tell_changed((event.payload["conversation_id"] for event in news), left=left)

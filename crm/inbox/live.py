@@ -1,6 +1,6 @@
 """News for open inboxes."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from ops.live import publish_on_commit
 from ops.salon import current_salon_id
@@ -13,9 +13,12 @@ def tell_new(messages: Sequence[int], conversations: Iterable[int]) -> None:
     _tell("messages", messages, conversations)
 
 
-def tell_changed(conversations: Iterable[int]) -> None:
-    """The same for conversations that look otherwise from now on."""
-    _tell("conversations", [], conversations)
+def tell_changed(conversations: Iterable[int], *, left: Mapping[int, Collection[int]] | None = None) -> None:
+    """The same for conversations that look otherwise from now on.
+
+    `left`: the members who had each before. Only they learn that one is out of their sight, should it be.
+    """
+    _tell("conversations", [], conversations, left or {})
 
 
 def tell_rules() -> None:
@@ -24,7 +27,15 @@ def tell_rules() -> None:
         publish_on_commit(salon_id, TOPIC, {"kind": "rules"})
 
 
-def _tell(kind: str, messages: Sequence[int], conversations: Iterable[int]) -> None:
+def _tell(
+    kind: str,
+    messages: Sequence[int],
+    conversations: Iterable[int],
+    left: Mapping[int, Collection[int]] | None = None,
+) -> None:
     salon_id, changed = current_salon_id(), sorted(set(conversations))
     if salon_id is not None and changed:
-        publish_on_commit(salon_id, TOPIC, {"kind": kind, "messages": list(messages), "conversations": changed})
+        message = {"kind": kind, "messages": list(messages), "conversations": changed}
+        if left:
+            message["left"] = [[pk, sorted(members)] for pk, members in left.items()]
+        publish_on_commit(salon_id, TOPIC, message)

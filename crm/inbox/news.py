@@ -52,16 +52,20 @@ class Reader:
 
 
 class News(NamedTuple):
-    """Ids of messages that are new, of messages that changed, of conversations that changed."""
+    """Ids of messages that are new, of messages that changed, of conversations that changed.
+
+    `left`: conversations that were the reader's before, and may be out of their sight now.
+    """
 
     added: Sequence[int]
     changed: Sequence[int]
     conversations: Sequence[int]
+    left: Sequence[int] = ()
 
     @property
     def key(self) -> tuple[tuple[int, ...], ...]:
         """The same news."""
-        return (tuple(self.added), tuple(self.changed), tuple(self.conversations))
+        return (tuple(self.added), tuple(self.changed), tuple(self.conversations), tuple(self.left))
 
 
 def text_of(news: News, reader: Reader) -> str:
@@ -81,7 +85,7 @@ def rendered(news: News, reader: Reader) -> dict[str, Any]:
         wanted |= {*targets_of(Message.objects.filter(pk__in=wanted, type__in=ABOUT_ANOTHER).defer("raw"))}
     messages = list(visible_messages(who).filter(pk__in=wanted).order_by("pk")) if wanted else []
     of_messages = {one.conversation_id for one in messages if one.pk in set(news.added)}
-    told = of_messages | {*news.conversations}
+    told = of_messages | {*news.conversations, *news.left}
     found = visible_conversations(who).select_related("contact", "assignee", "team").filter(pk__in=told)
     conversations = list(found.order_by("last_at", "pk"))
     public_ids = {one.pk: one.public_id for one in conversations}
@@ -103,7 +107,7 @@ def rendered(news: News, reader: Reader) -> dict[str, Any]:
         "rows": squeezed(rows),
         "arrived": sorted(arrived),
         "states": {str(one.public_id): state_of(one, now=now) for one in conversations},
-        "gone": _gone(told - public_ids.keys()) if reader.own_of else [],
+        "gone": _gone({*news.left} - public_ids.keys()),
     }
 
 
@@ -127,5 +131,7 @@ def squeezed(html: str) -> str:
 
 
 def _gone(pks: set[int]) -> list[str]:
-    """What a reader who sees their own only has no longer: its line leaves their list."""
+    """What a reader who sees their own only has no longer: its line leaves their list. Of others they hear nothing."""
+    if not pks:
+        return []
     return sorted(str(one) for one in Conversation.objects.filter(pk__in=pks).values_list("public_id", flat=True))

@@ -9,6 +9,9 @@ from crm.inbox.models import Conversation, Team
 from tenants.audit import actions as audit
 from tenants.members.models import Member
 
+# Open pages are told of so many conversations of a team whose people change; of more they read when opened anew.
+_TOLD = 200
+
 
 class NameTaken(Exception):
     """Another team has this name."""
@@ -28,6 +31,8 @@ def save(team: Team | None, values: dict[str, Any], *, by: Any) -> Team:
             held.save()
     except IntegrityError as error:
         raise NameTaken from error
+    if before and (changed := set(before["members"]) ^ set(held.members)):
+        tell_changed(own := _own(held), left=dict.fromkeys(own, changed))
     if before != _said(held):
         what = "team.changed" if team else "team.created"
         audit.record(what, subject=held.public_id, by=by, before=before, after=_said(held))
@@ -37,10 +42,10 @@ def save(team: Team | None, values: dict[str, Any], *, by: Any) -> Team:
 @transaction.atomic
 def delete(team: Team, *, by: Any) -> None:
     """End a team; its conversations stay with whoever has them, and belong to no team."""
-    own = list(Conversation.objects.filter(team=team, closed_at=None).values_list("pk", flat=True)[:500])
+    own = _own(team)
     audit.record("team.deleted", subject=team.public_id, by=by, before=_said(team))
     team.delete()
-    tell_changed(own)
+    tell_changed(own, left=dict.fromkeys(own, team.members))
 
 
 @transaction.atomic
@@ -50,6 +55,11 @@ def set_away(member: Member, *, on: bool, by: Any) -> bool:
         return False
     audit.record(f"member.{'away' if on else 'back'}", subject=member.public_id, by=by)
     return True
+
+
+def _own(team: Team) -> list[int]:
+    rows = Conversation.objects.filter(team=team, closed_at=None).order_by("-last_at")
+    return list(rows.values_list("pk", flat=True)[:_TOLD])
 
 
 def _said(team: Team) -> dict[str, Any]:

@@ -117,6 +117,21 @@ def test_it_is_masked_in_the_api_and_in_search_too(rule: Rule, guest: Guest, bob
     assert "988881234" not in page
 
 
+def test_a_masked_role_finds_by_what_it_sees_and_guesses_nothing(rule: Rule, guest: Guest, bob: Browser) -> None:
+    """The hidden digits change no answer: nobody finds them out by asking one after the other."""
+    rule(masked_roles=["receptionist"])
+    for words in ("1234", "+55 11 98888-1234", "0000 1234", "beatriz 1234"):
+        for path in ("/contacts/", "/inbox/"):
+            assert "Beatriz" in bob.get_page(path, search=words), (path, words)
+        assert bob.get("/api/v1/contacts/", {"search": words}).json()["results"], words
+    for words in ("98888", "5511", "8888123"):
+        for path in ("/contacts/", "/inbox/"):
+            assert "Beatriz" not in bob.get_page(path, search=words), (path, words)
+        assert not bob.get("/api/v1/contacts/", {"search": words}).json()["results"], words
+    assert bob.get("/api/v1/contacts/", {"identity": "+5511988881234"}).status_code == 400
+    assert {one["wamid"] for one in bob.get("/api/v1/messages/").json()["results"]} == {None}
+
+
 def test_a_card_with_a_phone_is_masked(rule: Rule, guest: Guest, bob: Browser) -> None:
     payload = {"contacts": [{"name": "Ana", "phones": ["+5511977776543", "011 97777-6543"]}]}
     guest.wrote("", type="contacts", payload=payload)

@@ -24,7 +24,7 @@ class SeeingForm(forms.Form):
     )
     masked_roles = forms.MultipleChoiceField(
         label=gettext_lazy("See phone numbers masked"),
-        help_text=gettext_lazy("Everywhere: +55 11 •••••-1234. They can still be found by their digits."),
+        help_text=gettext_lazy("Everywhere: +55 11 •••••-1234. They can still be found by their last four digits."),
         widget=forms.CheckboxSelectMultiple({"class": "form-check-input"}),
         required=False,
     )
