@@ -26,8 +26,12 @@ class ContactImport(models.Model):
     storage_key = models.CharField(max_length=200)
     bytes = models.BigIntegerField(default=0)
     kind = models.CharField(max_length=4)  # csv or xlsx
-    # {"encoding", "delimiter", "sheet", "columns": {"0": "name", "1": "phone", …}, "consent": {…}, "country": "BR"}
+    # The key of the file, sealed with the salon's; gone with the file.
+    sealed_key = models.BinaryField(default=b"", editable=False)
+    # How it is read, see crm.contacts.importing.options: {"encoding", "delimiter", "columns": {"0": "name", …}, …}
     options = models.JSONField(default=dict)
+    # What the trial found: {"created": n, …, "examples": {…}}; empty until there was one.
+    trial = models.JSONField(default=dict)
     state = models.CharField(max_length=10, choices=State.choices, default=State.UPLOADED)
     # Rows of the file that were settled: what comes next when it goes on.
     row = models.BigIntegerField(default=0)
@@ -36,6 +40,12 @@ class ContactImport(models.Model):
     changed = models.BigIntegerField(default=0)
     unchanged = models.BigIntegerField(default=0)
     refused = models.BigIntegerField(default=0)
+    # Rows of somebody who stood in the file before, and rows that were taken without a part of them.
+    repeated = models.BigIntegerField(default=0)
+    partly = models.BigIntegerField(default=0)
+    # Who works on it owns it until then; the fence tells them from whoever owned it before.
+    lease_until = models.DateTimeField(null=True, blank=True)
+    fence = models.BigIntegerField(default=0)
     error = models.CharField(max_length=300, blank=True, default="")
     by = models.ForeignKey(
         "members.Member", on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
@@ -51,7 +61,7 @@ class ContactImport(models.Model):
 
 
 class ImportRow(models.Model):
-    """A row that was refused: its number, why, and what stood there."""
+    """A row that was refused, or a part of it: its number, why, and what stood there."""
 
     contact_import = models.ForeignKey(
         ContactImport, on_delete=models.CASCADE, related_name="refusals", db_index=False, db_column="import_id"
@@ -60,6 +70,8 @@ class ImportRow(models.Model):
     field = models.CharField(max_length=60, blank=True, default="")
     reason = models.CharField(max_length=300)
     cells = models.JSONField(default=list)
+    # Only what `field` names was refused; the rest of the row was taken.
+    is_partly = models.BooleanField(default=False)
 
     class Meta:
         db_table = "contact_import_row"
