@@ -46,6 +46,10 @@ SENTENCES: Final[list[tuple[str, Words]]] = [
     (r"a size has two numbers, width and height", _("A note has a size that nobody can draw.")),
     (r"this flow calls itself", _("This flow calls itself, without end.")),
     (r"a loop without a wait: (.+)", _("These steps lead in a circle in which nothing waits: %(a)s.")),
+    (
+        r"a loop of calls that nothing ends: (.+)",
+        _("These steps call other programs in a circle that nothing ends: %(a)s."),
+    ),
     (r"no way leads here", _("No way leads here.")),
     (r"nothing follows the start", _("Nothing follows the start.")),
     (r"nothing follows (.+)", _("Nothing follows “%(a)s”.")),
@@ -84,6 +88,10 @@ SENTENCES: Final[list[tuple[str, Words]]] = [
     (
         r"Put a question or a wait into it, or lead it elsewhere\.",
         _("Put a question or a wait between them, or lead one of them elsewhere."),
+    ),
+    (
+        r"Put a condition, a question or a wait into it\.",
+        _("Put a condition into the circle that ends it when there is nothing more, or a question or a wait."),
     ),
     (r"Draw an edge to it, or delete it\.", _("Draw an edge to it, or delete it.")),
     (r"Draw an edge from it\.", _("Draw an edge from it.")),

@@ -20,6 +20,8 @@ from flows.nodes.subflow import Subflow
 
 # Nodes whose exits are answers or cases: one that leads nowhere leaves somebody standing there.
 QUESTIONS: Final = frozenset({"ask", "send_message", "condition", "switch", "split", "wait_for", "business_hours"})
+# They wait for a program, which may answer at once: a loop through them needs a way out.
+CALLS: Final = frozenset({"http_request"})
 BY_HAND: Final = frozenset({"api", "none"})
 
 
@@ -42,15 +44,45 @@ def errors_in(drawing: Drawing, flow: str) -> Iterator[Problem]:
         way = " → ".join((*names[:5], "…") if len(names) > 5 else names)
         hint = "Put a question or a wait into it, or lead it elsewhere."
         yield Problem(names[0], "loop", f"a loop without a wait: {way}", hint)
+    for names in circles(endless_in(drawing.places)):
+        way = " → ".join((*names[:5], "…") if len(names) > 5 else names)
+        hint = "Put a condition, a question or a wait into it."
+        yield Problem(names[0], "loop", f"a loop of calls that nothing ends: {way}", hint)
 
 
 def loops_in(places: dict[str, Place]) -> list[list[str]]:
     """Ways round in circles on which nothing waits, each as the nodes it leads through."""
-    ways = {
-        name: [edge.to.id for edge in place.edges.values() if not edge.to.node.waits]
+    return circles(
+        {
+            name: [edge.to.id for edge in place.edges.values() if not edge.to.node.waits]
+            for name, place in places.items()
+            if not place.node.waits
+        }
+    )
+
+
+def endless_in(places: dict[str, Place]) -> dict[str, list[str]]:
+    """The ways between nodes from which only calls to programs follow, for ever: no question, no wait, no end. Loops
+    without any call are left out, as they are told already."""
+    inside = {
+        name: [edge.to.id for edge in place.edges.values()]
         for name, place in places.items()
-        if not place.node.waits
+        if (place.type in CALLS or not place.node.waits) and not may_end(place)
     }
+    while outside := [name for name, following in inside.items() if any(to not in inside for to in following)]:
+        for name in outside:
+            del inside[name]
+    told = {name for loop in loops_in(places) for name in loop}
+    return {name: [to for to in ways if to not in told] for name, ways in inside.items() if name not in told}
+
+
+def may_end(place: Place) -> bool:
+    """Whether the flow may come to its end right here."""
+    return any(name not in SPARE and name not in place.edges for name in place.node.exits()) or not place.edges
+
+
+def circles(ways: dict[str, list[str]]) -> list[list[str]]:
+    """Circles in a graph, given as what follows each node; none shares a node with another. Empties `ways`."""
     found: list[list[str]] = []
     while peel(ways):
         path = [next(iter(ways))]

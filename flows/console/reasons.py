@@ -32,6 +32,19 @@ REASONS: dict[str, Why] = {
         gettext_lazy("The flow went round in a circle without waiting for the guest."),
         gettext_lazy("Put a question or a wait into the circle, or lead one of its exits out of it."),
     ),
+    "too_many_requests": Why(
+        gettext_lazy("The run called other programs too often, so it was stopped."),
+        gettext_lazy(
+            "Look whether a circle around the call ever ends, and lead it out by a condition. A question or a wait inside "
+            "of it lets it begin to count anew."
+        ),
+    ),
+    "too_many_subflows": Why(
+        gettext_lazy("Flows called each other without end."),
+        gettext_lazy(
+            "Look whether a flow calls itself over another one, and put a question or a wait into the circle."
+        ),
+    ),
     "same_text_repeated": Why(
         gettext_lazy("The same text went to this guest too often, so it was not sent again."),
         gettext_lazy("It looks as if two machines talk to each other. Let a person look at the conversation."),

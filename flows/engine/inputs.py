@@ -36,12 +36,14 @@ class Started:
     """The execution begins, by the guest's message or by something else.
 
     `trigger` is what expressions see as `trigger`: {"on": "tag_added", "tag": "vip"}. `variables` stand from the start.
+    `asked` are the requests (State.asked) of the execution inside of which it runs.
     """
 
     message: Said | None = None
     facts: Facts = field(default_factory=dict)
     trigger: dict[str, Any] = field(default_factory=dict)
     variables: dict[str, Any] = field(default_factory=dict)
+    asked: list[int] = field(default_factory=list)
 
     def to_json(self) -> dict[str, Any]:
         message = self.message.to_json() if self.message else None
@@ -50,6 +52,8 @@ class Started:
             found["trigger"] = self.trigger
         if self.variables:
             found["variables"] = self.variables
+        if self.asked:
+            found["asked"] = self.asked
         return found
 
 
@@ -67,21 +71,26 @@ class TimedOut:
 @dataclass(slots=True)
 class Answered:
     """The world's answer to a request (`Requested`); `token` says to which. `error` is a word of ours, empty if it went
-    well; `answer` is what the node that asked understands."""
+    well; `answer` is what the node that asked understands. `asked` are the requests (State.asked) of a subflow that has
+    ended, with those made before it."""
 
     token: int
     answer: dict[str, Any] = field(default_factory=dict)
     error: str = ""
     facts: Facts = field(default_factory=dict)
+    asked: list[int] = field(default_factory=list)
 
     def to_json(self) -> dict[str, Any]:
-        return {
+        found: dict[str, Any] = {
             "input": "answered",
             "token": self.token,
             "answer": self.answer,
             "error": self.error,
             "facts": self.facts,
         }
+        if self.asked:
+            found["asked"] = self.asked
+        return found
 
 
 @dataclass(slots=True)
@@ -111,9 +120,9 @@ def input_from_json(data: dict[str, Any]) -> Input:
     if data["input"] == "timed_out":
         return TimedOut(data["token"], data["facts"])
     if data["input"] == "answered":
-        return Answered(data["token"], data["answer"], data["error"], data["facts"])
+        return Answered(data["token"], data["answer"], data["error"], data["facts"], data.get("asked", []))
     if data["input"] == "happened":
         return Happened(data["event"], data["payload"], data["facts"])
     message = data["message"]
     said = said_from_json(message) if message else None
-    return Started(said, data["facts"], data.get("trigger", {}), data.get("variables", {}))
+    return Started(said, data["facts"], data.get("trigger", {}), data.get("variables", {}), data.get("asked", []))

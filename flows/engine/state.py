@@ -47,7 +47,7 @@ class State:
     `token` counts the waits, so that an old time-out is known as such. `sent` is [checksum, unix seconds] of the last
     texts; give it on to the contact's next execution, or two machines that start flows at each other are not noticed.
     `heard` are messages (as `Said.to_json` without its facts) that came while more may come (a node's `gather_s`).
-    `trigger` is what the execution began with.
+    `trigger` is what the execution began with. `asked` counts its requests: [in all, in a row], empty before the first.
     """
 
     status: Status = Status.NEW
@@ -60,6 +60,7 @@ class State:
     sent: list[list[int]] = field(default_factory=list)
     heard: list[dict[str, Any]] = field(default_factory=list)
     trigger: dict[str, Any] = field(default_factory=dict)
+    asked: list[int] = field(default_factory=list)
 
     def to_json(self) -> dict[str, Any]:
         found: dict[str, Any] = {
@@ -76,6 +77,8 @@ class State:
             found["heard"] = self.heard
         if self.trigger:
             found["trigger"] = self.trigger
+        if self.asked:
+            found["asked"] = self.asked
         return found
 
     @classmethod
@@ -93,4 +96,5 @@ class State:
             data["sent"],
             data.get("heard", []),
             data.get("trigger", {}),
+            data.get("asked", []),
         )

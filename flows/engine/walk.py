@@ -19,9 +19,11 @@ from flows.engine.events import (
     WaitStarted,
 )
 from flows.engine.expressions import ExpressionError
-from flows.engine.inputs import Happened, Input, TimedOut
+from flows.engine.inputs import Answered, Happened, Input, Started, TimedOut
 from flows.engine.limits import (
     MAX_OUTPUT_CHARS,
+    MAX_REQUESTS,
+    MAX_REQUESTS_IN_A_ROW,
     MAX_VALUE_BYTES,
     MAX_VARIABLES,
     SAME_TEXT_TIMES,
@@ -34,12 +36,14 @@ from flows.graph import Place
 from flows.nodes.base import Ask, Step, WaitFor
 
 REPEATED: Final = "same_text_repeated"
+REQUESTS: Final = "too_many_requests"
 
 
 class Walk:
     """What one input has caused so far. Lives for one call of `step` and is seen by nobody else."""
 
     __slots__ = (
+        "asked",
         "ctx",
         "ended",
         "events",
@@ -67,6 +71,7 @@ class Walk:
         self.seq = state.seq
         self.sent = state.sent
         self.output = 0
+        self.asked = asked_before(state, ctx.input)
 
     def state(self, place: Place) -> State:
         """Where the execution stands after the walk; `place` was visited last."""
@@ -82,6 +87,7 @@ class Walk:
             self.sent,
             self.heard,
             self.ctx.trigger,
+            self.asked,
         )
 
     def visit(self, place: Place, resumed: bool = False) -> Place | None:
@@ -142,6 +148,8 @@ class Walk:
         """Take over what the node gave; the exit to leave by."""
         taken.error = done.note
         leaving = done.exit
+        if done.ask is not None:
+            self.count_request()
         if leaving == "failed" and "failed" not in place.edges:
             raise NodeFailed("failed", done.note or "")
         if len(done.events) > 1:
@@ -162,12 +170,23 @@ class Walk:
                 self.events.append(MessageRefused(REPEATED, place.id, self.seq))
                 return False
         elif isinstance(event, Effect):
+            if event.effect == "webhook":
+                self.count_request()
             if event.contact:
                 self.ctx.know_contact(event.contact)
         else:
             self.ended = True
         self.events.append(event)
         return True
+
+    def count_request(self) -> None:
+        """One more call; refuses it where there were so many that it looks like a loop without end."""
+        in_all, in_a_row = self.asked or (0, 0)
+        if in_all >= MAX_REQUESTS:
+            raise NodeFailed(REQUESTS, f"one run makes at most {MAX_REQUESTS} calls")
+        if in_a_row >= MAX_REQUESTS_IN_A_ROW:
+            raise NodeFailed(REQUESTS, f"at most {MAX_REQUESTS_IN_A_ROW} calls without the guest or a wait in between")
+        self.asked = [in_all + 1, in_a_row + 1]
 
     def make_room(self, events: list[NodeEvent]) -> None:
         """Several changes happen all or none: refuse them before the first."""
@@ -232,6 +251,14 @@ class Walk:
         self.status = Status.WAITING
         self.wait = Wait(self.token, until, answers=True)
         self.events.append(WaitStarted(until, self.token, True, place.id, self.seq))
+
+
+def asked_before(state: State, said: Input) -> list[int]:
+    """The requests so far, as State.asked: in a row are those since the guest spoke, or since time passed."""
+    if isinstance(said, Started | Answered):
+        return said.asked or state.asked
+    is_late = isinstance(said, TimedOut) and state.wait is not None and state.wait.request
+    return state.asked if is_late or not state.asked else [state.asked[0], 0]
 
 
 def resumed_by(said: Input) -> str:

@@ -85,6 +85,7 @@ class HttpRequest(Node):
     secrets: `{{ secret.NAME }}` in url, headers, query and body, for the hosts that the secret names
     response: a path that leads nowhere sets null and leaves a note; status_variable: keeps 200, 404, …
     exits: done (200 to 299), failed (another status; without an edge it counts as an error), error (no answer)
+    A loop may lead through it, as over the pages of an answer; how often is limited (flows.engine.limits).
     """
 
     goes_on_at_once = False
@@ -109,11 +110,6 @@ class HttpRequest(Node):
         if len(set(names)) < len(names):
             raise wrong("response", "a variable stands there twice")
         return self
-
-    @property
-    def waits(self) -> bool:
-        """A server may answer at once, and be asked again at once."""
-        return False
 
     def exits(self) -> tuple[str, ...]:
         return ("done", "failed", "error")

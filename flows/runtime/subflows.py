@@ -40,9 +40,13 @@ class Reply:
     token: int
     answer: dict[str, Any] = field(default_factory=dict)
     error: str = ""
+    # State.asked of a subflow that has ended.
+    asked: list[int] = field(default_factory=list)
 
 
 Calling = tuple["Execution", Requested]
+# A subflow, its first variables, and State.asked of who calls it.
+Begun = tuple["Execution", dict[str, Any], list[int]]
 
 
 def has_ended(turn: "Turn") -> bool:
@@ -57,7 +61,7 @@ def follow(
     flows = _flows(calling)
     depths = _depths([execution.id for execution, _event in calling])
     said = rows.said_lately([execution.contact_id for execution, _event in calling])
-    begun: list[tuple[Execution, dict[str, Any]]] = []
+    begun: list[Begun] = []
     every = [*replies, *_ends(turns)]
     for parent, event in calling:
         flow = flows.get(str(event.payload.get("flow")))
@@ -65,7 +69,7 @@ def follow(
             every.append(Reply(parent, event.token, error=error))
         elif flow is not None:
             child = _child(parent, event, flow, said.get(parent.contact_id, []))
-            begun.append((child, dict(event.payload.get("variables") or {})))
+            begun.append((child, dict(event.payload.get("variables") or {}), parent.state.asked))
     return _turns(salon_id, every, begun)
 
 
@@ -129,7 +133,7 @@ def _ends(turns: Sequence["Turn"]) -> list[Reply]:
         parent.is_asked = child.is_asked
         is_well = child.state.status is Status.COMPLETED
         answer = {"variables": child.state.variables} if is_well else {}
-        found.append(Reply(parent, child.parent_token or 0, answer, "" if is_well else "failed"))
+        found.append(Reply(parent, child.parent_token or 0, answer, "" if is_well else "failed", child.state.asked))
     return found
 
 
@@ -138,12 +142,10 @@ def _waits(parent: "Execution", token: int | None) -> bool:
     return wait is not None and wait.request and wait.token == token
 
 
-def _turns(
-    salon_id: int, replies: Sequence[Reply], begun: Sequence[tuple["Execution", dict[str, Any]]]
-) -> list["Turn"]:
+def _turns(salon_id: int, replies: Sequence[Reply], begun: Sequence[Begun]) -> list["Turn"]:
     from flows.runtime.running import Turn
 
-    executions = [reply.execution for reply in replies] + [child for child, _variables in begun]
+    executions = [reply.execution for reply in replies] + [child for child, _variables, _asked in begun]
     if not executions:
         return []
     # Read anew: effects may have changed the guest a moment ago.
@@ -157,7 +159,7 @@ def _turns(
         Turn(
             execution=reply.execution,
             graph=graphs[reply.execution.version_id],
-            said=Answered(reply.token, reply.answer, reply.error, of(reply.execution)),
+            said=Answered(reply.token, reply.answer, reply.error, of(reply.execution), reply.asked),
             person=known[reply.execution.contact_id],
         )
         for reply in replies
@@ -166,10 +168,10 @@ def _turns(
         Turn(
             execution=child,
             graph=graphs[child.version_id],
-            said=Started(None, of(child), {"on": BEGAN_BY}, variables),
+            said=Started(None, of(child), {"on": BEGAN_BY}, variables, asked),
             person=known[child.contact_id],
         )
-        for child, variables in begun
+        for child, variables, asked in begun
     ]
     return answered + started
 

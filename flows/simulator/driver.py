@@ -124,8 +124,6 @@ class Driver:
         self._note("person", on=on)
         return self._since(first)
 
-    # Time
-
     def next_moment(self) -> datetime | None:
         """When something happens by itself."""
         moments = [due for place in range(len(self.world.runs)) if (due := self._due(place))]
@@ -335,7 +333,7 @@ class Driver:
             return False
         failed = run.cancelled or run.state.status is Status.FAILED
         answer = {} if failed else {"variables": run.state.variables}
-        self._answer(parent, answer, "failed" if failed else "")
+        self._answer(parent, answer, "failed" if failed else "", run.state.asked)
         return True
 
     def _respond(self, place: int, asked: JSON) -> bool:
@@ -358,15 +356,16 @@ class Driver:
         elif self.graphs(flow) is None:
             self._answer(place, {}, "missing")
         else:
-            said = Started(None, self.world.facts, {"on": "flow"}, dict(asked["payload"].get("variables") or {}))
+            variables, counted = dict(asked["payload"].get("variables") or {}), self.world.runs[place].state.asked
+            said = Started(None, self.world.facts, {"on": "flow"}, variables, counted)
             self._start(flow, said, parent=place, token=asked["token"])
         return True
 
-    def _answer(self, place: int, answer: JSON, error: str) -> None:
+    def _answer(self, place: int, answer: JSON, error: str, counted: list[int] | None = None) -> None:
         asked = self.world.runs[place].asked
         if asked:
             self._note("answer", place, node=asked["node"], request=asked["request"], answer=answer, error=error)
-            self._give(place, Answered(asked["token"], answer, error, self.world.facts))
+            self._give(place, Answered(asked["token"], answer, error, self.world.facts, counted or []))
 
     def _asking(self, node: str) -> int | None:
         """The run that asks the world at this node; any that does if no node is named."""

@@ -226,7 +226,7 @@ class _OtherPlayer(_Player):
             found = self.answer_for(self.state.at or "", self.asks)
             if found is None or wait is None:
                 return
-            self.give(Answered(wait.token, found.answer, found.error, self.facts()), self.now)
+            self.give(Answered(wait.token, found.answer, found.error, self.facts(), found.asked), self.now)
 
     def answer_for(self, node: str, asks: JSON) -> Answered | None:
         """The first answer of the record that fits, used once."""

@@ -6,7 +6,7 @@ import pytest
 
 from flows.engine.events import Effect, Ended, Failed, Requested
 from flows.engine.inputs import Answered, Happened, Said, Started
-from flows.engine.limits import MAX_VARIABLES
+from flows.engine.limits import MAX_REQUESTS, MAX_REQUESTS_IN_A_ROW, MAX_VARIABLES
 from flows.engine.state import State
 from tests.flows.flow import Guest, drawing, kinds, let, path, say, texts
 
@@ -47,6 +47,64 @@ def test_it_goes_on_with_the_answer() -> None:
         "status": {"before": None, "after": 200},
         "name": {"before": None, "after": "Rui"},
     }
+
+
+ROUND = drawing(CALL, say("no", "Chega"), edges="start.done>call call.done>call call.failed>no call.error>no")
+
+
+def rounds(guest: Guest, most: int = 10_000) -> tuple[int, Any]:
+    """How often the program is asked until something else happens."""
+    guest.starts()
+    for number in range(1, most):
+        outcome = answer(guest, status=200, json={})
+        if not isinstance(outcome.events[-1], Requested):
+            return number, outcome
+    raise AssertionError("without end")
+
+
+def test_a_loop_of_calls_ends_at_the_error_exit() -> None:
+    """FL-005, FL-010: a program that always answers at once is asked so often and no more."""
+    number, outcome = rounds(Guest(ROUND))
+    assert number == MAX_REQUESTS_IN_A_ROW
+    assert (texts(outcome), outcome.steps[-2].exit) == (["Chega"], "error")
+    assert (outcome.steps[-2].error or "").startswith("too_many_requests: ")
+
+
+def test_without_that_exit_it_fails_with_the_reason() -> None:
+    _number, outcome = rounds(Guest(drawing(CALL, edges="start.done>call call.done>call")))
+    assert isinstance(outcome.events[-1], Failed)
+    assert outcome.events[-1].reason == "too_many_requests"
+
+
+def test_the_guest_or_a_wait_in_between_begins_a_new_row() -> None:
+    wait = {"id": "w", "type": "wait", "amount": 1, "unit": "hours"}
+    guest = Guest(drawing(CALL, wait, edges="start.done>call call.done>w w.done>call"))
+    guest.starts()
+    for _ in range(MAX_REQUESTS_IN_A_ROW + 5):
+        answer(guest, status=200, json={})
+        assert isinstance(guest.waits(hours=1).events[-1], Requested)
+    guest.state.asked[0] = MAX_REQUESTS
+    answer(guest, status=200, json={})
+    assert isinstance(guest.waits(hours=1).events[-1], Failed)
+
+
+def test_a_call_that_never_came_back_belongs_to_the_row() -> None:
+    guest = Guest(drawing(CALL, edges="start.done>call call.error>call"))
+    guest.starts()
+    for _ in range(MAX_REQUESTS_IN_A_ROW - 1):
+        guest.waits(hours=1)
+    assert isinstance(guest.waits(hours=1).events[-1], Failed)
+
+
+def test_what_a_subflow_asked_counts_for_both() -> None:
+    sub = {"id": "s", "type": "subflow", "flow": OWN}
+    guest = Guest(drawing(sub, CALL, edges="start.done>s s.done>call"))
+    guest.starts()
+    token = guest.state.wait.token if guest.state.wait else 0
+    outcome = guest.send(Answered(token, {"variables": {}}, "", {}, [500, MAX_REQUESTS_IN_A_ROW]))
+    assert isinstance(outcome.events[-1], Failed)
+    inside = Guest(drawing(CALL, edges="start.done>call"))
+    assert isinstance(inside.send(Started(None, {}, {}, {}, [500, MAX_REQUESTS_IN_A_ROW])).events[-1], Failed)
 
 
 def test_another_status_leaves_by_its_exit() -> None:

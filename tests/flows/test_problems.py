@@ -121,7 +121,6 @@ def test_a_loop_with_a_wait_is_none(waiting: JSON) -> None:
 @pytest.mark.parametrize(
     "node",
     [
-        {"id": "w", "type": "http_request", "url": "https://a.com"},
         {"id": "w", "type": "subflow", "flow": "0198c0de-0000-7000-8000-000000000002"},
         {"id": "w", "type": "wait_until", "at": "now()"},
     ],
@@ -130,6 +129,32 @@ def test_a_loop_with_a_wait_is_none(waiting: JSON) -> None:
 def test_what_may_come_back_at_once_is_no_wait(node: JSON) -> None:
     [problem] = found(drawing(node, edges="start.done>w w.done>w"))
     assert problem[:3] == ("error", "w", "loop")
+
+
+CALL: JSON = {"id": "w", "type": "http_request", "url": "https://a.com"}
+MORE: JSON = {"id": "more", "type": "condition", "branches": [{"id": "yes", "name": "yes", "when": "vars.page > 1"}]}
+
+
+@pytest.mark.parametrize(
+    "edges",
+    [
+        "start.done>w w.done>more more.yes>w",  # the other branch is the end
+        "start.done>w w.done>more more.yes>w more.else>bye",
+        "start.done>w w.done>w w.failed>bye",  # page after page until there is none
+    ],
+)
+def test_calls_may_go_round_where_something_ends_it(edges: str) -> None:
+    """FL-005: paging through an API is drawn as people know it from other builders; how often is limited when it runs."""
+    assert [
+        one for one in problems_of(drawing(CALL, MORE, say("bye", "Tchau"), edges=edges)) if one.field == "loop"
+    ] == []
+
+
+@pytest.mark.parametrize("edges", ["start.done>w w.done>w", "start.done>w w.done>x x.done>w w.error>x"])
+def test_calls_that_nothing_ends_are_refused(edges: str) -> None:
+    problem = found(drawing(CALL, say("x", "Oi"), edges=edges))[0]
+    assert problem[:3] == ("error", "w", "loop")
+    assert problem[3].startswith("a loop of calls that nothing ends: w")
 
 
 def test_a_flow_that_calls_itself() -> None:
