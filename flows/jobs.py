@@ -9,7 +9,7 @@ from channels_wa.numbers.models import Number
 from flows.console import pruning
 from flows.engine.inputs import TimedOut
 from flows.runtime import awaiting, rows, silence
-from flows.runtime.calls import CALL, Calling
+from flows.runtime.calls import Calling
 from flows.runtime.facts import people, salon_facts
 from flows.runtime.graphs import graphs_of
 from flows.runtime.running import WAIT, Execution, Turn, run
@@ -22,11 +22,11 @@ from ops.timers.registry import Due, call_on_timer, on_timer
 STAND_BACK = timedelta(minutes=5)
 AGAIN = silence.AGAIN
 
-call_on_timer(CALL, Calling())
+call_on_timer(silence.CALL, Calling())
 on_timer(pruning.PRUNE)(pruning.prune)
 
 
-@on_timer(awaiting.AGAIN)
+@on_timer(silence.EVENT)
 def bring_again(due: Sequence[Due]) -> None:
     """What happened while somebody else talked with the guest."""
     awaiting.on_due(one.subject for one in due)

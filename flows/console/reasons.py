@@ -35,8 +35,8 @@ REASONS: dict[str, Why] = {
     "too_many_requests": Why(
         gettext_lazy("The run called other programs too often, so it was stopped."),
         gettext_lazy(
-            "Look whether a circle around the call ever ends, and lead it out by a condition. A question or a wait inside "
-            "of it lets it begin to count anew."
+            "Look whether a circle around the call ever ends, and lead it out by a condition. A question or a "
+            "wait inside of it lets it begin to count anew."
         ),
     ),
     "too_many_subflows": Why(

@@ -47,7 +47,7 @@ class Started:
 
     def to_json(self) -> dict[str, Any]:
         message = self.message.to_json() if self.message else None
-        found = {"input": "started", "message": message, "facts": self.facts}
+        found: dict[str, Any] = {"input": "started", "message": message, "facts": self.facts}
         if self.trigger:
             found["trigger"] = self.trigger
         if self.variables:

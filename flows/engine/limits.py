@@ -8,8 +8,8 @@ MAX_OUTPUT_CHARS: Final = 65_536  # of all messages that one input causes
 MAX_VARIABLES: Final = 200
 MAX_VALUE_BYTES: Final = 16_384  # of one variable as JSON
 
-# Calls to programs and to other flows. In a row: with neither the guest nor time in between, as in a loop over the pages
-# of an answer. In all: of one execution and of those that run inside of it.
+# Calls to programs and to other flows. In a row: with neither the guest nor time in between, as in a loop over the
+# pages of an answer. In all: of one execution and of those that run inside of it.
 MAX_REQUESTS_IN_A_ROW: Final = 100
 MAX_REQUESTS: Final = 1_000
 

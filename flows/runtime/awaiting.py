@@ -1,7 +1,8 @@
 """What happens to a guest goes to the executions that wait for it (`Happened`).
 
 An event reaches an execution once: the handler commits with the end of the event's own pointer. What was there before
-the execution began to wait is no news to it, and its own doing neither (`Execution.events_after`).
+the execution began to wait is no news to it, and its own doing neither (`Execution.events_after`, `events_had`). Events
+are told apart by their ids, never by their time: two within a moment are two.
 """
 
 from collections.abc import Iterable, Sequence
@@ -19,16 +20,16 @@ from flows.runtime import rows
 from flows.runtime.facts import people, salon_facts
 from flows.runtime.graphs import graphs_of
 from flows.runtime.running import Execution, Turn, run
-from flows.runtime.silence import silent
+from flows.runtime.silence import EVENT, silent
 from ops import clock
 from ops.eventqueue.handling import Heard
 from ops.events.models import Event
 from ops.salon import current_salon_id
 from ops.timers.actions import NewTimer, set_many
 
-# Another flow, or a person, talks with the guest: it is brought again after this time.
+# Another flow talks with the guest: it is brought again after this time. While a person does, it is kept with the
+# execution, and brought when they are done (flows.runtime.silence).
 STAND_BACK: Final = timedelta(minutes=5)
-AGAIN: Final = "flow.event"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +62,13 @@ def _bring(events: Sequence[tuple[int, str, UUID, dict[str, Any]]], only: dict[i
     if not news:
         return
     waiting = rows.awaiting(sorted({one.contact_id for one in news}))
-    kinds = {kind for execution in waiting for kind in execution.awaits}
-    for one in news:
-        if one.kind in kinds:
-            _tell(one, [e for e in waiting if _wants(e, one) and (not only or e.id in only[one.event_id])])
+    # In the order in which they happened: what one brings an execution to may wait for the next.
+    for one in sorted(news, key=lambda one: one.event_id):
+        _tell(one, [e for e in waiting if _wants(e, one) and (not only or e.id in only[one.event_id])])
 
 
 def _wants(execution: Execution, news: _News) -> bool:
-    is_news = news.event_id > execution.events_after
+    is_news = news.event_id > execution.events_after and news.event_id not in execution.events_had
     return execution.contact_id == news.contact_id and news.kind in execution.awaits and is_news
 
 
@@ -78,18 +78,16 @@ def _tell(news: _News, executions: Sequence[Execution]) -> None:
     salon_id = current_salon_id() or 0
     conversations = [one.conversation_id for one in executions]
     busy, silenced = rows.listening(conversations), silent(conversations)
-    held = [
-        one
-        for one in executions
-        if one.conversation_id in silenced
-        or ((other := busy.get(one.conversation_id)) is not None and other.id != one.id)
-    ]
+    silent_now = [one for one in executions if one.conversation_id in silenced]
+    rows.hold_event(silent_now, news.event_id)
+    talking = [one for one in executions if one not in silent_now]
+    held = [one for one in talking if (other := busy.get(one.conversation_id)) is not None and other.id != one.id]
     # A version of its own each time, as the timer that fires now is finished beside the new one.
     version = int(clock.real().timestamp() * 1000)
     set_many(
-        salon_id, [NewTimer(AGAIN, f"{one.id}:{news.event_id}", clock.now() + STAND_BACK, version) for one in held]
+        salon_id, [NewTimer(EVENT, f"{one.id}:{news.event_id}", clock.now() + STAND_BACK, version) for one in held]
     )
-    free = [one for one in executions if one not in held]
+    free = [one for one in talking if one not in held]
     if not free:
         return
     portfolios = dict(Number.objects.filter(salon_id=salon_id).values_list("pk", "portfolio"))
@@ -99,7 +97,7 @@ def _tell(news: _News, executions: Sequence[Execution]) -> None:
     for one in free:
         facts = {"contact": known[one.contact_id].facts, "salon": salon}
         said = Happened(news.kind, news.payload, facts)
-        run(salon_id, [Turn(one, graphs[one.version_id], said, known[one.contact_id])])
+        run(salon_id, [Turn(one, graphs[one.version_id], said, known[one.contact_id], event_id=news.event_id)])
 
 
 def _news(events: Sequence[tuple[int, str, UUID, dict[str, Any]]]) -> list[_News]:

@@ -16,6 +16,7 @@ from flows.models import FlowCall, FlowExecution
 from flows.runtime import circuit, http_call, webhook_call
 from flows.runtime import secrets as vault
 from flows.runtime.http_call import Came, NoCall, Prepared
+from flows.runtime.silence import CALL, KEPT, silent
 from ops import clock
 from ops.bell import ring
 from ops.failpoint import failpoint
@@ -26,11 +27,7 @@ from ops.timers.registry import Call, Due
 if TYPE_CHECKING:
     from flows.runtime.running import Execution
 
-CALL: Final = "flow.call"
 NOBODY: Final = "nobody waits for it any more"
-# An answer that comes while a person talks with the guest is kept and tried again after this time.
-STAND_BACK: Final = timedelta(minutes=5)
-KEPT: Final = "kept"
 _LONGEST_ERROR = 500
 
 
@@ -152,7 +149,6 @@ def _settle(done: Sequence[tuple[FlowCall, Came]]) -> None:
     """Locks executions, then their calls; the timers are finished by who called."""
     from flows.runtime import rows  # late: it needs what needs this
     from flows.runtime.running import run
-    from flows.runtime.silence import silent
     from flows.runtime.subflows import Reply, answer
 
     if not done:
@@ -173,7 +169,7 @@ def _settle(done: Sequence[tuple[FlowCall, Came]]) -> None:
             _try_again(salon_id, call, came, again)
             continue
         if execution is not None and is_wanted and execution.conversation_id in people:
-            _keep(salon_id, call, came)
+            _keep(call, came)
             continue
         _end(call, came, "" if is_wanted or call.token is None else NOBODY)
         if execution is not None and is_wanted:
@@ -202,12 +198,11 @@ def _try_again(salon_id: int, call: FlowCall, came: Came, after: timedelta) -> N
     timers.set_many(salon_id, [timers.NewTimer(CALL, str(call.pk), clock.now() + after, call.attempts)])
 
 
-def _keep(salon_id: int, call: FlowCall, came: Came) -> None:
-    """A person talks with the guest: what came is given to the flow when they are done."""
+def _keep(call: FlowCall, came: Came) -> None:
+    """A person talks with the guest: what came is given to the flow when they are done (flows.runtime.silence)."""
     call.response = {**came.shown(), KEPT: came.to_json()}
-    call.attempts += 1
-    call.save(update_fields=["response", "attempts"])
-    timers.set_many(salon_id, [timers.NewTimer(CALL, str(call.pk), clock.now() + STAND_BACK, call.attempts)])
+    call.status_code, call.duration_ms = came.status, came.took_ms
+    call.save(update_fields=["response", "status_code", "duration_ms"])
 
 
 def _end(call: FlowCall, came: Came, note: str = "") -> None:

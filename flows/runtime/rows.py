@@ -9,6 +9,7 @@ from django.db import connection, transaction
 
 from flows.engine.state import State, Status
 from flows.runtime import inputs
+from flows.runtime.silence import EVENTS_HELD
 from ops.live import publish as publish_live
 
 if TYPE_CHECKING:
@@ -18,7 +19,9 @@ _STATUS = {Status.NEW: "running", Status.WAITING: "waiting", Status.COMPLETED: "
 # A step shows a variable's change; the whole of a long text stands in the execution's state.
 _LONGEST_ERROR = 1000
 # Beside the engine's own words of a state; see Execution.
-HOLDS, IS_ASKED, EVENTS_AFTER = "holds", "is_asked", "events_after"
+HOLDS, IS_ASKED, EVENTS_AFTER, EVENTS_HAD = "holds", "is_asked", "events_after", "events_had"
+# So many events one after the other are kept apart by their ids; older ones by the newest of them.
+_MOST_HAD = 100
 
 
 def write_executions(executions: Sequence["Execution"], now: datetime) -> None:
@@ -108,18 +111,45 @@ def _kept(one: "Execution") -> str:
     return json.dumps(found)
 
 
-def note_what_is_no_news(executions: Sequence["Execution"]) -> None:
-    """These wait for events from now on: what happened before, by their own doing too, is none of them."""
+def note_what_is_no_news(waiting: Sequence[tuple["Execution", int]], own: Sequence[int]) -> None:
+    """These wait for events from now on: what happened before, by their own doing too, is none of them.
+
+    Each comes with the event that brought it here, 0 for none. After an event all others that came since it began to
+    wait for that one are news: two within a moment are two, in whichever order they are brought. `own`: events of this
+    turn.
+    """
+    if not waiting:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT coalesce(max(id), 0) FROM event")
+        newest: int = cursor.fetchone()[0]
+        for one, event_id in waiting:
+            had = sorted({*one.events_had, event_id, *own}) if event_id else []
+            older, one.events_had = had[:-_MOST_HAD], had[-_MOST_HAD:]
+            one.events_after = max([one.events_after, *older]) if event_id else newest
+        cursor.execute(
+            "UPDATE flow_execution e SET state = state || jsonb_build_object(%s::text, new.after, %s::text, new.had) "
+            "FROM ROWS FROM (unnest(%s::bigint[], %s::bigint[]), jsonb_array_elements(%s::jsonb)) "
+            "AS new(id, after, had) WHERE e.id = new.id",
+            [
+                EVENTS_AFTER,
+                EVENTS_HAD,
+                [one.id for one, _event in waiting],
+                [one.events_after for one, _event in waiting],
+                json.dumps([one.events_had for one, _event in waiting]),
+            ],
+        )
+
+
+def hold_event(executions: Sequence["Execution"], event_id: int) -> None:
+    """Keep an event with these until people are done with the guest (flows.runtime.silence)."""
     if executions:
         with connection.cursor() as cursor:
             cursor.execute(
-                "UPDATE flow_execution SET state = state || jsonb_build_object(%s::text, "
-                "(SELECT coalesce(max(id), 0) FROM event)) WHERE id = ANY(%s) RETURNING id, (state->>%s)::bigint",
-                [EVENTS_AFTER, [one.id for one in executions], EVENTS_AFTER],
+                "UPDATE flow_execution SET state = jsonb_set(state, %s, coalesce(state->%s, '[]') || "
+                "to_jsonb(%s::bigint)) WHERE id = ANY(%s) AND NOT coalesce(state->%s, '[]') @> to_jsonb(%s::bigint)",
+                [[EVENTS_HELD], EVENTS_HELD, event_id, [one.id for one in executions], EVENTS_HELD, event_id],
             )
-            newest = dict(cursor.fetchall())
-        for one in executions:
-            one.events_after = newest[one.id]
 
 
 def write_steps(turns: Sequence["Turn"], now: datetime) -> list[int]:
@@ -264,6 +294,7 @@ def _execution(row: Sequence[Any]) -> "Execution":
         holds=kept.get(HOLDS, False),
         is_asked=kept.get(IS_ASKED, False),
         events_after=kept.get(EVENTS_AFTER, 0),
+        events_had=kept.get(EVENTS_HAD, []),
     )
 
 

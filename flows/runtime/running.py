@@ -21,7 +21,7 @@ from flows.runtime import counts, effects, requests, rows, subflows
 from flows.runtime.bodies import said
 from flows.runtime.facts import Person, salon_facts
 from ops import clock
-from ops.events.actions import NewEvent, emit_many
+from ops.events.actions import NewEvent, emit_many, noting
 from ops.failpoint import failpoint
 from ops.ids import uuid7
 from ops.metrics import FLOW_STEPS
@@ -53,11 +53,12 @@ class Execution:
     parent_id: int | None = None
     parent_token: int | None = None
     # Beside the engine's state, kept with it: whether it asks a program and the guest waits with it (`holds`), whether
-    # the guest's own message brought it here (`is_asked`), and the newest event that was no news any more when it began
-    # to wait for events.
+    # the guest's own message brought it here (`is_asked`), the newest event that was no news any more when it began to
+    # wait for events, and which of the later ones are none either: those it had, and its own doing.
     holds: bool = False
     is_asked: bool = False
     events_after: int = 0
+    events_had: list[int] = field(default_factory=list)
 
     @property
     def listens(self) -> bool:
@@ -81,6 +82,8 @@ class Turn:
     said: Input
     person: Person
     outcome: Outcome | None = None
+    # Of the event that happened (`Happened`).
+    event_id: int = 0
     # The state that the input met.
     before: State = field(default_factory=State)
     # Whether a timer was set for what the execution waited for until now.
@@ -112,6 +115,16 @@ def _round(salon_id: int, turns: Sequence[Turn], now: datetime) -> list[Turn]:
     if not taken:
         return []
     rows.write_executions([turn.execution for turn in taken], now)
+    with noting() as own:
+        step_ids = _carry_out(salon_id, taken, now)
+    rows.note_what_is_no_news([(turn.execution, turn.event_id) for turn in taken if turn.execution.awaits], own)
+    FLOW_STEPS.inc(len(step_ids))
+    rows.publish(salon_id, taken, step_ids)
+    return taken
+
+
+def _carry_out(salon_id: int, taken: Sequence[Turn], now: datetime) -> list[int]:
+    """Do what the engine decided; the ids of the steps."""
     # Before the steps are written, as what cannot be done is noted at them.
     effects.carry_out(taken)
     step_ids = rows.write_steps(taken, now)
@@ -122,10 +135,7 @@ def _round(salon_id: int, turns: Sequence[Turn], now: datetime) -> list[Turn]:
     if late := [turn.execution.id for turn in taken if _left_a_request(turn)]:
         subflows.drop_children(late)
     emit_many([event for turn in taken for event in _news(turn)])
-    rows.note_what_is_no_news([turn.execution for turn in taken if turn.execution.awaits])
-    FLOW_STEPS.inc(len(step_ids))
-    rows.publish(salon_id, taken, step_ids)
-    return taken
+    return step_ids
 
 
 def _take(turn: Turn, now: datetime) -> bool:

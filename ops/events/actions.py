@@ -1,7 +1,9 @@
 """Writing events."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -24,6 +26,20 @@ class NewEvent:
     subject: UUID
     payload: dict[str, Any] = field(default_factory=dict)
     version: int = 1
+
+
+_noted: ContextVar[list[int] | None] = ContextVar("events_noted", default=None)
+
+
+@contextmanager
+def noting() -> Iterator[list[int]]:
+    """The ids of all events that are written inside of the block."""
+    ids: list[int] = []
+    token = _noted.set(ids)
+    try:
+        yield ids
+    finally:
+        _noted.reset(token)
 
 
 def emit(kind: str, *, subject: UUID, payload: dict[str, Any] | None = None) -> None:
@@ -55,6 +71,8 @@ def emit_many(events: Sequence[NewEvent]) -> None:
             ],
         )
         ids = [row[0] for row in cursor.fetchall()]
+    if (noted := _noted.get()) is not None:
+        noted += ids
     _point_to([(pk, event) for pk, event in zip(ids, events, strict=True) if handlers_of(event.kind)], salon_id)
 
 

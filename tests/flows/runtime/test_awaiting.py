@@ -1,15 +1,20 @@
 """FL-002: a flow waits for something to happen to its guest, and goes on once when it does."""
 
+from itertools import pairwise
 from typing import Any
 
 from crm.contacts import actions as contacts
 from crm.contacts.models import Contact
+from crm.inbox.actions import set_bot
+from crm.inbox.models import Conversation
 from flows.engine.inputs import Happened
 from flows.models import FlowStep
 from flows.runtime import inputs
 from ops.eventqueue import handling
+from ops.events.actions import emit
 from ops.salon import inside
-from tests.flows.runtime.conftest import Chat, ask, say
+from tenants.members.models import Member
+from tests.flows.runtime.conftest import Chat, ask, pending, say
 
 VIP = [{"kind": "contact.tagged", "where": "'vip' in event.added"}]
 
@@ -80,17 +85,77 @@ def test_it_lets_another_flow_finish(chat: Chat) -> None:
 
 
 def test_people_are_not_talked_over(chat: Chat) -> None:
-    from crm.inbox.models import Conversation
-
+    """What happened meanwhile is brought when they are done, without anybody looking for it all the time."""
     waits(chat)
-    with inside(chat.salon_id):
-        Conversation.objects.update(bot_on=False)
+    answers_alone(chat, True)
     tag(chat, "vip")
-    assert chat.answers == []
-    with inside(chat.salon_id):
-        Conversation.objects.update(bot_on=True)
-    chat.later(minutes=6)
+    assert (chat.answers, [kind for kind, _ in pending()]) == ([], ["flow.wait"])
+    answers_alone(chat, False)
+    chat.later(seconds=1)
     assert chat.answers == ["welcome, vip"]
+
+
+def answers_alone(chat: Chat, on: bool) -> None:
+    with inside(chat.salon_id):
+        set_bot(conversation=Conversation.objects.get(), on=not on, by=Member.objects.get(name="Alice"))
+    while handling.run():
+        pass
+
+
+TWICE = [{"kind": "contact.tagged"}]
+
+
+def two_waits(chat: Chat, *between: dict[str, Any]) -> None:
+    first = {"id": "a", "type": "wait_for", "events": TWICE, "replies": False, "variable": "one"}
+    second = {"id": "b", "type": "wait_for", "events": TWICE, "replies": False, "variable": "two"}
+    last = say("s", "{{ vars.one.added }} {{ vars.two.added }}")
+    stops = ["a.happened", *(one["id"] for one in between), "b"]
+    way = ["start>a", *(f"{source}>{target.partition('.')[0]}" for source, target in pairwise(stops)), "b.happened>s"]
+    chat.publish("twice", first, *between, second, last, edges=way)
+    chat.says("oi")
+
+
+def test_two_of_a_kind_within_a_moment_are_two(chat: Chat) -> None:
+    """FL-005: both were there before the flow had heard of the first."""
+    two_waits(chat)
+    with inside(chat.salon_id):
+        contacts.retag(Contact.objects.get(), add=["um"], by=None)
+        contacts.retag(Contact.objects.get(), add=["dois"], by=None)
+    while handling.run():
+        pass
+    assert (chat.answers, chat.executions[0].status) == (["um dois"], "completed")
+
+
+def test_its_own_doing_between_them_is_none_of_them(chat: Chat) -> None:
+    two_waits(chat, {"id": "m", "type": "tag_contact", "add": ["meu"]})
+    tag(chat, "um")
+    assert (chat.answers, chat.executions[0].status) == ([], "waiting")
+    tag(chat, "dois")
+    assert chat.answers == ["um dois"]
+
+
+def test_of_two_kinds_the_second_may_be_there_already(chat: Chat) -> None:
+    first = {"id": "a", "type": "wait_for", "events": TWICE, "replies": False}
+    second = {"id": "b", "type": "wait_for", "events": [{"kind": "consent.changed"}], "replies": False}
+    chat.publish("two", first, second, say("s", "both"), edges=["start>a", "a.happened>b", "b.happened>s"])
+    chat.says("oi")
+    with inside(chat.salon_id):
+        found = Contact.objects.get()
+        contacts.retag(found, add=["um"], by=None)
+        emit("consent.changed", subject=found.public_id, payload={"contact_id": found.pk})
+    while handling.run():
+        pass
+    assert chat.answers == ["both"]
+
+
+def test_both_are_kept_while_people_answer(chat: Chat) -> None:
+    two_waits(chat)
+    answers_alone(chat, True)
+    tag(chat, "um")
+    tag(chat, "dois")
+    answers_alone(chat, False)
+    chat.later(seconds=1)
+    assert chat.answers == ["um dois"]
 
 
 def test_a_reply_or_an_event_whichever_comes_first(chat: Chat) -> None:

@@ -11,14 +11,18 @@ from django.db import connection
 from channels_wa.inbound import drain
 from channels_wa.inbound.models import InboxItem
 from config.env import env
+from crm.inbox.actions import set_bot
+from crm.inbox.models import Conversation
 from flows.models import FlowCall, FlowCircuit, FlowSecret, FlowStep
 from flows.runtime import circuit, http_call, secrets
-from flows.runtime.calls import CALL
+from flows.runtime.silence import CALL
 from ops import clock
+from ops.eventqueue import handling
 from ops.safe_http import client
 from ops.salon import inside
 from ops.timers import calls
 from ops.timers.models import Timer
+from tenants.members.models import Member
 from tests.flows.runtime.conftest import Chat, ask, say, states
 from tests.flows.runtime.outside import Program
 from tests.ops.test_safe_http import SPELLINGS
@@ -216,6 +220,67 @@ def test_an_answer_that_comes_too_late_changes_nothing(chat: Chat, program: Prog
     assert chat.answers == ["sorry"]
     calls.work()
     assert (chat.answers, program.came, call(chat).state) == (["sorry"], [], "failed")
+
+
+def answered_alone(chat: Chat, on: bool) -> None:
+    with inside(chat.salon_id):
+        set_bot(conversation=Conversation.objects.get(), on=not on, by=Member.objects.get(name="Alice"))
+    handling.run()
+
+
+def kinds_pending() -> list[str]:
+    return sorted(Timer.objects.filter(state="pending").values_list("kind", flat=True))
+
+
+def test_an_answer_during_a_take_over_is_given_when_it_ends(chat: Chat, program: Program) -> None:
+    """FR-WA-007: nobody looks for it meanwhile, and however late that is, it is an answer and no time-out."""
+    program.answers.append((200, {"name": "Ana"}))
+    flow(chat, f"{program.url}/x")
+    chat.says("oi")
+    answered_alone(chat, True)
+    calls.work()
+    assert (chat.answers, len(program.came), kinds_pending()) == ([], 1, ["flow.wait"])
+    later(chat, hours=3)
+    assert (chat.answers, kinds_pending(), call(chat).attempts) == ([], [], 1)
+    answered_alone(chat, False)
+    assert kinds_pending() == [CALL]
+    later(chat, seconds=1)
+    assert (chat.answers, len(program.came), kinds_pending()) == (["hello Ana"], 1, [])
+    assert (call(chat).state, call(chat).status_code) == ("done", 200)
+
+
+def test_taken_over_again_at_once_it_is_kept_once_more(chat: Chat, program: Program) -> None:
+    program.answers.append((200, {"name": "Ana"}))
+    flow(chat, f"{program.url}/x")
+    chat.says("oi")
+    answered_alone(chat, True)
+    calls.work()
+    answered_alone(chat, False)
+    answered_alone(chat, True)
+    calls.work()
+    assert (chat.answers, kinds_pending()) == ([], ["flow.wait"])
+    answered_alone(chat, False)
+    calls.work()
+    assert (chat.answers, len(program.came)) == (["hello Ana"], 1)
+
+
+def test_a_loop_over_pages_is_published_and_runs(chat: Chat, program: Program) -> None:
+    """FL-005: page after page until there is none, as an API gives them."""
+    program.answers.extend([(200, {"next": 2}), (200, {"next": 3}), (200, {"next": None})])
+    chat.publish(
+        "pages",
+        http("h", f"{program.url}/x?page={{{{ vars.page }}}}", response=[{"path": "next", "variable": "page"}]),
+        {"id": "c", "type": "condition", "branches": [{"id": "more", "when": "vars.page != null"}]},
+        say("s", "all there"),
+        edges=["start>h", "h>c", "c.more>h", "c.else>s"],
+    )
+    chat.says("oi")
+    for _ in range(3):
+        calls.work()
+    assert ([came.path for came in program.came], chat.answers) == (
+        ["/x?page=", "/x?page=2", "/x?page=3"],
+        ["all there"],
+    )
 
 
 def test_a_host_that_fails_rests(chat: Chat, program: Program) -> None:
