@@ -48,6 +48,7 @@ CONTACT_MERGE_STEPS = [
     "crm.inbox.merging.move",
     "crm.consent.merging.move",
     "crm.deals.merging.move",
+    "crm.bookings.merging.move",
     "channels_wa.media.actions.follow_merge",  # sealed for the one who stays
 ]
 

@@ -67,6 +67,7 @@ TENANT_APPS = [
     "crm.inbox",
     "crm.sending",
     "crm.deals",
+    "crm.bookings",
     "flows",
     "api",
 ]

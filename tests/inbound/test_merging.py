@@ -33,6 +33,8 @@ MOVED = {
     "note": "crm.contacts.merging",
     "deal": "crm.deals.merging",
     "task": "crm.deals.merging",
+    "booking": "crm.bookings.merging",
+    "waitlist_entry": "crm.bookings.merging",
     "warm_up_talk": "stays: it counts whom a number wrote to on a day, and is forgotten soon",
 }
 

@@ -1,0 +1,10 @@
+"""Django's view of this folder."""
+
+from django.apps import AppConfig
+
+
+class BookingsConfig(AppConfig):
+    """See the models."""
+
+    name = "crm.bookings"
+    label = "bookings"

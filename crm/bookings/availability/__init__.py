@@ -1,0 +1,1 @@
+"""When a visit can begin: a pure function over intervals."""

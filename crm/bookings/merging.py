@@ -1,0 +1,11 @@
+"""What of the bookings goes over when two contacts are one person (crm.contacts.merging)."""
+
+from crm.contacts.merging import Merge
+
+
+def move(merge: Merge) -> Merge:
+    """Bookings and places on the waitlist go on with the one who stays, and bookings follow their conversation."""
+    merge.reassign("booking")
+    merge.rejoin("booking")
+    merge.reassign("waitlist_entry")
+    return merge
