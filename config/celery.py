@@ -1,5 +1,6 @@
 """Celery: the bells of the house. Work stands in rows; a task only says "look"."""
 
+import gc
 import logging
 import os
 import signal
@@ -61,6 +62,9 @@ def begin(**_: Any) -> None:
 
     # Drain, dispatcher and recorder hand a message on from thread to thread; 5 ms for each would be most of its way.
     sys.setswitchinterval(SWITCH_S)
+    # What is loaded now stays for ever; each full collection would walk it, and hold a guest's answer up for that time.
+    gc.collect()
+    gc.freeze()
     # A worker that was killed must not leave children behind that work on.
     end_with_parent(signal.SIGKILL)
     # The parent's pool holds sockets that both would write to; the child opens its own.

@@ -28,7 +28,7 @@ class Message(models.Model):
     """One message, in or out; every inbound item with an id is a row of its own."""
 
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
-    wamid = models.CharField(max_length=200, null=True, blank=True, unique=True)
+    wamid = models.CharField(max_length=200, null=True, blank=True)
     direction = models.CharField(max_length=3)
     type = models.CharField(max_length=30)
     text = models.TextField(blank=True, default="")
@@ -56,6 +56,8 @@ class Message(models.Model):
 
     class Meta:
         db_table = "message"
+        # Not `unique=True`, which brings an index for LIKE along: nobody looks for the beginning of a wamid.
+        constraints = [models.UniqueConstraint(fields=["wamid"], name="message_once")]
         indexes = [
             models.Index(fields=["conversation_id", "id"], name="message_conversation"),
             models.Index(fields=["contact_id", "id"], name="message_contact"),

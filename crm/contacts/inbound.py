@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -19,6 +20,15 @@ from ops.ids import uuid7
 # What is told of an ad, as far as it helps to know what worked.
 TOUCH = ("source_type", "source_id", "source_url", "headline", "ctwa_clid", "media_type")
 LONGEST = 1000
+
+
+@dataclass(slots=True)
+class Stranger:
+    """Somebody who is to become a contact. `seen_at` is when they wrote to us, None where they did not."""
+
+    keys: list[Key]
+    name: str
+    seen_at: datetime | None = None
 
 
 class TakenMeanwhile(Exception):
@@ -71,7 +81,7 @@ def note_phonebook(entries: Sequence[tuple[str, PhonebookEntry]]) -> None:
     by_key = {Key(portfolio, *entry.identities[0]): entry for portfolio, entry in entries}
     known = identities.known(by_key)
     missing = {key: entry.name for key, entry in by_key.items() if key not in known.live}
-    made = _write_people([([key], name) for key, name in missing.items()], source="phone")
+    made = _write_people([Stranger([key], name) for key, name in missing.items()], source="phone")
     people = {**known.live, **made}
     _name_nameless({people[key].id: entry.name for key, entry in by_key.items() if entry.name})
 
@@ -84,34 +94,42 @@ def _acquaintance(one: Incoming, known: Known) -> Person | None:
 
 def _make(strangers: Sequence[Incoming]) -> dict[Key, Person]:
     """Contacts for people nobody knows. Two messages of one person in a batch (over two numbers) make one contact."""
-    people: list[tuple[list[Key], str]] = []
+    people: list[Stranger] = []
     for one in strangers:
         keys = keys_of(one)
-        same = next((person for person in people if not set(person[0]).isdisjoint(keys)), None)
+        same = next((person for person in people if not set(person.keys).isdisjoint(keys)), None)
         if same:
-            same[0].extend(key for key in keys if key not in same[0])
+            same.keys.extend(key for key in keys if key not in same.keys)
         else:
-            people.append((keys, one.message.profile_name))
+            # What is told by another phone, or of the past, was not written to us just now.
+            wrote = one.direction == "in" and not one.source
+            people.append(Stranger(keys, one.message.profile_name, one.at if wrote else None))
     return _write_people(people, source="whatsapp")
 
 
-def _write_people(people: Sequence[tuple[list[Key], str]], *, source: str) -> dict[Key, Person]:
+def _write_people(people: Sequence[Stranger], *, source: str) -> dict[Key, Person]:
     if not people:
         return {}
     public_ids = [uuid7() for _ in people]
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO contact (public_id, name, language, tags, fields, created_at) "
-            "SELECT public_id, name, '', '{}', '{}', %s FROM unnest(%s::uuid[], %s::text[]) AS new(public_id, name) "
+            "INSERT INTO contact (public_id, name, language, tags, fields, created_at, seen_at) "
+            "SELECT public_id, name, '', '{}', '{}', %s, seen_at "
+            "FROM unnest(%s::uuid[], %s::text[], %s::timestamptz[]) AS new(public_id, name, seen_at) "
             "RETURNING id, public_id, name",
-            [clock.now(), public_ids, [name[:120] for _keys, name in people]],
+            [
+                clock.now(),
+                public_ids,
+                [person.name[:120] for person in people],
+                [person.seen_at for person in people],
+            ],
         )
         by_public_id = {row[1]: Person(*row) for row in cursor.fetchall()}
     emit_many([NewEvent("contact.created", public_id, {"source": source}) for public_id in public_ids])
     made = {
         key: by_public_id[public_id]
-        for (keys, _name), public_id in zip(people, public_ids, strict=True)
-        for key in keys
+        for person, public_id in zip(people, public_ids, strict=True)
+        for key in person.keys
     }
     if identities.write({key: person.id for key, person in made.items()}) != len(made):
         raise TakenMeanwhile

@@ -1,5 +1,6 @@
 """Where benches run: embedded services, a prepared demo salon, and the product's own programs, each started alone."""
 
+import gc
 import os
 import signal
 import subprocess
@@ -212,6 +213,8 @@ class House:
         import django
 
         django.setup()
+        gc.collect()
+        gc.freeze()
         return self
 
 

@@ -121,7 +121,7 @@ def no_unique_constraint() -> None:
     from tenants.salons import schemas
 
     text, fingerprint = schemas.template()
-    for name in ("seen_pkey PRIMARY KEY (wamid)", "message_wamid_key UNIQUE (wamid)"):
+    for name in ("seen_pkey PRIMARY KEY (wamid)", "message_once UNIQUE (wamid)"):
         text, found = re.subn(rf"ALTER TABLE ONLY [\w.]+\n\s+ADD CONSTRAINT {re.escape(name)};", "", text)
         assert found == 1, name
     schemas.template = lambda: (text, fingerprint)  # type: ignore[assignment]

@@ -11,9 +11,13 @@ class Conversation(models.Model):
     """The talk with one contact over one number; at most one of them is open."""
 
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
-    contact = models.ForeignKey("contacts.Contact", on_delete=models.CASCADE, related_name="conversations")
+    contact = models.ForeignKey(
+        "contacts.Contact", on_delete=models.CASCADE, related_name="conversations", db_index=False
+    )
     number_id = models.BigIntegerField()
-    assignee = models.ForeignKey("members.Member", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    assignee = models.ForeignKey(
+        "members.Member", on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
     bot_on = models.BooleanField(default=True)
     # Flows are silent because a person took over, and answer again from this moment on (crm.inbox.takeover).
     bot_resumes_at = models.DateTimeField(null=True, blank=True)
@@ -28,7 +32,9 @@ class Conversation(models.Model):
     last_inbound_at = models.DateTimeField(null=True, blank=True)
     # Why a person should look: a message that failed, a flow that stopped.
     attention = models.CharField(max_length=40, blank=True, default="")
-    team = models.ForeignKey("inbox.Team", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    team = models.ForeignKey(
+        "inbox.Team", on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
     # Out of the lists until then; a message of the guest's brings it back at once.
     snoozed_until = models.DateTimeField(null=True, blank=True)
     # Since when the guest waits for an answer: their first message after ours.
@@ -54,7 +60,14 @@ class Conversation(models.Model):
             ),
             models.Index(fields=["-last_at", "-id"], name="conversation_attention", condition=~Q(attention="")),
             models.Index(fields=["-last_at", "-id"], name="conversation_closed", condition=Q(closed_at__isnull=False)),
-            models.Index(fields=["assignee", "-last_at", "-id"], name="conversation_mine", condition=Q(closed_at=None)),
+            models.Index(
+                fields=["assignee", "-last_at", "-id"],
+                name="conversation_of_member",
+                condition=Q(assignee__isnull=False),
+            ),
+            models.Index(
+                fields=["team", "-last_at", "-id"], name="conversation_of_team", condition=Q(team__isnull=False)
+            ),
             models.Index(
                 fields=["-last_at", "-id"], name="conversation_unread", condition=Q(closed_at=None, unread__gt=0)
             ),
