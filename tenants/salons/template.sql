@@ -1,4 +1,4 @@
--- fingerprint: efc5440756e59f3244b6d73e143d1adeacb59812518c2d02294c874dd477e1df
+-- fingerprint: 66e76f103e91e070803ab44f7f76736f81b157d494935d7eb35e97937071ba62
 CREATE SCHEMA zz_salon_template_zz;
 CREATE TABLE zz_salon_template_zz.alert (
     id bigint NOT NULL,
@@ -1442,13 +1442,15 @@ INSERT INTO zz_salon_template_zz.django_migrations VALUES (25, 'flows', '0002_lo
 INSERT INTO zz_salon_template_zz.django_migrations VALUES (26, 'flows', '0003_complete', '2026-01-01 00:00:00+00');
 INSERT INTO zz_salon_template_zz.django_migrations VALUES (27, 'flows', '0004_console_indexes', '2026-01-01 00:00:00+00');
 INSERT INTO zz_salon_template_zz.django_migrations VALUES (28, 'flows', '0005_error_budget', '2026-01-01 00:00:00+00');
-INSERT INTO zz_salon_template_zz.django_migrations VALUES (29, 'media', '0001_initial', '2026-01-01 00:00:00+00');
-INSERT INTO zz_salon_template_zz.django_migrations VALUES (30, 'message_templates', '0001_initial', '2026-01-01 00:00:00+00');
-INSERT INTO zz_salon_template_zz.django_migrations VALUES (31, 'message_templates', '0002_being_submitted', '2026-01-01 00:00:00+00');
-INSERT INTO zz_salon_template_zz.django_migrations VALUES (32, 'wa_messages', '0001_initial', '2026-01-01 00:00:00+00');
-INSERT INTO zz_salon_template_zz.django_migrations VALUES (33, 'wa_messages', '0002_sources_and_former_identities', '2026-01-01 00:00:00+00');
-INSERT INTO zz_salon_template_zz.django_migrations VALUES (34, 'wa_messages', '0003_identity_search', '2026-01-01 00:00:00+00');
-INSERT INTO zz_salon_template_zz.django_migrations VALUES (35, 'watchdog', '0001_initial', '2026-01-01 00:00:00+00');
+INSERT INTO zz_salon_template_zz.django_migrations VALUES (29, 'inbox', '0005_fewer_indexes', '2026-01-01 00:00:00+00');
+INSERT INTO zz_salon_template_zz.django_migrations VALUES (30, 'media', '0001_initial', '2026-01-01 00:00:00+00');
+INSERT INTO zz_salon_template_zz.django_migrations VALUES (31, 'message_templates', '0001_initial', '2026-01-01 00:00:00+00');
+INSERT INTO zz_salon_template_zz.django_migrations VALUES (32, 'message_templates', '0002_being_submitted', '2026-01-01 00:00:00+00');
+INSERT INTO zz_salon_template_zz.django_migrations VALUES (33, 'wa_messages', '0001_initial', '2026-01-01 00:00:00+00');
+INSERT INTO zz_salon_template_zz.django_migrations VALUES (34, 'wa_messages', '0002_sources_and_former_identities', '2026-01-01 00:00:00+00');
+INSERT INTO zz_salon_template_zz.django_migrations VALUES (35, 'wa_messages', '0003_identity_search', '2026-01-01 00:00:00+00');
+INSERT INTO zz_salon_template_zz.django_migrations VALUES (36, 'wa_messages', '0004_fewer_indexes', '2026-01-01 00:00:00+00');
+INSERT INTO zz_salon_template_zz.django_migrations VALUES (37, 'watchdog', '0001_initial', '2026-01-01 00:00:00+00');
 SELECT pg_catalog.setval('zz_salon_template_zz.alert_delivery_id_seq', 1, false);
 SELECT pg_catalog.setval('zz_salon_template_zz.alert_id_seq', 1, false);
 SELECT pg_catalog.setval('zz_salon_template_zz.alert_preference_id_seq', 1, false);
@@ -1473,7 +1475,7 @@ SELECT pg_catalog.setval('zz_salon_template_zz.custom_field_id_seq', 1, false);
 SELECT pg_catalog.setval('zz_salon_template_zz.dated_hours_id_seq', 1, false);
 SELECT pg_catalog.setval('zz_salon_template_zz.deal_id_seq', 1, false);
 SELECT pg_catalog.setval('zz_salon_template_zz.deal_move_id_seq', 1, false);
-SELECT pg_catalog.setval('zz_salon_template_zz.django_migrations_id_seq', 35, true);
+SELECT pg_catalog.setval('zz_salon_template_zz.django_migrations_id_seq', 37, true);
 SELECT pg_catalog.setval('zz_salon_template_zz.draft_id_seq', 1, false);
 SELECT pg_catalog.setval('zz_salon_template_zz.event_id_seq', 1, false);
 SELECT pg_catalog.setval('zz_salon_template_zz.flow_call_id_seq', 1, false);
@@ -1685,6 +1687,8 @@ ALTER TABLE ONLY zz_salon_template_zz.member
 ALTER TABLE ONLY zz_salon_template_zz.member
     ADD CONSTRAINT member_user_id_key UNIQUE (user_id);
 ALTER TABLE ONLY zz_salon_template_zz.message
+    ADD CONSTRAINT message_once UNIQUE (wamid);
+ALTER TABLE ONLY zz_salon_template_zz.message
     ADD CONSTRAINT message_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY zz_salon_template_zz.message
     ADD CONSTRAINT message_public_id_key UNIQUE (public_id);
@@ -1692,8 +1696,6 @@ ALTER TABLE ONLY zz_salon_template_zz.message_template
     ADD CONSTRAINT message_template_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY zz_salon_template_zz.message_template
     ADD CONSTRAINT message_template_public_id_key UNIQUE (public_id);
-ALTER TABLE ONLY zz_salon_template_zz.message
-    ADD CONSTRAINT message_wamid_key UNIQUE (wamid);
 ALTER TABLE ONLY zz_salon_template_zz.note
     ADD CONSTRAINT note_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY zz_salon_template_zz.note
@@ -1795,14 +1797,12 @@ CREATE INDEX contact_search ON zz_salon_template_zz.contact USING gin (plain_nam
 CREATE INDEX contact_seen ON zz_salon_template_zz.contact USING btree (seen_at DESC, id DESC);
 CREATE INDEX contact_tags ON zz_salon_template_zz.contact USING gin (tags);
 CREATE INDEX contact_values ON zz_salon_template_zz.contact USING gin (public.plain((jsonb_path_query_array(fields, '$.*'::jsonpath))::text) public.gin_trgm_ops);
-CREATE INDEX conversation_assignee_id_664908a7 ON zz_salon_template_zz.conversation USING btree (assignee_id);
 CREATE INDEX conversation_attention ON zz_salon_template_zz.conversation USING btree (last_at DESC, id DESC) WHERE (NOT ((attention)::text = ''::text));
 CREATE INDEX conversation_closed ON zz_salon_template_zz.conversation USING btree (last_at DESC, id DESC) WHERE (closed_at IS NOT NULL);
 CREATE INDEX conversation_contact ON zz_salon_template_zz.conversation USING btree (contact_id, last_at DESC);
-CREATE INDEX conversation_contact_id_73935db1 ON zz_salon_template_zz.conversation USING btree (contact_id);
-CREATE INDEX conversation_mine ON zz_salon_template_zz.conversation USING btree (assignee_id, last_at DESC, id DESC) WHERE (closed_at IS NULL);
+CREATE INDEX conversation_of_member ON zz_salon_template_zz.conversation USING btree (assignee_id, last_at DESC, id DESC) WHERE (assignee_id IS NOT NULL);
+CREATE INDEX conversation_of_team ON zz_salon_template_zz.conversation USING btree (team_id, last_at DESC, id DESC) WHERE (team_id IS NOT NULL);
 CREATE INDEX conversation_open ON zz_salon_template_zz.conversation USING btree (last_at DESC, id DESC) WHERE (closed_at IS NULL);
-CREATE INDEX conversation_team_id_ee09311e ON zz_salon_template_zz.conversation USING btree (team_id);
 CREATE INDEX conversation_unread ON zz_salon_template_zz.conversation USING btree (last_at DESC, id DESC) WHERE ((closed_at IS NULL) AND (unread > 0));
 CREATE INDEX conversation_waiting ON zz_salon_template_zz.conversation USING btree (last_at DESC, id DESC) WHERE ((closed_at IS NULL) AND ((last_direction)::text = 'in'::text));
 CREATE INDEX custom_field_key_85baa23f_like ON zz_salon_template_zz.custom_field USING btree (key varchar_pattern_ops);
@@ -1848,7 +1848,6 @@ CREATE INDEX message_open ON zz_salon_template_zz.message USING btree (status) W
 CREATE INDEX message_template_meta_id_fba2d7a8 ON zz_salon_template_zz.message_template USING btree (meta_id);
 CREATE INDEX message_template_meta_id_fba2d7a8_like ON zz_salon_template_zz.message_template USING btree (meta_id varchar_pattern_ops);
 CREATE UNIQUE INDEX message_template_once ON zz_salon_template_zz.message_template USING btree (waba_id, name, language) WHERE (NOT ((status)::text = 'deleted'::text));
-CREATE INDEX message_wamid_31737ef6_like ON zz_salon_template_zz.message USING btree (wamid varchar_pattern_ops);
 CREATE INDEX note_contact ON zz_salon_template_zz.note USING btree (contact_id, id DESC);
 CREATE INDEX note_conversation ON zz_salon_template_zz.note USING btree (conversation_id, id) WHERE (NOT (conversation_id IS NULL));
 CREATE UNIQUE INDEX one_active_execution ON zz_salon_template_zz.flow_execution USING btree (conversation_id) WHERE listens;
@@ -1856,7 +1855,6 @@ CREATE UNIQUE INDEX one_default_pipeline ON zz_salon_template_zz.pipeline USING 
 CREATE UNIQUE INDEX one_open_conversation ON zz_salon_template_zz.conversation USING btree (contact_id, number_id) WHERE (closed_at IS NULL);
 CREATE INDEX reminder_message ON zz_salon_template_zz.reminder USING btree (message_id) WHERE (message_id IS NOT NULL);
 CREATE INDEX seen_at_3d283c39 ON zz_salon_template_zz.seen USING btree (at);
-CREATE INDEX seen_wamid_ddaf0f83_like ON zz_salon_template_zz.seen USING btree (wamid varchar_pattern_ops);
 CREATE INDEX stage_pipeline_id_15a5c4ef ON zz_salon_template_zz.stage USING btree (pipeline_id);
 CREATE INDEX tag_name_614c79eb_like ON zz_salon_template_zz.tag USING btree (name varchar_pattern_ops);
 CREATE INDEX task_contact_id_433ac9d4 ON zz_salon_template_zz.task USING btree (contact_id);
