@@ -6,8 +6,6 @@ import time
 from typing import Any
 from uuid import UUID
 
-from channels.db import database_sync_to_async
-
 from crm.consent import policy
 from crm.inbox import presence
 from crm.inbox.live import TOPIC
@@ -16,10 +14,10 @@ from crm.inbox.rights import sees_own_only, sees_phones, visible_conversations
 from ops.ids import uuid7
 from ops.live import group
 from ops.live.shared import Shared
-from ops.salon import run_in_salon
 from portal.frame.rendering import language_of
 from tenants.access.roles import Permission, may
-from tenants.access.sockets import SalonConsumer
+from tenants.access.sockets import CLOSE_FORBIDDEN, SalonConsumer
+from tenants.access.tickets import Place
 from tenants.members.models import Member
 from tenants.salons.models import Salon
 
@@ -189,16 +187,15 @@ class InboxConsumer(SalonConsumer):
         """The rules of seeing have changed: nothing is sent by the old ones, and the page reads itself anew."""
         policy.forget()
         before = (self.own_only, self.masked)
-        if not await database_sync_to_async(self._authenticate)():
-            await self.close(code=4403)
+        if not await self.may_stay():
+            await self.close(code=CLOSE_FORBIDDEN)
         elif before != (self.own_only, self.masked):
             await self.send_json({"kind": "gap"})
 
-    def _authenticate(self) -> bool:
-        let_in = super()._authenticate()
-        if let_in:
-            self.own_only, self.masked = run_in_salon(self.salon_id, self._rules)
-        return let_in
+    def take_place(self, place: Place) -> None:
+        """With the rules of seeing."""
+        super().take_place(place)
+        self.own_only, self.masked = self._rules()
 
     def _rules(self) -> tuple[bool, bool]:
         who = Member(pk=self.member_id)

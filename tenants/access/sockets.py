@@ -1,7 +1,5 @@
 """The base of every WebSocket consumer: same door, same rights as a page."""
 
-import asyncio
-import logging
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 from zlib import crc32
@@ -9,24 +7,15 @@ from zlib import crc32
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
 from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.http import parse_cookie
-from django.utils.crypto import constant_time_compare
 
 from ops.live import group
 from ops.salon import run_in_salon
-from tenants.access.membership import member_of
-from tenants.access.middleware import SALON_IN_SESSION
-from tenants.access.roles import Permission, may
-from tenants.accounts.models import User
-from tenants.accounts.sessions import store
-from tenants.salons.hosts import salon_at
+from tenants.access.roles import Permission
+from tenants.access.rounds import CLOSE_FORBIDDEN, CLOSE_TRY_AGAIN, rounds, strangers
+from tenants.access.tickets import Place, Ticket
 
-log = logging.getLogger(__name__)
-
-CLOSE_FORBIDDEN = 4403
-# The rights could not be asked; the browser comes again.
-CLOSE_TRY_AGAIN = 1013
+__all__ = ["CLOSE_FORBIDDEN", "CLOSE_TRY_AGAIN", "SalonConsumer"]
 
 
 class SalonConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
@@ -38,6 +27,7 @@ class SalonConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
     permission: ClassVar[Permission]
     # A right that was taken away closes an open socket within this time (I27: 5 s).
     recheck_s: ClassVar[float] = 4.0
+    ticket: Ticket
     salon_id: int
     user_id: int
     # As of the last time the rights were asked.
@@ -51,15 +41,15 @@ class SalonConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
     async def connect(self) -> None:
         """Let a member in; everyone else is refused before the handshake ends."""
         self._groups: list[str] = []
-        self._watch: asyncio.Task[None] | None = None
-        if not self._same_origin() or not await database_sync_to_async(self._authenticate)():
+        self.ticket = self._ticket()
+        if not self._same_origin() or not await self.may_stay():
             await self.close(code=CLOSE_FORBIDDEN)
             return
         self._groups = [group(self.salon_id, topic) for topic in await self.topics()]
         for name in self._groups:
             await self.channel_layer.group_add(name, self.channel_name)
         await self.accept()
-        self._watch = asyncio.create_task(self._recheck_forever())
+        rounds(self.recheck_s).enter(self, self.salon_id)
         await self.joined()
 
     async def joined(self) -> None:
@@ -67,8 +57,7 @@ class SalonConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
 
     async def disconnect(self, code: int) -> None:
         """Leave the groups."""
-        if self._watch:
-            self._watch.cancel()
+        rounds(self.recheck_s).leave(self)
         for name in self._groups:
             await self.channel_layer.group_discard(name, self.channel_name)
 
@@ -85,49 +74,22 @@ class SalonConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
         """A number from 0 to 1 of this socket's own."""
         return crc32(self.channel_name.encode()) % 1000 / 1000
 
-    async def _recheck_forever(self) -> None:
-        # Sockets that were opened together must not ask together for ever: live messages would wait for all of them.
-        wait_s = self.recheck_s * self.share
-        while True:
-            await asyncio.sleep(wait_s)
-            wait_s = self.recheck_s
-            try:
-                let_in = await database_sync_to_async(self._authenticate)()
-            except Exception:
-                # Nobody knows whether the right still stands: then it does not.
-                log.exception("the rights of a socket could not be asked again")
-                await self.close(code=CLOSE_TRY_AGAIN)
-                return
-            if not let_in:
-                await self.close(code=CLOSE_FORBIDDEN)
-                return
+    async def may_stay(self) -> bool:
+        """Ask for the rights now."""
+        return not await database_sync_to_async(strangers)([self])
+
+    def take_place(self, place: Place) -> None:
+        """What the socket may do from now on; called inside the salon, at the door and at every round."""
+        self.salon_id, self.user_id = place.salon_id, place.user_id
+        self.member_id, self.role = place.member_id, place.role
 
     def _same_origin(self) -> bool:
         headers = dict(self.scope["headers"])
         origin, host = headers.get(b"origin", b"").decode("latin-1"), headers.get(b"host", b"").decode("latin-1")
         return bool(origin) and urlsplit(origin).netloc == host
 
-    def _authenticate(self) -> bool:
-        host = dict(self.scope["headers"]).get(b"host", b"").decode("latin-1").partition(":")[0]
-        salon = salon_at(host)
-        session = self._session()
-        if salon is None or session is None or session.get(SALON_IN_SESSION) != salon.pk:
-            return False
-        user = User.objects.filter(pk=session.get(SESSION_KEY), is_active=True).first()
-        if user is None or BACKEND_SESSION_KEY not in session:
-            return False
-        if not constant_time_compare(session.get(HASH_SESSION_KEY, ""), user.get_session_auth_hash()):
-            return False
-        self.salon_id, self.user_id = salon.pk, user.pk
-        self.member_id, self.role = run_in_salon(salon.pk, lambda: _place(salon.pk, user.pk))
-        return may(self.role, self.permission)
-
-    def _session(self) -> Any:
-        cookies = parse_cookie(dict(self.scope["headers"]).get(b"cookie", b"").decode("latin-1"))
-        key = cookies.get(settings.SESSION_COOKIE_NAME)
-        return store(key) if key else None
-
-
-def _place(salon_id: int, user_id: int) -> tuple[int, str]:
-    member = member_of(salon_id, user_id)
-    return (member.pk, member.role) if member else (0, "")
+    def _ticket(self) -> Ticket:
+        headers = dict(self.scope["headers"])
+        cookies = parse_cookie(headers.get(b"cookie", b"").decode("latin-1"))
+        host = headers.get(b"host", b"").decode("latin-1").partition(":")[0]
+        return Ticket(host, cookies.get(settings.SESSION_COOKIE_NAME, ""))

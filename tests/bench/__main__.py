@@ -36,7 +36,7 @@ BENCHES = {
     "memory_mb_worker": "memory.worker",
     **{
         f"page_{what}_{page}": f"pages.{what}_{page}"
-        for page in ("executions", "flows", "flow")
+        for page in ("home", "inbox", "conversation", "contacts", "deals", "flows", "flow", "executions")
         for what in ("p95_ms", "queries", "kb")
     },
     "open_salon_s": "salons.open_s",

@@ -1,33 +1,77 @@
-"""A salon with years behind it, for the pages: 100,000 contacts, 200,000 runs with 1,000,000 steps. Kept in .state."""
+"""A salon with years behind it, for the pages: 100,000 contacts, 20,000 conversations with 1,000,000 messages, 200,000
+runs with 1,000,000 steps. Around it a thousand other salons; all of it is kept in .state."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from tests.bench import salons
 from tests.bench.house import House, say
 
 CONTACTS = 100_000
+TALKS = 20_000
+MESSAGES = 1_000_000
+# One guest who has written for years: the conversation that is read page by page.
+LONGEST = 20_000
 RUNS = 200_000
 STEPS_EACH = 5
+DEALS = 3_000
 
 # Of five runs four are of the salon's busiest flow; every thirtieth failed, every twentieth waits.
 SEED = {
     "contact": """
-INSERT INTO contact (public_id, name, language, tags, fields, created_at)
+INSERT INTO contact (public_id, name, language, tags, fields, created_at, seen_at)
 SELECT gen_random_uuid(), (ARRAY['Ana','Beatriz','Carla','Duda','Elisa','Flávia'])[1 + n % 6] || ' ' || n || ' '
-       || (ARRAY['Silva','Souza','Lima','Rocha','Dias'])[1 + n % 5], '', '{}', '{}', now() - n * interval '9 min'
+       || (ARRAY['Silva','Souza','Lima','Rocha','Dias'])[1 + n % 5], '',
+       CASE WHEN n % 7 = 0 THEN ARRAY['vip'] WHEN n % 11 = 0 THEN ARRAY['cabelo', 'unhas'] ELSE '{}' END,
+       CASE WHEN n % 13 = 0 THEN '{"tipo": "Cacheado", "tom": "Castanho"}' ELSE '{}' END::jsonb,
+       now() - n * interval '9 min', CASE WHEN n % 5 = 0 THEN now() - n * interval '7 min' END
 FROM generate_series(1, %(contacts)s) n
 """,
     "identity": """
 INSERT INTO identity (portfolio, kind, value, contact_id, created_at)
 SELECT 'p', 'phone', '+55119' || lpad(id::text, 8, '0'), id, now() FROM contact ON CONFLICT DO NOTHING
 """,
+    # Every fourth is closed; of the open ones many are nobody's, some unread, some to be looked at.
     "conversation": """
-INSERT INTO conversation (public_id, contact_id, number_id, bot_on, unread, last_text, last_direction, last_at,
-                          last_inbound_at, attention, opened_at)
-SELECT gen_random_uuid(), id, 1, true, 0, 'oi', 'out', now() - (id % 260000) * interval '1 min', now(), '', now()
-FROM contact
+INSERT INTO conversation (public_id, contact_id, number_id, assignee_id, bot_on, unread, last_text, last_direction,
+                          last_kind, last_at, last_inbound_at, attention, opened_at, closed_at, waiting_since)
+SELECT gen_random_uuid(), c.id, %(number)s, CASE WHEN n % 6 = 0 THEN (SELECT min(id) FROM member) END, n % 3 > 0,
+       CASE WHEN n % 8 = 1 THEN 3 ELSE 0 END, 'Você tem horário amanhã às ' || n % 12 || ' h?',
+       CASE WHEN n % 8 IN (1, 2) THEN 'in' ELSE 'out' END, 'text', now() - n * interval '13 min',
+       now() - n * interval '13 min', CASE WHEN n % 40 = 0 THEN 'flow_failed' ELSE '' END, now() - interval '3 years',
+       CASE WHEN n % 4 = 3 THEN now() - n * interval '13 min' END,
+       CASE WHEN n % 8 IN (1, 2) THEN now() - n * interval '13 min' END
+FROM (SELECT id, row_number() OVER (ORDER BY id) AS n FROM contact WHERE seen_at IS NOT NULL) c
+""",
+    # In the order of time, as they come to be. The conversation that stands first in the list is the longest.
+    "message": """
+INSERT INTO message (public_id, wamid, direction, type, text, payload, status, reason, purpose, contact_id,
+                     conversation_id, number_id, recipient_kind, recipient, reply_to, at, resent)
+SELECT gen_random_uuid(), 'wamid.crowd.' || n, CASE WHEN n % 2 = 0 THEN 'in' ELSE 'out' END, 'text',
+       'Mensagem ' || n || ': quero marcar corte e escova para sábado, se der. ' || repeat('Obrigada! ', n % 5), '{}',
+       'read', '', 'reply', v.contact_id, v.id, %(number)s, '', '', '', now() - (%(messages)s - n) * interval '1 min',
+       false
+FROM generate_series(1, %(messages)s) n
+JOIN (SELECT id, contact_id, row_number() OVER (ORDER BY id) - 1 AS place FROM conversation) v
+  ON v.place = CASE WHEN n % (%(messages)s / %(longest)s) = 0 THEN 0 ELSE n % %(talks)s END
+ORDER BY n
+""",
+    "deal": """
+INSERT INTO deal (public_id, conversation_id, title, value_minor, currency, position, stage_since, source, lost_reason,
+                  version, created_at, updated_at, contact_id, owner_id, pipeline_id, stage_id, closed_at)
+SELECT gen_random_uuid(), v.id, 'Dia da noiva ' || v.id, 10000 + n * 100, 'BRL', n, now() - n * interval '1 hour', '',
+       '', 1, now() - n * interval '1 hour', now() - n * interval '1 hour', v.contact_id,
+       CASE WHEN n % 3 = 0 THEN (SELECT min(id) FROM member) END, s.pipeline_id, s.id,
+       CASE WHEN s.kind <> 'open' THEN now() - n * interval '1 hour' END
+FROM generate_series(1, %(deals)s) n
+JOIN (SELECT id, pipeline_id, kind, row_number() OVER (ORDER BY "order") - 1 AS place, count(*) OVER () AS of
+      FROM stage WHERE pipeline_id = (SELECT min(id) FROM pipeline)) s ON s.place = n % s.of
+JOIN (SELECT id, contact_id, row_number() OVER (ORDER BY id) AS place FROM conversation) v ON v.place = n
 """,
     "flow_execution": """
 INSERT INTO flow_execution (public_id, flow_id, version_id, contact_id, conversation_id, status, listens, state, seed,
                             last_seq, error, began_by, started_at, ended_at, waiting_until)
-SELECT gen_random_uuid(), f.id, f.published_id, c.id, v.id, s.status, false,
+SELECT gen_random_uuid(), f.id, f.published_id, v.contact_id, v.id, s.status, false,
        jsonb_build_object('at', f.nodes[1 + n % cardinality(f.nodes)], 'status', 'completed', 'variables',
                           jsonb_build_object('name', 'Ana', 'note', repeat('x', 200))),
        1, %(steps)s, CASE WHEN s.status = 'failed' THEN 'timeout: no answer came' ELSE '' END,
@@ -41,8 +85,7 @@ JOIN (SELECT id, published_id, row_number() OVER (ORDER BY id) - 1 AS place,
              ARRAY(SELECT node->>'id' FROM jsonb_array_elements(g.graph->'nodes') node) AS nodes
       FROM (SELECT f.id, f.published_id, v.graph FROM flow f JOIN flow_version v ON v.id = f.published_id) g) f
   ON f.place = CASE WHEN n % 5 = 0 THEN (n / 5) % (SELECT count(*) FROM flow WHERE published_id IS NOT NULL) ELSE 0 END
-JOIN contact c ON c.id = (SELECT min(id) FROM contact) + n % %(contacts)s
-JOIN conversation v ON v.contact_id = c.id
+JOIN conversation v ON v.id = (SELECT min(id) FROM conversation) + n % %(talks)s
 """,
     "flow_step": """
 INSERT INTO flow_step (execution_id, flow_id, seq, node, type, exit, edge, at, duration_ms, event, changes, error,
@@ -64,17 +107,41 @@ FROM flow_execution e GROUP BY 1, 2, 3, 4, 5
 
 def seed(house: House) -> None:
     """Fill the demo salon; once, as it takes minutes."""
-    if house.one("SELECT count(*) FROM flow_step") == RUNS * STEPS_EACH:
+    if house.one("SELECT count(*) FROM flow_step") == RUNS * STEPS_EACH and house.one("SELECT count(*) FROM deal"):
         return
+    salons.seed(house)
     house.forget()
-    values = {"contacts": CONTACTS, "runs": RUNS, "steps": STEPS_EACH}
-    for table, statement in SEED.items():
-        say(f"seeding {table}")
-        text = statement
-        for name, value in values.items():
-            text = text.replace(f"%({name})s", str(value))
-        house.database.execute(text.encode())
+    values = {
+        **{"contacts": CONTACTS, "talks": TALKS, "messages": MESSAGES, "longest": LONGEST, "deals": DEALS},
+        **{"runs": RUNS, "steps": STEPS_EACH, "number": house.number[0]},
+    }
+    with without_indexes(house, [*SEED]):
+        for table, statement in SEED.items():
+            say(f"seeding {table}")
+            text = statement
+            for name, value in values.items():
+                text = text.replace(f"%({name})s", str(value))
+            house.database.execute(text.encode())
     house.database.execute("VACUUM ANALYZE")
-    missing = RUNS * STEPS_EACH - int(house.one("SELECT count(*) FROM flow_step"))
-    if missing:
-        raise RuntimeError(f"{missing} steps were not seeded")
+    for table, wanted in (("flow_step", RUNS * STEPS_EACH), ("message", MESSAGES), ("conversation", TALKS)):
+        if missing := wanted - int(house.one(f"SELECT count(*) FROM {table}")):
+            raise RuntimeError(f"{missing} of {table} were not seeded")
+
+
+@contextmanager
+def without_indexes(house: House, tables: list[str]) -> Iterator[None]:
+    """Rows by the million go in without the indexes that are no constraint, which are built once at the end."""
+    found = house.database.execute(
+        "SELECT i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid) FROM pg_index i "
+        "WHERE i.indrelid = ANY(%s::regclass[]) "
+        "AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid) AND NOT i.indisunique",
+        [tables],
+    ).fetchall()
+    for name, _definition in found:
+        house.database.execute(f"DROP INDEX {name}".encode())
+    try:
+        yield
+    finally:
+        say("building indexes")
+        for _name, definition in found:
+            house.database.execute(definition.encode())

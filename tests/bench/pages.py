@@ -1,10 +1,14 @@
 """Pages over a salon with years behind it: how long the slow ones take, how much they ask and how much they send."""
 
 import gzip
+import re
 import time
 from collections.abc import Callable
-from urllib.parse import quote
+from pathlib import Path
+from urllib.parse import quote, unquote
 
+from django.conf import settings
+from django.contrib.staticfiles import finders
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -18,17 +22,50 @@ from tests.world import Browser
 
 ROUNDS = 25
 WARM = 3
+LINKED = re.compile(r'(?:href|src)="(/static/[^"?#]+)')
 NOT_QUESTIONS = ("SET ", "SAVEPOINT", "RELEASE")
 
 
+# People open these; each of their lists and filters once, so that the slow ones count as much as the quick ones.
+PLAIN = {
+    "home": ["/"],
+    "inbox": ["/inbox/", *(f"/inbox/?{one}" for one in ("waiting=1", "who=nobody", "unread=1", "show=closed"))],
+    "contacts": [
+        "/contacts/",
+        *(f"/contacts/?{one}" for one in ("sort=name", "sort=seen", "tag=vip", "open=yes", "search=Beatriz+Lima")),
+        *("/contacts/?search=1190012", "/contacts/?search=flavia", "/contacts/?field=tipo&value=Cacheado"),
+    ],
+    "deals": ["/deals/"],
+    "flows": ["/flows/"],
+}
+
+
 def addresses(house: House, page: str) -> list[str]:
-    """What people open of a page: each of its filters once, so that the slow ones count as much as the quick ones."""
+    """What people open of a page."""
+    if page in PLAIN:
+        return PLAIN[page]
+    return {"conversation": _conversation, "flow": _flow, "executions": _executions}[page](house)
+
+
+def _conversation(house: House) -> list[str]:
+    """The next fifty messages of a talk of years, here and there."""
+    talk = house.one("SELECT conversation_id FROM message GROUP BY 1 ORDER BY count(*) DESC LIMIT 1")
+    public_id = house.one(f"SELECT public_id FROM conversation WHERE id = {talk}")
+    places = [
+        house.one(f"SELECT id FROM message WHERE conversation_id = {talk} ORDER BY id DESC OFFSET {deep} LIMIT 1")
+        for deep in (50, 5_000, 15_000)
+    ]
+    return [f"/inbox/{public_id}/?part=messages&before={place}" for place in places]
+
+
+def _flow(house: House) -> list[str]:
+    flow_id = int(house.one("SELECT flow_id FROM flow_execution GROUP BY flow_id ORDER BY count(*) DESC LIMIT 1"))
+    return [f"/flows/{house.one(f'SELECT public_id FROM flow WHERE id = {flow_id}')}/"]
+
+
+def _executions(house: House) -> list[str]:
     flow_id = int(house.one("SELECT flow_id FROM flow_execution GROUP BY flow_id ORDER BY count(*) DESC LIMIT 1"))
     flow = house.one(f"SELECT public_id FROM flow WHERE id = {flow_id}")
-    if page == "flows":
-        return ["/flows/"]
-    if page == "flow":
-        return [f"/flows/{flow}/"]
     middle = house.one(f"SELECT id FROM flow_execution WHERE flow_id = {flow_id} ORDER BY id OFFSET 80000 LIMIT 1")
     version = house.one(f"SELECT version_id FROM flow_execution WHERE id = {middle}")
     at = house.one(f"SELECT started_at FROM flow_execution WHERE id = {middle}")
@@ -49,20 +86,20 @@ def p95_ms(page: str) -> Callable[[House], Result]:
 
     def measure(house: House) -> Result:
         crowd.seed(house)
-        times: dict[str, list[float]] = {}
+        times: dict[str, list[float]] = {address: [] for address in addresses(house, page)}
         with house.running("web"):
             browser, host = log_in(house), f"http://demo.{house.values['PUBLIC_HOST']}"
             for number in range(WARM + ROUNDS):
-                for address in addresses(house, page):
+                for address, found in times.items():
                     began = time.perf_counter()
                     if browser.get(f"{host}{address}").status != 200:
                         raise RuntimeError(f"{address} did not answer 200")
                     if number >= WARM:
-                        times.setdefault(address, []).append((time.perf_counter() - began) * 1000)
+                        found.append((time.perf_counter() - began) * 1000)
         every = [one for some in times.values() for one in some]
         slowest = max(times, key=lambda address: percentile(times[address], 0.5))
         p50, at_worst = percentile(every, 0.5), percentile(times[slowest], 0.5)
-        said = f"p50 {p50:.0f} ms; slowest {slowest} with p50 {at_worst:.0f} ms; {crowd.RUNS * crowd.STEPS_EACH} steps"
+        said = f"p50 {p50:.0f} ms; slowest {slowest} with p50 {at_worst:.0f} ms; {Salon.objects.count()} salons"
         return Result(f"page_p95_ms_{page}", percentile(every, 0.95), "ms", said, None, len(every))
 
     return measure
@@ -86,16 +123,32 @@ def queries(page: str) -> Callable[[House], Result]:
 
 
 def kb(page: str) -> Callable[[House], Result]:
-    """As it goes over the wire, compressed; the address that sends most."""
+    """As it goes over the wire to somebody who comes for the first time, compressed: the page with its styles and
+    scripts; the address that sends most."""
 
     def measure(house: House) -> Result:
         crowd.seed(house)
         browser = owner(house)
-        sizes = {one: len(gzip.compress(browser.get(one).content, 6)) / 1024 for one in addresses(house, page)}
-        most = max(sizes, key=lambda address: sizes[address])
-        return Result(f"page_kb_{page}", sizes[most], "KB", most, None, len(sizes))
+        found = {one: _kb(browser.get(one).content) for one in addresses(house, page)}
+        most = max(found, key=lambda address: sum(found[address]))
+        html, linked = found[most]
+        said = f"{most}: {html:.0f} KB of HTML, {linked:.0f} KB of styles and scripts"
+        return Result(f"page_kb_{page}", html + linked, "KB", said, None, len(found))
 
     return measure
+
+
+def _kb(html: bytes) -> tuple[float, float]:
+    """The page itself, and what it names."""
+    named = {unquote(one) for one in LINKED.findall(html.decode())}
+    files = [path for one in named if isinstance(path := finders.find(one.removeprefix(settings.STATIC_URL)), str)]
+    if len(files) != len(named):
+        raise RuntimeError(f"of {sorted(named)} only these are files: {files}")
+    return _packed(html), sum(_packed(Path(one).read_bytes()) for one in files)
+
+
+def _packed(content: bytes) -> float:
+    return len(gzip.compress(content, 6)) / 1024
 
 
 def owner(house: House) -> Browser:
@@ -104,6 +157,6 @@ def owner(house: House) -> Browser:
     return Browser(Salon.objects.get(slug="demo"), email)
 
 
-p95_ms_executions, queries_executions, kb_executions = p95_ms("executions"), queries("executions"), kb("executions")
-p95_ms_flows, queries_flows, kb_flows = p95_ms("flows"), queries("flows"), kb("flows")
-p95_ms_flow, queries_flow, kb_flow = p95_ms("flow"), queries("flow"), kb("flow")
+PAGES = ("home", "inbox", "conversation", "contacts", "deals", "flows", "flow", "executions")
+for _page in PAGES:
+    globals().update({f"p95_ms_{_page}": p95_ms(_page), f"queries_{_page}": queries(_page), f"kb_{_page}": kb(_page)})

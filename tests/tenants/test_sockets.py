@@ -1,5 +1,6 @@
 """The door of WebSockets, and that it closes behind whoever lost the right (I27)."""
 
+import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -10,7 +11,9 @@ from channels.testing import WebsocketCommunicator
 
 from ops.live import group
 from tenants.access.roles import Permission, Role
+from tenants.access.rounds import Rounds, strangers
 from tenants.access.sockets import CLOSE_FORBIDDEN, CLOSE_TRY_AGAIN, SalonConsumer
+from tenants.access.tickets import Place, Ticket
 from tenants.accounts.models import User
 from tenants.salons.actions import add_member, remove_member, suspend_salon
 from tests.tenants.people import Person
@@ -145,16 +148,67 @@ def test_i27_the_rights_are_asked_again_within_five_seconds() -> None:
 
 
 def test_a_socket_closes_when_its_rights_cannot_be_asked(bob: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(_self: Ear) -> bool:
+    def fail(_sockets: Any) -> Any:
         raise RuntimeError("no database")
 
     async def story() -> None:
         talk = socket(bob)
         assert (await talk.connect(timeout=5))[0]
-        monkeypatch.setattr(Ear, "_authenticate", fail)
+        monkeypatch.setattr("tenants.access.rounds.strangers", fail)
         assert (await talk.receive_output(timeout=5))["code"] == CLOSE_TRY_AGAIN
 
     play(story)
+
+
+class Sitting:
+    """A socket that does nothing but stay."""
+
+    permission = Permission.INBOX_SEE
+
+    def __init__(self, ticket: Ticket) -> None:
+        self.ticket, self.place, self.code = ticket, Place(0, 0, 0, ""), 0
+
+    def take_place(self, place: Place) -> None:
+        self.place = place
+
+    async def close(self, code: Any = None) -> None:
+        self.code = code
+
+
+def test_a_round_asks_no_more_for_a_hundred_sockets_than_for_one(
+    alice: Browser, bob: Browser, charlie: Browser, django_assert_max_num_queries: Any
+) -> None:
+    def of(browser: Browser, host: str = HOST) -> Sitting:
+        return Sitting(Ticket(host.partition(":")[0], browser.cookies["__Host-session"].value))
+
+    inside = [of(person) for person in (alice, bob) for _ in range(50)]
+    foreign = of(charlie)
+    strangers([inside[0]])  # what a process looks up once
+    with django_assert_max_num_queries(6):
+        assert strangers([*inside, foreign]) == [foreign]
+    assert {one.place.role for one in inside} == {Role.OWNER, Role.RECEPTIONIST}
+    assert [one.place.member_id for one in inside[::50]] == [alice.member.pk, bob.member.pk]
+
+
+def test_what_cannot_be_asked_of_one_salon_closes_no_socket_of_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    sound, sick = Sitting(Ticket("a", "1")), Sitting(Ticket("b", "2"))
+
+    def ask(guests: Any) -> list[Any]:
+        if sick in guests:
+            raise RuntimeError("the schema is away")
+        return []
+
+    async def story() -> None:
+        monkeypatch.setattr("tenants.access.rounds.strangers", ask)
+        walk = Rounds(0.01)
+        walk.enter(sound, 1)
+        walk.enter(sick, 2)
+        while not sick.code:
+            await asyncio.sleep(0.01)
+        walk.leave(sound)
+
+    play(story)
+    assert (sound.code, sick.code) == (0, CLOSE_TRY_AGAIN)
 
 
 def test_logging_out_closes_the_sockets_of_that_login(dora_inside: Person, dora: User) -> None:
