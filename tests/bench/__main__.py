@@ -25,6 +25,7 @@ BENCHES = {
     "end_to_end_p95_ms": "end_to_end.p95_ms",
     "cpu_ms_per_message": "end_to_end.cpu_ms",
     "console_latency_p95_ms": "console.latency_p95_ms",
+    "inbox_push_p95_ms": "push.p95_ms",
     "canvas_500_first_paint_ms": "canvas.first_paint_ms",
     "canvas_500_drag_frame_ms": "canvas.drag_frame_ms",
     "flow_bundle_gzip_kb": "canvas.bundle_gzip_kb",
@@ -32,6 +33,7 @@ BENCHES = {
     "timer_scan_ms_at_1000_salons": "timers.scan_ms",
     "waits_due_lag_p99_s": "timers.waits_lag_s",
     "memory_mb_web": "memory.web",
+    "memory_mb_web_200_inboxes": "push.memory_mb",
     "memory_mb_gate": "memory.gate",
     "memory_mb_worker": "memory.worker",
     **{
@@ -39,6 +41,7 @@ BENCHES = {
         for page in ("home", "inbox", "conversation", "contacts", "deals", "flows", "flow", "executions")
         for what in ("p95_ms", "queries", "kb")
     },
+    "search_p95_ms": "search.p95_ms",
     "open_salon_s": "salons.open_s",
     "migrate_salons_noop_s": "salons.migrate_noop_s",
     "migrate_salons_add_column_s": "salons.migrate_add_column_s",
@@ -47,7 +50,7 @@ BENCHES = {
 # These need a thousand salons: a process of their own, because one process knows one database.
 OF_A_THOUSAND = [name for name, place in BENCHES.items() if place.startswith("salons.")]
 # These need a salon with years behind it, which is kept.
-OF_A_CROWD = [name for name, place in BENCHES.items() if place.startswith("pages.")]
+OF_A_CROWD = [name for name, place in BENCHES.items() if place.startswith(("pages.", "search."))]
 HOUSE = "BENCH_HOUSE"
 
 

@@ -3,6 +3,9 @@ runs with 1,000,000 steps. Around it a thousand other salons; all of it is kept 
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
+
+import psycopg
 
 from tests.bench import salons
 from tests.bench.house import House, say
@@ -115,7 +118,7 @@ def seed(house: House) -> None:
         **{"contacts": CONTACTS, "talks": TALKS, "messages": MESSAGES, "longest": LONGEST, "deals": DEALS},
         **{"runs": RUNS, "steps": STEPS_EACH, "number": house.number[0]},
     }
-    with without_indexes(house, [*SEED]):
+    with without_indexes(house.database, [*SEED]):
         for table, statement in SEED.items():
             say(f"seeding {table}")
             text = statement
@@ -129,19 +132,19 @@ def seed(house: House) -> None:
 
 
 @contextmanager
-def without_indexes(house: House, tables: list[str]) -> Iterator[None]:
+def without_indexes(database: psycopg.Connection[Any], tables: list[str]) -> Iterator[None]:
     """Rows by the million go in without the indexes that are no constraint, which are built once at the end."""
-    found = house.database.execute(
+    found = database.execute(
         "SELECT i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid) FROM pg_index i "
         "WHERE i.indrelid = ANY(%s::regclass[]) "
         "AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid) AND NOT i.indisunique",
         [tables],
     ).fetchall()
     for name, _definition in found:
-        house.database.execute(f"DROP INDEX {name}".encode())
+        database.execute(f"DROP INDEX {name}".encode())
     try:
         yield
     finally:
         say("building indexes")
         for _name, definition in found:
-            house.database.execute(definition.encode())
+            database.execute(definition.encode())
