@@ -10,13 +10,13 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 from django.db.models.functions import Coalesce
 
 from channels_wa.numbers.queries import own_numbers
 from channels_wa.outbox.window import MARGIN, SERVICE_WINDOW
 from crm.contacts.models import Contact, Note
-from crm.contacts.search import search
+from crm.contacts.search import search_with_tags
 from crm.inbox.models import Conversation, Team
 from crm.inbox.rows import SOON
 from tenants.members.models import Member
@@ -139,8 +139,7 @@ class Filter:
     def _found(self, rows: QuerySet[Conversation]) -> QuerySet[Conversation]:
         if not self.search:
             return rows
-        tagged = Contact.objects.filter(tags__contains=[self.search.lower()])
-        return rows.filter(Q(contact__in=search(self.search).values("pk")) | Q(contact__in=tagged.values("pk")))
+        return rows.filter(contact__in=search_with_tags(self.search))
 
     def for_page(self, member: Member, number_id: int | None) -> dict[str, Any]:
         """For an open page, which puts live lines in their places by what each says of itself.

@@ -36,7 +36,7 @@ def test_a_name_and_digits_together() -> None:
     assert names("zoe 1234") == []
 
 
-@pytest.mark.parametrize("words", ["zoe@example.com", "curly", "muller @example"])
+@pytest.mark.parametrize("words", ["zoe@example.com", "curly", "muller @example", "zo curly muller example"])
 def test_what_stands_in_fields_is_found(words: str) -> None:
     assert names(words) == ["Zoé Müller"]
 
