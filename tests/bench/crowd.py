@@ -125,7 +125,8 @@ def seed(house: House) -> None:
             for name, value in values.items():
                 text = text.replace(f"%({name})s", str(value))
             house.database.execute(text.encode())
-    house.database.execute("VACUUM ANALYZE")
+    for table in SEED:
+        house.database.execute(f"VACUUM ANALYZE {table}".encode())
     for table, wanted in (("flow_step", RUNS * STEPS_EACH), ("message", MESSAGES), ("conversation", TALKS)):
         if missing := wanted - int(house.one(f"SELECT count(*) FROM {table}")):
             raise RuntimeError(f"{missing} of {table} were not seeded")
