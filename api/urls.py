@@ -20,6 +20,7 @@ from api.v1.messages import MessageViewSet
 from api.v1.pipelines import PipelineViewSet
 from api.v1.segments import CustomFieldViewSet, SegmentViewSet, TagViewSet
 from api.v1.tasks import TaskViewSet
+from api.v1.teams import MemberViewSet, TeamViewSet
 from api.viewset import SalonViewSet
 
 router = SimpleRouter()
@@ -32,6 +33,8 @@ RESOURCES: dict[str, type[SalonViewSet[Any]]] = {
     "segments": SegmentViewSet,
     "consents": ConsentViewSet,
     "conversations": ConversationViewSet,
+    "teams": TeamViewSet,
+    "members": MemberViewSet,
     "messages": MessageViewSet,
     "media": MediaViewSet,
     "message-templates": MessageTemplateViewSet,

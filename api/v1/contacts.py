@@ -5,30 +5,28 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-import django_filters
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
+from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.errors import Conflict, NotYours, invalid
 from api.examples import described
 from api.fields import Body, Instant
-from api.filters import InstantFilter, YesNoFilter
 from api.idempotency import idempotent
 from api.seeing import address
+from api.v1.contact_filter import ContactFilter
 from api.viewset import SalonViewSet
 from channels_wa.inbound.identity import identity
 from crm.consent.models import Purpose, Source, State
 from crm.consent.queries import last_words
-from crm.contacts import actions, filters, segments
+from crm.contacts import actions
 from crm.contacts.fields import Refused, clean
-from crm.contacts.merging import kept_of
+from crm.contacts.merging import AlreadyOne, kept_of, merge_by_hand
 from crm.contacts.models import Contact
-from crm.contacts.names import masks
-from crm.contacts.queries import identities_of, with_identity
-from crm.contacts.search import matching
+from crm.contacts.queries import identities_of
 from crm.inbox.rights import sees_contact, visible_contacts
 from ops import clock
 from tenants.access.roles import Permission
@@ -218,53 +216,10 @@ class ContactPatch(_ContactValues):
     )
 
 
-class ContactFilter(django_filters.FilterSet):
-    """Filters of the list."""
+class MergeIn(Body):
+    """Who is the same person."""
 
-    identity = django_filters.CharFilter(
-        method="by_identity", max_length=160, help_text="Exactly this phone (with or without +) or WhatsApp id."
-    )
-    search = django_filters.CharFilter(
-        method="by_text",
-        max_length=120,
-        help_text="Words of a name or of a field in any order, or digits of a phone; accents and case say nothing.",
-    )
-    tag = django_filters.CharFilter(method="by_tag", max_length=40, help_text="Who carries this tag.")
-    segment = django_filters.UUIDFilter(method="by_segment", help_text="Who belongs to this segment now.")
-    language = django_filters.CharFilter(max_length=10)
-    blocked = YesNoFilter(method="by_blocked")
-    created_after = InstantFilter(field_name="created_at", lookup_expr="gte")
-    created_before = InstantFilter(field_name="created_at", lookup_expr="lt")
-    seen_after = InstantFilter(field_name="seen_at", lookup_expr="gte")
-    seen_before = InstantFilter(field_name="seen_at", lookup_expr="lt")
-
-    def by_tag(self, rows: Any, _name: str, value: str) -> Any:
-        """Those with the tag."""
-        return rows.filter(tags__contains=[value])
-
-    def by_segment(self, rows: Any, _name: str, value: UUID) -> Any:
-        """Those of the segment; a filter whose field is gone means nobody."""
-        found = segments.by_public_id(value)
-        if found is None:
-            raise NotYours("segment", "segment")
-        try:
-            return segments.members(found, among=rows)
-        except filters.Wrong as wrong:
-            raise invalid("segment", str(wrong)) from wrong
-
-    def by_blocked(self, rows: Any, _name: str, value: bool) -> Any:
-        """Those who are blocked, or the others."""
-        return rows.filter(blocked_at__isnull=not value)
-
-    def by_identity(self, rows: Any, _name: str, value: str) -> Any:
-        """Those with the identity. A hidden phone cannot be guessed at: it is found by its last digits (search)."""
-        if masks() and not value.strip()[:2].isalpha():
-            raise invalid("identity", "You see phones masked: use search with the last four digits.")
-        return with_identity(rows, value)
-
-    def by_text(self, rows: Any, _name: str, value: str) -> Any:
-        """Those who match."""
-        return matching(rows, value)
+    contact = serializers.UUIDField(help_text="The other contact.")
 
 
 def _touch(touch: dict[str, Any] | None) -> dict[str, Any] | None:
@@ -282,6 +237,7 @@ class ContactViewSet(SalonViewSet[Contact]):
         "retrieve": Permission.CONTACTS_SEE,
         "create": Permission.CONTACTS_EDIT,
         "partial_update": Permission.CONTACTS_EDIT,
+        "merge": Permission.CONTACTS_MERGE,
     }
     queryset = Contact.objects.all()
     serializer_class = ContactOut
@@ -365,6 +321,24 @@ class ContactViewSet(SalonViewSet[Contact]):
             words = f"The contact is at version {stale.contact.version}; read it again."
             raise Conflict(words, field="version", code="stale") from stale
         return Response(self.show([changed])[0])
+
+    @extend_schema(request=MergeIn, responses={200: ContactOut})
+    @action(detail=True, methods=["post"])
+    @idempotent
+    def merge(self, request: Request, id: str) -> Response:
+        """Make one contact of two, whose ids both lead to the older one then; it can be undone for 30 days."""
+        contact, other = self.load(id), self._other(self.read(MergeIn)["contact"])
+        try:
+            kept = merge_by_hand(contact.public_id, other.public_id, by=self.actor.who)
+        except AlreadyOne as one:
+            raise Conflict("They are one contact already.", field="contact", code="one_already") from one
+        return Response(self.show([Contact.objects.get(pk=kept.id)])[0])
+
+    def _other(self, public_id: UUID) -> Contact:
+        found = kept_of(public_id)
+        if found is None or not sees_contact(self.actor.who, found):
+            raise NotYours("contact", "contact")
+        return found
 
 
 def _if_match(request: Request) -> int | None:

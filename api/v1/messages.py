@@ -9,10 +9,11 @@ from django.db import transaction
 from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
 from rest_framework import serializers, status
+from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.errors import invalid
+from api.errors import Conflict, invalid
 from api.examples import described
 from api.fields import Body, Instant, PublicIdField
 from api.filters import IdFilter, InstantFilter
@@ -32,10 +33,12 @@ from channels_wa.media.queries import of_messages
 from channels_wa.messages.models import STATUS_ORDER, Message
 from channels_wa.numbers.models import Number
 from channels_wa.numbers.queries import own_numbers
+from channels_wa.outbox.actions import TooLate
 from channels_wa.outbox.content.text import MAX_TEXT
 from channels_wa.outbox.queries import waiting
 from crm.contacts.models import Contact
 from crm.contacts.names import masks
+from crm.inbox import scheduled
 from crm.inbox.models import Conversation
 from crm.inbox.rights import visible_messages
 from crm.inbox.sending import CannotSend, first_number, send_message
@@ -46,6 +49,15 @@ STATUSES = [*STATUS_ORDER, "cancelled"]
 PURPOSES = ("reply", "service", "reminder", "marketing")
 # WhatsApp's own longest life of a message; what is planned for later is better kept as a plan.
 LATEST = timedelta(days=365)
+
+
+def check_moment(value: Any, *, patience: timedelta) -> Any:
+    """A moment when something may leave. Raises ValidationError."""
+    now = clock.now()
+    if not now - patience <= value <= now + LATEST:
+        raise serializers.ValidationError("Must lie in the future, within a year.")
+    return value
+
 
 EXAMPLE = {
     "id": "019a1f61-55aa-7b02-8f5e-9c1d2e3f4a5b",
@@ -60,6 +72,7 @@ EXAMPLE = {
     "conversation": "019a1f5e-7c41-7a0b-8d12-6a5b4c3d2e1f",
     "number": "019a1f5c-1111-7222-8333-444455556666",
     "media": None,
+    "send_at": None,
     "at": "2026-11-20T15:00:00Z",
 }
 
@@ -82,7 +95,18 @@ class MessageOut(serializers.Serializer[Any]):
     conversation = serializers.UUIDField(allow_null=True)
     number = serializers.UUIDField(allow_null=True)
     media = MediaOut(allow_null=True, help_text="The file that it carries.")
+    send_at = Instant(allow_null=True, help_text="It waits for this moment; until then it can be taken back.")
     at = Instant()
+
+
+class MessagePatch(Body):
+    """What to change of a message that waits for its moment."""
+
+    send_at = Instant(help_text="Within a year.")
+
+    def validate_send_at(self, value: Any) -> Any:
+        """A moment to come."""
+        return check_moment(value, patience=timedelta(0))
 
 
 class MessageIn(contents.MessageParts, Body):
@@ -107,10 +131,7 @@ class MessageIn(contents.MessageParts, Body):
 
     def validate_send_at(self, value: Any) -> Any:
         """Neither over nor out of sight."""
-        now = clock.now()
-        if not now - timedelta(minutes=5) <= value <= now + LATEST:
-            raise serializers.ValidationError("Must lie in the future, within a year.")
-        return value
+        return check_moment(value, patience=timedelta(minutes=5))
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """One recipient, and the part that belongs to the type."""
@@ -141,6 +162,8 @@ class MessageViewSet(SalonViewSet[Message]):
         "list": Permission.INBOX_SEE,
         "retrieve": Permission.INBOX_SEE,
         "create": Permission.INBOX_ANSWER,
+        "partial_update": Permission.INBOX_ANSWER,
+        "cancel": Permission.INBOX_ANSWER,
     }
     queryset = Message.objects.defer("raw", "payload")
     serializer_class = MessageOut
@@ -170,6 +193,7 @@ class MessageViewSet(SalonViewSet[Message]):
                 "conversation": conversations.get(row.conversation_id),
                 "number": numbers.get(row.number_id),
                 "media": files.get(row.pk),
+                "send_at": waits[row.pk].not_before if row.pk in waits and waits[row.pk].is_scheduled else None,
                 "at": row.at,
             }
             for row in rows
@@ -202,6 +226,31 @@ class MessageViewSet(SalonViewSet[Message]):
         except CannotSend as refused:
             raise contents.refused(refused.problems) from refused
         return self.shown(message, status.HTTP_202_ACCEPTED)
+
+    @extend_schema(request=MessagePatch)
+    @idempotent
+    def partial_update(self, request: Request, id: str) -> Response:
+        """Let it leave at another moment; 409 where it has left, or waits for something else."""
+        message, given = self.load(id), self.read(MessagePatch)
+        if "send_at" not in given:
+            return Response(self.show([message])[0])
+        try:
+            scheduled.move(message, given["send_at"], by=self.actor.who)
+        except TooLate as late:
+            raise Conflict("It has left already, or waits for something else.", field="send_at") from late
+        return Response(self.show([self.load(id)])[0])
+
+    @extend_schema(request=None, responses={200: MessageOut})
+    @action(detail=True, methods=["post"])
+    @idempotent
+    def cancel(self, request: Request, id: str) -> Response:
+        """Take back what has not left yet; 409 where it has."""
+        message = self.load(id)
+        try:
+            scheduled.take_back(message, by=self.actor.who)
+        except TooLate as late:
+            raise Conflict("It has left already.", code="too_late") from late
+        return Response(self.show([self.load(id)])[0])
 
 
 def _files(rows: Sequence[Message]) -> dict[int, dict[str, Any]]:

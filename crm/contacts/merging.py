@@ -17,6 +17,7 @@ from crm.contacts.models import Contact, ContactMerge
 from ops.events.actions import emit
 from ops.runs import runs_of
 from tenants.audit import actions as audit
+from tenants.members.models import Member
 
 # What of a row a merge may change, and an undo puts back.
 VALUES = (
@@ -119,7 +120,8 @@ def merge(one_id: int, other_id: int, *, because: str, by: Any = None) -> Person
         because=because[:40],
         before={**before, **merged.log.before},
         moved=merged.log.as_runs(),
-        by=by,
+        # A program's part in it stands in the audit log.
+        by=by if isinstance(by, Member) else None,
     )
     _tell(merged, kept.public_id, gone.public_id, because, by)
     return Person(kept.pk, kept.public_id, kept.name)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from crm.contacts.models import Contact, Note
 from ops import clock
 from ops.events.actions import emit
+from tenants.access.models import ApiKey
 from tenants.audit import actions as audit
 from tenants.members.models import Member
 
@@ -38,7 +39,7 @@ def mentions(text: str) -> list[int]:
 
 @transaction.atomic
 def add(
-    contact: Contact, text: str, *, by: Member, conversation_id: int | None = None, is_pinned: bool = False
+    contact: Contact, text: str, *, by: Member | ApiKey, conversation_id: int | None = None, is_pinned: bool = False
 ) -> Note:
     """Write one. Raises NotPossible."""
     text = _checked(text)
@@ -48,7 +49,7 @@ def add(
         text=text,
         mentions=mentions(text),
         is_pinned=is_pinned,
-        by=by,
+        by=by if isinstance(by, Member) else None,
     )
     _tell("note.added", note, contact, by)
     return note

@@ -59,7 +59,7 @@ def set_bot(*, conversation: Conversation, on: bool, by: Member | ApiKey) -> boo
 
 
 @transaction.atomic
-def close(*, conversation: Conversation, by: Member) -> bool:
+def close(*, conversation: Conversation, by: Member | ApiKey) -> bool:
     """End a conversation; the guest's next message begins a new one. False where it had ended."""
     changed = Conversation.objects.filter(pk=conversation.pk, closed_at=None).update(
         closed_at=clock.now(), snoozed_until=None
@@ -70,7 +70,7 @@ def close(*, conversation: Conversation, by: Member) -> bool:
 
 
 @transaction.atomic
-def reopen(*, conversation: Conversation, by: Member) -> bool:
+def reopen(*, conversation: Conversation, by: Member | ApiKey) -> bool:
     """Go on with an ended conversation. False where it is open. Raises OpenElsewhere."""
     try:
         with transaction.atomic():
@@ -111,7 +111,7 @@ def retry(*, message: Message, by: Member) -> None:
         )
 
 
-def _moved(what: str, conversation: Conversation, by: Member) -> None:
+def _moved(what: str, conversation: Conversation, by: Member | ApiKey) -> None:
     audit.record(what, subject=conversation.public_id, by=by)
     emit(what, subject=conversation.public_id, payload={"conversation_id": conversation.pk})
     tell_changed([conversation.pk])

@@ -26,15 +26,23 @@ class AlreadyTaken(Exception):
 
 
 @transaction.atomic
-def take(*, conversation: Conversation, by: Member) -> bool:
-    """Make `by` the one who answers, if nobody is yet. False where it was them. Raises AlreadyTaken."""
+def take(*, conversation: Conversation, by: Member, asked_by: Member | ApiKey | None = None) -> bool:
+    """Make `by` the one who answers, if nobody is yet. False where it was them. Raises AlreadyTaken.
+
+    `asked_by`: who did it for them.
+    """
     won = Conversation.objects.filter(pk=conversation.pk, assignee=None).update(assignee=by)
     if not won:
         other = Member.objects.filter(pk__in=Conversation.objects.filter(pk=conversation.pk).values("assignee")).first()
         if other is None or other.pk != by.pk:
             raise AlreadyTaken(other.name if other else _("Somebody"))
         return False
-    audit.record("conversation.taken", subject=conversation.public_id, by=by)
+    audit.record(
+        "conversation.taken",
+        subject=conversation.public_id,
+        by=asked_by or by,
+        after={"member": str(by.public_id)},
+    )
     handing.tell(
         [
             NewEvent(

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from channels_wa.messages.models import Message
 from channels_wa.messages.problems import Problem
 from channels_wa.outbox import actions as outbox
 from crm.inbox.rights import message_or_404
@@ -21,8 +22,10 @@ from ops import clock
 from portal.frame import moments
 from portal.frame.toasts import add_event, toast
 from tenants.access.guard import SalonRequest, allowed
+from tenants.access.models import ApiKey
 from tenants.access.roles import Permission
 from tenants.audit import actions as audit
+from tenants.members.models import Member
 
 LATEST = timedelta(days=365)
 # What a field of the kind datetime-local takes.
@@ -61,6 +64,20 @@ def later_context() -> dict[str, Any]:
     }
 
 
+@transaction.atomic
+def move(message: Message, at: datetime, *, by: Member | ApiKey) -> None:
+    """Let it leave at another moment. Raises TooLate (channels_wa.outbox.actions)."""
+    outbox.reschedule(message.pk, at)
+    audit.record("message.rescheduled", subject=message.public_id, by=by, after={"at": str(at)})
+
+
+@transaction.atomic
+def take_back(message: Message, *, by: Member | ApiKey) -> None:
+    """The guest never gets it. Raises TooLate likewise."""
+    outbox.cancel(message.pk)
+    audit.record("message.cancelled", subject=message.public_id, by=by)
+
+
 @require_POST
 @allowed(Permission.INBOX_ANSWER)
 def change(request: SalonRequest, public_id: UUID) -> HttpResponse:
@@ -68,9 +85,7 @@ def change(request: SalonRequest, public_id: UUID) -> HttpResponse:
     message = message_or_404(request.member, public_id, direction="out")
     try:
         at = read_moment(request.POST.get("send_at", ""))
-        with transaction.atomic():
-            outbox.reschedule(message.pk, at)
-            audit.record("message.rescheduled", subject=message.public_id, by=request.member, after={"at": str(at)})
+        move(message, at, by=request.member)
     except CannotSend as refused:
         return toast(request, str(refused), status=422)
     except outbox.TooLate:
@@ -84,9 +99,7 @@ def cancel(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """Take it back."""
     message = message_or_404(request.member, public_id, direction="out")
     try:
-        with transaction.atomic():
-            outbox.cancel(message.pk)
-            audit.record("message.cancelled", subject=message.public_id, by=request.member)
+        take_back(message, by=request.member)
     except outbox.TooLate:
         return toast(request, _("It has left already."), status=409)
     return add_event(toast(request, _("The message is taken back; the guest never gets it")), "message-sent")

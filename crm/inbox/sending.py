@@ -110,7 +110,7 @@ def send_message(
     message = Message.objects.defer("raw").get(pk=written.message_id)
     _record(message, contact, conversation, by)
     # What leaves later answers nobody yet; nor does a reaction: who waited for an answer still does.
-    is_later = isinstance(by, Member) and send_at is not None and send_at > now
+    is_later = send_at is not None and send_at > now
     if not is_later and message.status != "cancelled" and content.type != "reaction":
         note_outbound([(conversation_id, content.type, content.text)], at=now)
         if takes_over and isinstance(by, Member) and purpose == "reply":

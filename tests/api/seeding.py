@@ -79,5 +79,5 @@ def more_of_people(contact: Contact, talk: Conversation, word: str, ids: Ids) ->
         pipeline=pipeline, stage=stage, contact=contact, title=f"Deal {word}", currency="BRL", **ids
     )
     task = Task.objects.create(text=f"Task {word}", deal=deal, contact=contact, **ids)
-    made |= {"pipeline": pipeline, "stage": stage, "deal": deal, "task": task}
+    made |= {"member": member, "pipeline": pipeline, "stage": stage, "deal": deal, "task": task}
     return {name: str(row.public_id) for name, row in made.items()}

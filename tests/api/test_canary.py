@@ -38,8 +38,17 @@ OWN = {
     "deals": "deal",
     "pipelines": "pipeline",
     "tasks": "task",
+    "teams": "team",
+    "members": "member",
 }
-ACTS = {"flows": ("draft", "publish", "resume", "versions", "start"), "executions": ("cancel",), "deals": ("move",)}
+ACTS = {
+    "flows": ("draft", "publish", "resume", "versions", "start"),
+    "executions": ("cancel",),
+    "deals": ("move",),
+    "conversations": ("take", "notes"),
+    "messages": ("cancel",),
+    "contacts": ("merge",),
+}
 
 
 @pytest.fixture
@@ -97,6 +106,9 @@ def _bodies(foreign: Seeded) -> Iterator[tuple[str, dict[str, Any]]]:
             yield "contacts/", {"name": "x", "identities": [{"value": "+5511944440000", name: value}]}
             yield "contacts/", {"name": "x", "identities": [{"value": value}]}
             yield "messages/", {"to": {name: value}, **template}
+            yield "teams/", {"name": "x", name: value}
+        yield "teams/", {"name": "x", "members": [value]}
+        yield "teams/", {"name": "x", "numbers": [value]}
 
 
 def _rows(salon: Salon) -> str:

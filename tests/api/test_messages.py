@@ -28,6 +28,7 @@ def test_it_shows_a_message(program: Program, seeded: Seeded) -> None:
         "conversation": seeded.conversation,
         "number": seeded.number,
         "media": None,
+        "send_at": None,
     }
 
 

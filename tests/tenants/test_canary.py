@@ -58,9 +58,9 @@ def paths(found: Seeded) -> Iterator[str]:
                                ("secrets", "secret"), ("shared", "shared_flow"), ("tasks", "task"), ("stages", "stage"),
                                ("pipelines", "pipeline"), ("deals", "deal"), ("tags", "tag"), ("fields", "field"),
                                ("segments", "segment"), ("notes", "note"), ("merges", "merge"),
-                               ("imports", "contact_import"), ("teams", "team"), ("canned", "canned"),
-                               ("connections", "number"), ("executions", "execution"), ("flows", "flow"),
-                               ("inbox", "conversation")):  # fmt: skip
+                               ("imports", "contact_import"), ("teams", "team"), ("members", "member"),
+                               ("canned", "canned"), ("connections", "number"), ("executions", "execution"),
+                               ("flows", "flow"), ("inbox", "conversation")):  # fmt: skip
             if f"{resource}/" in route:
                 route = re.sub(r"<uuid:public_id>|\(\?P<id>\[\^/\]\+\)", known[name], route)
         for name, value in (("uuid:execution_id", known["execution"]), ("uuid:test_id", known["test"]),
