@@ -136,13 +136,13 @@ def test_it_pages_both_ways_by_the_newest_message(program: Program, seeded: Seed
             contact = Contact.objects.create(name=f"Guest {hours}")
             Conversation.objects.create(contact=contact, number_id=1, last_at=now - timedelta(hours=hours))
 
-    def walk(page: Any, way: str) -> list[str]:
+    def walk(page: Any, way: str) -> tuple[list[str], Any]:
         found = []
         while True:
             assert len(page["results"]) == 1
             found.append(page["results"][0]["last_at"])
             if page[way] is None:
-                return found, page  # type: ignore[return-value]
+                return found, page
             parts = urlsplit(page[way])
             page = program.get(f"{parts.path}?{parts.query}").json()
 
