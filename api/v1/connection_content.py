@@ -11,6 +11,7 @@ from channels_wa.numbers import words
 from channels_wa.numbers.forms import LONGEST_TOKEN
 from channels_wa.numbers.models import Number
 from flows.models import Flow
+from flows.triggers.startable import why_not_default
 
 EXAMPLE = {
     "id": "019a1f5c-1111-7222-8333-444455556666",
@@ -134,6 +135,12 @@ class ConnectionPatch(Body):
     pin = Pin(required=False, help_text="To go on where `setup` asks for it.")
     is_default = serializers.BooleanField(required=False, help_text="True makes it the default; false is refused.")
     default_flow = PublicIdField(Flow.objects, what="flow", required=False, allow_null=True)
+
+    def validate_default_flow(self, given: Flow | None) -> Flow | None:
+        """One that may begin with a guest."""
+        if given is not None and (why := why_not_default(given)):
+            raise serializers.ValidationError(why)
+        return given
 
     def validate_is_default(self, given: bool) -> bool:
         """There is always a default: another one is made it."""

@@ -16,6 +16,7 @@ from flows import actions
 from flows.builder.loading import load
 from flows.builder.page import may_edit, state_of
 from flows.models import Flow
+from flows.triggers.startable import default_on
 from portal.frame.toasts import add_toast, toast
 from tenants.access.guard import SalonRequest, allowed
 from tenants.access.roles import Permission
@@ -85,11 +86,17 @@ def resume(request: SalonRequest, public_id: UUID) -> HttpResponse:
 @require_POST
 @allowed(Permission.FLOWS_EDIT)
 def archive(request: SalonRequest, public_id: UUID) -> HttpResponse:
-    """Put it away; the toast brings it back."""
+    """Put it away; the toast brings it back. From its own page (`?page=1`) that page is shown anew, to look at."""
 
     def act(flow: Flow) -> tuple[Flow, str]:
-        return actions.archive(flow, by=request.member), _("%(name)s is archived.") % {"name": flow.name}
+        numbers, words = default_on(flow), _("%(name)s is archived.") % {"name": flow.name}
+        if numbers:
+            more = _("On %(numbers)s a person answers now what no flow wants.") % {"numbers": ", ".join(numbers)}
+            words = f"{words} {more}"
+        return actions.archive(flow, by=request.member), words
 
+    if request.GET.get("page"):
+        return go_to(request, reverse("flows:flow", args=[public_id]), act(load(public_id))[1])
     return _changed(request, public_id, act, reverse("flows:restore", args=[public_id]))
 
 

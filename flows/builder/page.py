@@ -9,6 +9,7 @@ from flows.console.views import path_of
 from flows.models import Flow, FlowExecution
 from flows.runtime.budget import paused_words
 from flows.templates_used import unusable_of
+from flows.triggers.startable import default_on
 from tenants.access.guard import SalonRequest
 from tenants.access.roles import Permission
 
@@ -41,6 +42,7 @@ def page_of(request: SalonRequest, flow: Flow) -> JSON:
         "state": state_of(flow),
         "may_edit": can_edit,
         "perms_edit": request.member.may(Permission.FLOWS_EDIT),
+        "default_on": ", ".join(default_on(flow)),
         "drawn": drawn,
         "graph": drawn.graph,
         "described": drawn.described,

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 from channels_wa.numbers import actions
 from channels_wa.numbers.queries import own_numbers
 from flows.models import Flow
+from flows.triggers.startable import why_not_default
 from portal.frame.toasts import add_toast
 from tenants.access.guard import SalonRequest, allowed
 from tenants.access.roles import Permission
@@ -21,13 +22,14 @@ from tenants.access.roles import Permission
 def of_number(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """Show the choice, or take it."""
     number = get_object_or_404(own_numbers(), public_id=public_id)
-    flows = list(Flow.objects.filter(published__isnull=False).order_by("name", "pk"))
+    flows = list(Flow.objects.defer("draft").filter(published__isnull=False).order_by("name", "pk"))
     if request.method == "GET":
         return render(request, "flows/of_number.html", _context(public_id, number.default_flow, flows))
     given = request.POST.get("flow", "")
     chosen = next((flow for flow in flows if str(flow.public_id) == given), None)
-    if given and chosen is None:
-        context = {**_context(public_id, number.default_flow, flows), "error": _("Choose one of the flows.")}
+    error = _("Choose one of the flows.") if given and chosen is None else why_not_default(chosen) if chosen else ""
+    if error:
+        context = {**_context(public_id, number.default_flow, flows), "error": error}
         return render(request, "flows/of_number.html", context, status=422)
     actions.change(number, by=request.member, default_flow=chosen.public_id if chosen else None)
     answer = render(request, "flows/of_number.html", _context(public_id, number.default_flow, flows))
@@ -37,14 +39,22 @@ def of_number(request: SalonRequest, public_id: UUID) -> HttpResponse:
 
 
 def _context(public_id: UUID, chosen: UUID | None, flows: list[Flow]) -> dict[str, Any]:
+    """Those that may answer; one that may not any more only where it is the chosen one, with the reason."""
+    now = next((flow for flow in flows if flow.public_id == chosen), None)
     return {
         "number_public_id": public_id,
+        "why_not": why_not_default(now) if now else "",
         "choices": [
-            {
-                "public_id": flow.public_id,
-                "name": flow.name if flow.is_active else _("%(flow)s (switched off)") % {"flow": flow.name},
-                "is_chosen": flow.public_id == chosen,
-            }
+            {"public_id": flow.public_id, "name": _named(flow), "is_chosen": flow is now}
             for flow in flows
+            if flow is now or not why_not_default(flow)
         ],
     }
+
+
+def _named(flow: Flow) -> str:
+    if flow.archived_at is not None:
+        return _("%(flow)s (archived)") % {"flow": flow.name}
+    if flow.paused_at is not None:
+        return _("%(flow)s (paused)") % {"flow": flow.name}
+    return flow.name if flow.is_active else _("%(flow)s (switched off)") % {"flow": flow.name}
