@@ -1,6 +1,7 @@
 // The builder page: mounts the canvas and brings together what stands around it. All talk by events on the window (see island.jsx).
 (() => {
   const MOST_WITHOUT_MAP = 12;
+  const TEXT = "textarea, select, [contenteditable], input:not([type=checkbox], [type=radio], [type=button], [type=submit], [type=range], [type=color])";
   const read = (id) => JSON.parse(document.getElementById(id).textContent);
   const tell = (name, detail = {}) => window.dispatchEvent(new CustomEvent(name, { detail }));
   const byId = (id) => document.getElementById(id);
@@ -72,7 +73,8 @@
         if (!dialog.open) dialog.showModal();
       });
       window.addEventListener("flow:open", () => {
-        this.showPane("drawing", { onlyPhone: true });
+        // The form lies over the list of steps as well, and who works there wants to be there afterwards.
+        if (this.page.dataset.pane !== "outline") this.showPane("drawing", { onlyPhone: true });
         this.closeSimulator(); // it lies over the form
       });
     }
@@ -161,9 +163,14 @@
         else if (dataset.others) this.answerOthers(dataset.others);
         else if ("problemNode" in dataset) this.showProblem(dataset.problemNode, dataset.problemField);
         else if ("rename" in dataset) this.rename(true);
+        else if (dataset.history) this.turnBack(dataset.history);
         return undefined;
       });
       document.addEventListener("keydown", (event) => { if (event.key === "Escape" && event.target.id === "flow-name-input") this.rename(false); });
+      document.addEventListener("keydown", (event) => this.historyKey(event));
+      window.addEventListener("flow:history", ({ detail }) => {
+        for (const button of document.querySelectorAll("[data-history]")) button.setAttribute("aria-disabled", String(!detail[button.dataset.history]));
+      });
       window.addEventListener("flow:published", () => byId("publish-dialog").close());
       window.addEventListener("flow:reread", () => this.reread());
       // The phone plays what was saved.
@@ -173,6 +180,21 @@
         this.flush().then(() => event.detail.issueRequest(true));
       });
       window.addEventListener("flow:form", ({ detail }) => this.formOpened(detail.id));
+    }
+
+    /** Undo or redo; what is being typed in a form is a change like any other. */
+    async turnBack(how) {
+      await window.flowForm?.flush();
+      tell(`flow:${how}`);
+    }
+
+    /** Ctrl+Z and Ctrl+Y wherever one stands, but not in a text, which has its own, and not under a dialog. */
+    historyKey(event) {
+      const key = event.key.toLowerCase();
+      if (!(event.ctrlKey || event.metaKey) || event.altKey || !["z", "y"].includes(key) || event.defaultPrevented || !this.isEditable) return;
+      if (this.canvas.contains(event.target) || event.target.closest(TEXT) || document.querySelector("dialog[open]")) return;
+      event.preventDefault();
+      this.turnBack(key === "y" || event.shiftKey ? "redo" : "undo");
     }
 
     formOpened(id) {

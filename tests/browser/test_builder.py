@@ -222,6 +222,15 @@ def test_the_list_of_steps_is_a_way_to_draw(new_flow: Callable[[], Page]) -> Non
     assert ways(page) == {("start", "set_variable"), ("set_variable", "end")}
     page.locator("[data-tool=undo]").click()
     lists(page, START, VARIABLE, WAIT, END)
+    # By keyboard from the list, which is no part of the canvas; the keys of a text belong to the text.
+    page.locator("#outline .outline-step__open").first.focus()
+    page.keyboard.press("Control+y")
+    lists(page, START, VARIABLE, END)
+    page.locator("#palette-filter").first.fill("x")
+    page.keyboard.press("Control+z")
+    page.locator("#tab-outline").focus()
+    page.keyboard.press("Control+z")
+    lists(page, START, VARIABLE, WAIT, END)
 
 
 def test_it_is_drawn_on_a_phone(meet: Meet, logged_in: Any) -> None:
@@ -240,4 +249,10 @@ def test_it_is_drawn_on_a_phone(meet: Meet, logged_in: Any) -> None:
     page.locator("#flow-picker section:not([data-palette-recent]) [data-add=end]").tap()
     is_saved(page)
     assert ways(page) == {("start", "ask"), ("ask", "end")}
+    # The canvas and its tools are not in sight here.
+    page.locator("[data-history=undo]").tap()
+    lists(page, START, QUESTION)
+    expect(page.locator("[data-history=redo]")).to_have_attribute("aria-disabled", "false")
+    page.locator("[data-history=redo]").tap()
+    lists(page, START, QUESTION, END)
     assert page.evaluate("() => document.documentElement.scrollWidth <= document.documentElement.clientWidth")

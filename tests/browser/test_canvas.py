@@ -64,6 +64,37 @@ def test_a_click_chooses_and_a_double_click_opens(open_canvas: Open) -> None:
     assert [event["id"] for event in canvas.heard("select")] == ["good", "bad"]
 
 
+def test_a_press_on_the_name_of_an_exit_is_one_on_the_step(open_canvas: Open) -> None:
+    """FL-001: nobody begins a connection without meaning it; the dot does when pressed, name and dot when dragged."""
+    canvas = open_canvas(small())
+    canvas.exit("good", "done").click(position={"x": 30, "y": 8})
+    expect(canvas.chosen).to_have_attribute("data-id", "good")
+    expect(canvas.page.locator(".flow-bar--linking")).to_have_count(0)
+    canvas.exit("good", "done").locator(".flow-step__dot").click()
+    expect(canvas.page.locator(".flow-bar--linking")).to_be_visible()
+    canvas.step("bad").locator(".flow-step__head").click()
+    assert ("good", "done", "bad") in canvas.ways
+
+
+def test_what_is_asked_before_the_canvas_stands_is_done_when_it_does(open_canvas: Open) -> None:
+    """FL-006: the page lights a path and shows a step right after it has mounted the canvas."""
+    canvas = open_canvas(small())
+    canvas.page.evaluate(
+        """(graph) => {
+          window.flowIsland.unmount();
+          window.mountFlow(document.querySelector("#canvas"), graph, { readOnly: true });
+          window.flowIsland.light({ nodes: ["start", "ask"], edges: ["e1"], current: "ask" });
+          window.flowIsland.select("bad");
+        }""",
+        small(),
+    )
+    expect(canvas.page.locator("#canvas[data-ready]")).to_be_visible()
+    expect(canvas.page.locator(".react-flow__node.is-lit")).to_have_count(2)
+    expect(canvas.page.locator(".react-flow__node.is-current")).to_have_attribute("data-id", "ask")
+    expect(canvas.page.locator(".react-flow__edge.is-lit")).to_have_count(1)
+    expect(canvas.chosen).to_have_attribute("data-id", "bad")
+
+
 def test_an_exit_is_led_elsewhere(open_canvas: Open) -> None:
     """FL-001: a taken exit lets its old connection go; a connection is deleted, or gets a step in between."""
     canvas = open_canvas(small())

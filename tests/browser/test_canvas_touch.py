@@ -51,7 +51,7 @@ def test_six_steps_are_built_by_touch(open_canvas: Open) -> None:
     expect(canvas.step("end_1")).to_be_in_viewport()
     canvas.page.get_by_role("button", name="Show the whole flow").tap()
     expect(canvas.exit("ask_1", "invalid")).to_be_in_viewport()
-    canvas.exit("ask_1", "invalid").tap()
+    canvas.exit("ask_1", "invalid").locator(".flow-step__dot").tap()
     expect(canvas.page.locator(".flow-bar")).to_contain_text("Choose the step it leads to")
     canvas.step("send_message_2").locator(".flow-step__head").tap()
     assert canvas.ways == {

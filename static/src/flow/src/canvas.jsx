@@ -42,19 +42,21 @@ function useDrawing(desk) {
   const { editor } = desk;
   const [nodes, setNodes] = useState(() => nodesOf(editor, []));
   const [edges, setEdges] = useState(() => edgesOf(editor, []));
+  const [drawn] = useState(() => editor.changes);
   useEffect(() => {
-    let asked = false;
+    let asked = editor.changes !== drawn; // what was asked between the first drawing and now
     const draw = () => {
       asked = false;
       setNodes((old) => nodesOf(editor, old));
       setEdges((old) => edgesOf(editor, old));
     };
+    if (asked) queueMicrotask(draw);
     // Several changes of one act are drawn once.
     return editor.subscribe(() => {
       if (!asked) queueMicrotask(draw);
       asked = true;
     });
-  }, [editor]);
+  }, [editor, drawn]);
   const onNodesChange = useCallback((changes) => {
     for (const change of changes) if (change.type === "dimensions" && change.dimensions) editor.sizes.set(change.id, change.dimensions);
     const measured = new Set(changes.filter((change) => change.type === "dimensions").map((change) => change.id));

@@ -20,6 +20,7 @@ export class Editor {
     this.word = teller(words);
     this.readOnly = readOnly;
     this.listeners = new Set();
+    this.changes = 0; // how often anything has changed
     this.sizes = new Map(); // as the browser measured them
     this.problems = [];
     this.counts = counts;
@@ -42,6 +43,12 @@ export class Editor {
     else if (graph.nodes.some((node) => !node.position)) this.graph = moved(graph, new Map(graph.nodes.map((node) => [node.id, { x: 0, y: 0 }])));
     this.linking = null;
     this.changed();
+    this.tellHistory();
+  }
+
+  /** What can be taken back and done again, for buttons beside the canvas. */
+  tellHistory() {
+    tell("flow:history", { undo: this.history.past.length > 0, redo: this.history.future.length > 0 });
   }
 
   subscribe(listener) {
@@ -50,6 +57,7 @@ export class Editor {
   }
 
   changed() {
+    this.changes += 1;
     for (const listener of this.listeners) listener();
   }
 
@@ -146,6 +154,7 @@ export class Editor {
     this.ids.note(graph);
     this.changed();
     tell("flow:change", { graph, why });
+    this.tellHistory();
   }
 
   /** Add a step; after an exit, and before what that led to; on an edge, in between. Gives its id. */

@@ -6,7 +6,8 @@
 //
 // Heard: flow:step flow:clear flow:light flow:insert flow:edit flow:patch flow:described flow:problems flow:counts flow:replace flow:show
 //        flow:marks flow:undo flow:redo flow:layout flow:fit flow:readonly
-// Sent:  flow:select {id}   flow:open {id}   flow:change {graph, why}   flow:add {from, position}
+// Sent:  flow:select {id}   flow:open {id}   flow:change {graph, why}   flow:add {from, position}   flow:history {undo, redo}
+// What is asked before the canvas stands ([data-ready]) is done when it does.
 import { ReactFlowProvider } from "@xyflow/react";
 import { render } from "preact";
 import { makeDesk } from "./acts.js";
@@ -64,7 +65,11 @@ function heardBy(editor, desk, visit) {
       light(litBy(path));
     },
     "flow:show": ({ id }) => {
-      desk.selection?.choose([id]);
+      if (!desk.isReady) {
+        desk.wanted = id;
+        return;
+      }
+      desk.selection.choose([id]);
       desk.view?.reveal(id);
       // Where what had the focus is gone, the step has it.
       if (document.activeElement === document.body) desk.view?.focus(id);
@@ -89,7 +94,9 @@ function mountFlow(element, graph, { readOnly = true, described = {}, words = {}
   const drag = paletteDrag(element, { mayDrag: () => !editor.readOnly, drop: desk.drop });
   const onReady = () => {
     element.dataset.ready = "";
+    desk.isReady = true;
     if (editor.lit.current) desk.view.reveal(editor.lit.current);
+    if (desk.wanted) heard["flow:show"]({ id: desk.wanted });
   };
   element.replaceChildren();
   render(

@@ -7,7 +7,7 @@ import { MOST_CELLS } from "./layout.js";
 
 const MARK_SIGNS = { added: "+", removed: "−", changed: "~", differs: "≠" };
 
-/** A way out: its name, from which one drags, and a "+" where it leads nowhere yet. */
+/** A way out: its name, from which one drags, a dot to press, and a "+" where it leads nowhere yet. */
 function Exit({ id, exit, data, isRow }) {
   const { editor, add, startLink } = useDesk();
   const names = { exit: exit.label, step: data.title };
@@ -21,8 +21,10 @@ function Exit({ id, exit, data, isRow }) {
         position={position}
         isConnectable={!data.readOnly}
         title={data.readOnly ? undefined : editor.word("exit_of", names)}
-        onClick={(event) => startLink(event, { node: id, exit: exit.name })}
-      />
+      >
+        {/* A press on the name is one on the step, as anywhere on it; only the dot begins a connection. */}
+        {!data.readOnly && <span class="flow-step__dot" onClick={(event) => startLink(event, { node: id, exit: exit.name })} />}
+      </Handle>
       {!data.readOnly && !exit.taken && (
         <button
           type="button"
