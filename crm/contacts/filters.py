@@ -92,9 +92,12 @@ def where(filter: Filter, *, fields: list[CustomField] | None = None) -> Q:
     """The condition. Raises Wrong."""
     if not filter:
         return Q()
-    if sum(1 for _leaf in leaves(filter)) > MOST_CONDITIONS:
+    conditions = list(leaves(filter))
+    if len(conditions) > MOST_CONDITIONS:
         raise Wrong("", _("At most %(most)d conditions, please.") % {"most": MOST_CONDITIONS})
-    known = {one.key: one for one in (custom.live() if fields is None else fields)}
+    if fields is None and any(str(one["field"]).startswith("field.") for one in conditions):
+        fields = custom.live()
+    known = {one.key: one for one in fields or []}
     return _where(filter, known, "", 1)
 
 
@@ -286,7 +289,7 @@ FIELDS: dict[str, dict[str, Maker]] = {
 }
 
 
-def matching(filter: Filter, among: Any = None) -> Any:
+def matching(filter: Filter, among: Any = None, *, fields: list[CustomField] | None = None) -> Any:
     """Contacts (of `among`, else all) whom it means. Raises Wrong."""
     contacts = Contact.objects.all() if among is None else among
-    return contacts.alias(values_text=ValuesText(F("fields"))).filter(where(filter))
+    return contacts.alias(values_text=ValuesText(F("fields"))).filter(where(filter, fields=fields))

@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from crm.contacts import filters, segments
-from crm.contacts.models import Contact
+from crm.contacts.models import Contact, CustomField
 from crm.contacts.search import search
 
 SIZE = 30
@@ -66,8 +66,10 @@ class Page:
     after: int
 
 
-def matching(given: Given, among: QuerySet[Contact]) -> QuerySet[Contact]:
-    """Whom the list shows. Raises filters.Wrong for a filter that cannot be meant."""
+def matching(given: Given, among: QuerySet[Contact], *, fields: list[CustomField] | None = None) -> QuerySet[Contact]:
+    """Whom the list shows. `fields`: those in use, where they are known. Raises filters.Wrong for a filter that cannot
+    be meant.
+    """
     found: QuerySet[Contact] = search(given.values.get("search", ""), among=among)
     segment = segments.by_public_id(given.values["segment"]) if "segment" in given.values else None
     if segment is not None:
@@ -76,7 +78,7 @@ def matching(given: Given, among: QuerySet[Contact]) -> QuerySet[Contact]:
         return found.none()
     narrow = as_filter(given)
     if narrow["all"]:
-        found = filters.matching(narrow, found)
+        found = filters.matching(narrow, found, fields=fields)
     return found
 
 

@@ -104,6 +104,11 @@ def names(limit: int = 200) -> list[str]:
     return list(Tag.objects.order_by("name").values_list("name", flat=True)[:limit])
 
 
+def coloured(limit: int = 200) -> dict[str, str]:
+    """The same with their colours."""
+    return dict(Tag.objects.order_by("name").values_list("name", "colour")[:limit])
+
+
 def colours_of(names: set[str]) -> dict[str, str]:
     """The colour of each of these."""
     return dict(Tag.objects.filter(name__in=names).values_list("name", "colour")) if names else {}

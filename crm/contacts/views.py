@@ -35,14 +35,18 @@ def contacts(request: SalonRequest) -> HttpResponse:
     """The list; a fragment is a page of it."""
     given = listing.Given.read(request.GET)
     before, after = request.GET.get("before", ""), request.GET.get("after", "")
-    problem, found = "", visible_contacts(request.member)
+    problem, found, known_fields = "", visible_contacts(request.member), None
+    if not is_fragment(request):
+        known_fields = fields.live()
     try:
-        found = listing.matching(given, found)
+        found = listing.matching(given, found, fields=known_fields)
     except filters.Wrong as wrong:
         problem, found = wrong.words, found.none()
     page = listing.page(found, sort=given.values.get("sort", ""), before=before, after=after)
     known = addresses(contact.pk for contact in page.rows)
-    colours = tags.colours_of({tag for contact in page.rows for tag in contact.tags})
+    offered = {} if is_fragment(request) else tags.coloured()
+    shown = {tag for contact in page.rows for tag in contact.tags}
+    colours = {**offered, **tags.colours_of(shown - offered.keys())}
     address = reverse("contacts:list")
     context = {
         "rows": [row(contact, known.get(contact.pk, ""), colours) for contact in page.rows],
@@ -57,7 +61,7 @@ def contacts(request: SalonRequest) -> HttpResponse:
     }
     if is_fragment(request):
         return render(request, "crm/contacts.html#page", context)
-    return render(request, "crm/contacts.html", context | _choices(request, given))
+    return render(request, "crm/contacts.html", context | _choices(request, given, known_fields or [], [*offered]))
 
 
 @require_GET
@@ -113,16 +117,17 @@ def _empty(given: listing.Given) -> dict[str, str]:
     return {"empty_text": _("No contacts yet"), "empty_hint": hint}
 
 
-def _choices(request: SalonRequest, given: listing.Given) -> dict[str, Any]:
+def _choices(
+    request: SalonRequest, given: listing.Given, known: list[CustomField], tag_names: list[str]
+) -> dict[str, Any]:
     """What the filters offer."""
-    known = fields.live()
     chosen = next((one for one in known if one.key == given.values.get("field")), None)
     return {
         "given": {name: given.values.get(name, "") for name in listing.NAMES},
         "search": given.values.get("search", ""),
         "is_filtered": given.is_filtered,
         "more_filters": len(set(given.values) - {"search", "sort", "tag", "segment", "value"}),
-        "tag_names": tags.names(),
+        "tag_names": tag_names,
         "segments": segments.live(),
         "fields": known,
         "field": chosen,
