@@ -39,7 +39,7 @@ def page_of(member: Member, wanted: Filter, url: str, *, before: str, after: str
     if wanted.sort == "waiting":
         every = by_wait(every)
     back = bool(after) and not before
-    found = list(order.from_key(every, before or after, back=back)[: A_PAGE + 1])
+    found = _few(every, wanted, order, before or after, back=back)
     goes_on, found = len(found) > A_PAGE, found[:A_PAGE]
     if back:
         found.reverse()
@@ -50,6 +50,21 @@ def page_of(member: Member, wanted: Filter, url: str, *, before: str, after: str
         f"{url}?{urlencode({**query, 'before': order.key(found[-1])})}" if has_older and found else "",
         f"{url}?{urlencode({**query, 'after': order.key(found[0])})}" if has_newer and found else "",
     )
+
+
+def _few(every: QuerySet[Conversation], wanted: Filter, order: "Order", key: str, *, back: bool) -> list[Conversation]:
+    """A page of them and one more, by the way that reads the least."""
+    if wanted.sort == "waiting":
+        # All who wait are sorted, so by their ids alone; the rest is read of those on the page.
+        first = order.from_key(every, key, back=back).values("pk")[: A_PAGE + 1]
+        return list(order.sorted(every.filter(pk__in=first), back=back))
+    if wanted.search and wanted.is_in_any_state:
+        # The open and the closed ones have their order each; together they have none that an index knows.
+        parts = (every.filter(closed_at=None), every.exclude(closed_at=None))
+        found = [one for part in parts for one in order.from_key(part, key, back=back)[: A_PAGE + 1]]
+        found.sort(key=lambda one: (getattr(one, order.field), one.pk), reverse=order.descends != back)
+        return found[: A_PAGE + 1]
+    return list(order.from_key(every, key, back=back)[: A_PAGE + 1])
 
 
 @dataclass(frozen=True)
@@ -73,7 +88,11 @@ class Order:
             # The first part alone lets the index be used; the second makes it exact.
             beyond = Q(**{f"{self.field}__{way}": at}) | Q(**{f"pk__{way}": int(pk)})
             rows = rows.filter(Q(**{f"{self.field}__{way}e": at}) & beyond)
-        sign = "-" if down else ""
+        return self.sorted(rows, back=back)
+
+    def sorted(self, rows: QuerySet[Conversation], *, back: bool) -> QuerySet[Conversation]:
+        """All of them, in this order or the other."""
+        sign = "-" if self.descends != back else ""
         return rows.order_by(f"{sign}{self.field}", f"{sign}pk")
 
 

@@ -58,9 +58,10 @@ def conversation(request: SalonRequest, public_id: UUID) -> HttpResponse:
     found = conversation_or_404(request.member, public_id)
     if request.GET.get("part") in PARTS:
         return render(request, PARTS[request.GET["part"]], head_context(request, found))
-    context = _talk(request, found)
     if request.GET.get("part") == "messages":
-        return render(request, "crm/messages.html", context)
+        may_answer = request.member.may(Permission.INBOX_ANSWER)
+        return render(request, "crm/messages.html", {**_messages(request, found), "may_answer": may_answer})
+    context = _talk(request, found)
     if is_fragment(request):
         return render(request, "crm/conversation.html#talk", context)
     return render(request, "crm/conversation.html", {**context, **_last_list(request)})
@@ -106,11 +107,15 @@ def head_context(request: SalonRequest, found: Conversation) -> dict[str, Any]:
 
 
 def _talk(request: SalonRequest, found: Conversation) -> dict[str, Any]:
+    return {**head_context(request, found), **_messages(request, found)}
+
+
+def _messages(request: SalonRequest, found: Conversation) -> dict[str, Any]:
+    """A page of them; who scrolls needs no head and no composer."""
     before = request.GET.get("before", "")
     page = messages_page(found.pk, before=before, size=MESSAGES_A_PAGE)
     url = reverse("inbox:conversation", args=[found.public_id])
     return {
-        **head_context(request, found),
         "bubbles": bubbles_of(page.rows[::-1]),
         "older_url": page.next_url(url, part="messages"),
         "is_older": bool(before),

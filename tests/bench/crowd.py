@@ -21,6 +21,15 @@ DEALS = 3_000
 
 # Of five runs four are of the salon's busiest flow; every thirtieth failed, every twentieth waits.
 SEED = {
+    "tag": """
+INSERT INTO tag (public_id, name, colour, created_at)
+SELECT gen_random_uuid(), name, 'green', now() FROM unnest(ARRAY['vip', 'cabelo', 'unhas']) name ON CONFLICT DO NOTHING
+""",
+    "custom_field": """
+INSERT INTO custom_field (public_id, key, name, kind, options, "order")
+SELECT gen_random_uuid(), key, initcap(key), 'text', '{}', 1 FROM unnest(ARRAY['tipo', 'tom']) key
+WHERE NOT EXISTS (SELECT FROM custom_field f WHERE f.key = ANY (ARRAY['tipo', 'tom']))
+""",
     "contact": """
 INSERT INTO contact (public_id, name, language, tags, fields, created_at, seen_at)
 SELECT gen_random_uuid(), (ARRAY['Ana','Beatriz','Carla','Duda','Elisa','Flávia'])[1 + n % 6] || ' ' || n || ' '
