@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet, Sum
 from django.urls import reverse
@@ -34,6 +35,11 @@ class Card:
     task: Task | None
 
     @property
+    def place(self) -> str:
+        """Where it stands in its column, as a script reads it."""
+        return repr(self.deal.position)
+
+    @property
     def task_is_late(self) -> bool:
         """Whether what is next should be done already."""
         return bool(self.task and self.task.due_at and self.task.due_at < clock.now())
@@ -60,9 +66,8 @@ def stages_of(pipeline: Pipeline) -> list[Stage]:
     return list(Stage.objects.filter(pipeline=pipeline, archived_at=None).order_by("order", "pk"))
 
 
-def columns(pipeline: Pipeline, wanted: DealFilter, me: Member) -> list[Column]:
+def columns(stages: Sequence[Stage], wanted: DealFilter, me: Member) -> list[Column]:
     """All columns, each with its first cards: one question for the totals, one for the cards."""
-    stages = stages_of(pipeline)
     found = {stage.pk: Column(stage) for stage in stages}
     deals = wanted.apply(visible_deals(me), stages, me)
     for pk, (count, total) in totals(deals, stages).items():
@@ -75,7 +80,7 @@ def columns(pipeline: Pipeline, wanted: DealFilter, me: Member) -> list[Column]:
     if not pages:
         return list(found.values())
     pks = pages[0].union(*pages[1:], all=True) if pages[1:] else pages[0]
-    rows = loaded(Deal.objects.filter(pk__in=list(pks)))
+    rows = loaded(Deal.objects.filter(pk__in=pks))
     by_stage: dict[int, list[Deal]] = {}
     for deal in sorted(rows, key=lambda one: (one.position, one.pk)):
         by_stage.setdefault(deal.stage_id, []).append(deal)
@@ -97,6 +102,16 @@ def more(stage: Stage, wanted: DealFilter, me: Member, *, before: str) -> Column
     page = loaded(deals.order_by("position", "pk")[: SIZE + 1])
     column.cards, column.next_url = cards(page[:SIZE]), _next(stage, page, wanted)
     return column
+
+
+def shown(
+    stages: Sequence[Stage], wanted: DealFilter, me: Member, ids: Sequence[UUID]
+) -> tuple[list[Card], list[Column]]:
+    """These deals, as far as they are on the board of these stages, and all columns without their cards."""
+    deals = wanted.apply(visible_deals(me), stages, me).filter(stage__in=stages)
+    sums = totals(deals, stages)
+    rows = loaded(deals.filter(public_id__in=ids)) if ids else []
+    return cards(rows), [Column(stage, count=sums[stage.pk][0], total=sums[stage.pk][1]) for stage in stages]
 
 
 def totals(deals: QuerySet[Deal], stages: Sequence[Stage]) -> dict[int, tuple[int, str]]:

@@ -1,6 +1,7 @@
 """What of the deals goes over when two contacts are one person (crm.contacts.merging)."""
 
 from crm.contacts.merging import Merge
+from crm.deals.live import tell_boards
 
 
 def move(merge: Merge) -> Merge:
@@ -8,4 +9,6 @@ def move(merge: Merge) -> Merge:
     for table in ("deal", "task"):
         merge.reassign(table)
         merge.rejoin(table)
+    # Cards show the name of their guest.
+    tell_boards()
     return merge

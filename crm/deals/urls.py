@@ -8,6 +8,7 @@ app_name = "deals"
 urlpatterns = [
     path("", board.board, name="board"),
     path("stages/<uuid:public_id>/", board.stage, name="stage"),
+    path("cards/", board.cards, name="cards"),
     path("new/", new.new, name="new"),
     path("people/", new.people, name="people"),
     path("forecast/", forecast.forecast, name="forecast"),

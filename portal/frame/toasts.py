@@ -18,10 +18,10 @@ def add_toast(response: HttpResponse, text: str, *, kind: str = "success", undo_
     return response
 
 
-def add_event(response: HttpResponse, *names: str) -> HttpResponse:
-    """Let the page hear these events when it takes this answer."""
+def add_event(response: HttpResponse, *names: str, **details: Any) -> HttpResponse:
+    """Let the page hear these events when it takes this answer; `details` are events that say more than their name."""
     if "HX-Trigger" in response.headers:
-        triggers = json.loads(response.headers["HX-Trigger"]) | dict.fromkeys(names, "")
+        triggers = json.loads(response.headers["HX-Trigger"]) | dict.fromkeys(names, "") | details
         response["HX-Trigger"] = json.dumps(triggers)
     return response
 

@@ -1,4 +1,4 @@
-"""CR-002: the board by drag, by key and by the menu of a card on a phone."""
+"""CR-002: the board by drag, by key, by the menu of a card and by finger; and what a colleague does there."""
 
 from typing import Any
 
@@ -12,9 +12,7 @@ def begin(person: Person, guest: Guest, title: str) -> Page:
     guest.writes("Oi")
     expect(guest.heard.first).to_be_visible()
     page = person.open("/deals/")
-    page.get_by_role("link", name="New deal", exact=True).or_(
-        page.locator(".page-header__actions .btn-primary")
-    ).first.click()
+    page.locator(".page-header__actions .btn-primary").click()
     page.locator("#deal-whom").press_sequentially(guest.digits[-8:])
     page.locator("#deal-people input").first.check()
     page.locator("#deal-dialog [name=title]").fill(title)
@@ -32,41 +30,85 @@ def column(page: Page, place: int) -> Locator:
     return page.locator("#board [data-stage]").nth(place)
 
 
+def stands(page: Page, title: str, place: int, version: int) -> None:
+    """The card is in that column, and there only, as the server has it."""
+    expect(card(page, title)).to_have_count(1)
+    expect(column(page, place).locator("[data-deal]", has_text=title)).to_have_attribute("data-version", str(version))
+
+
+def middle(found: Locator) -> tuple[float, float]:
+    box = found.bounding_box()
+    assert box is not None
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
 def test_cr_002_a_card_is_dragged_and_the_drag_is_undone(owner: Person, guest: Guest) -> None:
+    """A second window sees both without being touched."""
     title = f"Noiva {guest.digits}"
     page = begin(owner, guest, title)
+    other = owner.open("/deals/")
+    stands(other, title, 0, 1)
     here, there = card(page, title).bounding_box(), column(page, 1).bounding_box()
     assert here is not None
     assert there is not None
-    page.mouse.move(here["x"] + 20, here["y"] + here["height"] - 8)
+    page.mouse.move(here["x"] + 20, here["y"] + 50)
     page.mouse.down()
     page.mouse.move(here["x"] + 60, here["y"] + 40, steps=4)
-    page.mouse.move(there["x"] + 60, there["y"] + 80, steps=8)
+    page.mouse.move(there["x"] + 60, there["y"] + 100, steps=8)
     page.mouse.up()
-    expect(column(page, 1).locator("[data-deal]", has_text=title)).to_have_attribute("data-version", "2")
+    stands(page, title, 1, 2)
+    stands(other, title, 1, 2)
     page.locator("#deal-moved .btn-sm").click()
-    expect(column(page, 0).locator("[data-deal]", has_text=title)).to_have_attribute("data-version", "3")
+    stands(page, title, 0, 3)
+    stands(other, title, 0, 3)
 
 
-def test_cr_002_a_card_is_moved_by_keys(owner: Person, guest: Guest) -> None:
+def test_cr_002_of_two_who_move_a_card_the_second_is_told_where_it_is(owner: Person, guest: Guest) -> None:
+    """By keys, while the first one's move has not reached the second board."""
     title = f"Festa {guest.digits}"
     page = begin(owner, guest, title)
+    other = owner.open("")
+    other.add_init_script("delete window.WebSocket; window.WebSocket = class { close() {} };")
+    other.goto(page.url)
+    owner.forgiven += ("409",)
+    stands(other, title, 0, 1)
     card(page, title).locator("[data-card]").focus()
     page.keyboard.press("Alt+ArrowRight")
-    expect(column(page, 1).locator("[data-deal]", has_text=title)).to_have_attribute("data-version", "2")
+    stands(page, title, 1, 2)
     expect(card(page, title).locator("[data-card]")).to_be_focused()
-    page.reload()
-    expect(column(page, 1)).to_contain_text(title)
+    card(other, title).locator("[data-card]").focus()
+    other.keyboard.press("Alt+ArrowRight")
+    expect(other.locator("#toasts")).to_contain_text("Owner")
+    stands(other, title, 1, 2)
+    other.keyboard.press("Alt+ArrowRight")
+    stands(other, title, 2, 3)
+    stands(page, title, 2, 3)
 
 
-def test_cr_002_a_card_is_moved_by_its_menu_on_a_phone(meet: Meet, logged_in: Any, guest: Guest) -> None:
+def test_cr_002_a_card_is_moved_by_its_menu_and_by_finger_on_a_phone(meet: Meet, logged_in: Any, guest: Guest) -> None:
     title = f"Prova {guest.digits}"
-    page = begin(meet(storage_state=logged_in, viewport=PHONE, has_touch=True), guest, title)
+    page = begin(meet(storage_state=logged_in, viewport=PHONE, has_touch=True, is_mobile=True), guest, title)
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    # A finger that rests takes the card; at the edge the next stage comes.
+    finger = page.context.new_cdp_session(page)
+    card(page, title).scroll_into_view_if_needed()
+    x, y = middle(card(page, title).locator(".deal__who"))
+
+    def touch(kind: str, *place: float) -> None:
+        points = [{"x": place[0], "y": place[1]}] if place else []
+        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    touch("touchStart", x, y)
+    expect(page.locator(".deal--held")).to_be_visible()
+    for step in range(1, 9):
+        touch("touchMove", x + (PHONE["width"] - 12 - x) * step / 8, y)
+    expect(column(page, 1).locator("[data-deal]", has_text=title)).to_be_visible()
+    touch("touchMove", PHONE["width"] / 2, y)
+    touch("touchEnd")
+    stands(page, title, 1, 2)
     card(page, title).locator(".deal__menu").tap()
-    stage = page.locator("#move-stage")
-    stage.select_option(index=4)
+    page.locator("#move-stage").select_option(index=4)
     page.locator("#move-reason").fill("Caro")
     page.locator("#deal-dialog .btn-primary").tap()
-    expect(column(page, 4)).to_contain_text(title)
-    expect(column(page, 4).locator("[data-deal]", has_text=title)).to_contain_text("Caro")
+    stands(page, title, 4, 3)
+    expect(card(page, title)).to_contain_text("Caro")

@@ -10,10 +10,12 @@ from django.db import connection, transaction
 from crm.contacts.models import Contact
 from crm.deals.defaults import currency as salon_currency
 from crm.deals.defaults import default_pipeline
+from crm.deals.live import tell_boards, tell_changed
 from crm.deals.models import Deal, DealMove, Stage
 from ops import clock
 from ops.events.actions import emit
 from tenants.audit import actions as audit
+from tenants.audit.models import AuditEntry
 from tenants.members.models import Member
 
 LONGEST_TITLE = 120
@@ -81,6 +83,7 @@ def create(new: NewDeal, *, by: Any, reason: str = "") -> Deal:
     )
     _close_or_open(deal, stage, reason)
     deal.save()
+    tell_changed(deal)
     DealMove.objects.create(deal=deal, from_stage=None, to_stage=stage, by=_member(by), at=now)
     audit.record("deal.created", subject=deal.public_id, by=by, after=_facts(deal))
     _emit("deal.created", deal, by, source=new.source)
@@ -159,6 +162,21 @@ def reopen(deal: Deal, *, by: Any, version: int | None = None) -> Deal:
     )
     last = moves.select_related("to_stage").order_by("-pk").first()
     return move(deal, last.to_stage if last else first_stage(deal.pipeline_id), by=by, version=version)
+
+
+@dataclass(frozen=True, slots=True)
+class LastAct:
+    """What was done to a deal last: whether it went to another stage, and who did it; no name for a flow or program."""
+
+    is_move: bool
+    name: str
+
+
+def last_act(deal: Deal) -> LastAct:
+    """From the audit log, which every verb writes."""
+    entry = AuditEntry.objects.filter(subject=str(deal.public_id)).order_by("-pk").first()
+    who = Member.objects.filter(public_id=entry.actor).first() if entry and entry.actor_kind == "member" else None
+    return LastAct(bool(entry and entry.action == "deal.moved"), who.name if who else "")
 
 
 def first_stage(pipeline_id: int) -> Stage:
@@ -259,6 +277,7 @@ def _spread(stage: Stage) -> None:
             "AS place FROM deal WHERE stage_id = %s) numbered WHERE deal.id = numbered.id",
             [stage.pk],
         )
+    tell_boards()
 
 
 def _close_or_open(deal: Deal, stage: Stage, reason: str) -> None:
@@ -276,6 +295,7 @@ def _save(deal: Deal, *fields: str) -> None:
     deal.version += 1
     deal.updated_at = clock.now()
     deal.save(update_fields=[*fields, "version", "updated_at"])
+    tell_changed(deal)
 
 
 def _facts(deal: Deal) -> dict[str, Any]:

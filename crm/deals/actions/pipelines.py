@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Max
 
+from crm.deals.live import tell_boards
 from crm.deals.models import Deal, DealMove, Pipeline, Stage
 from ops import clock
 from ops.events.actions import emit
@@ -93,6 +94,7 @@ def add_stage(pipeline: Pipeline, values: dict[str, Any], *, by: Any) -> Stage:
     ends = [row for row in rows if row.kind != Stage.Kind.OPEN] if is_open else []
     _number([*(row for row in rows if row not in ends), stage, *ends])
     audit.record("stage.created", subject=stage.public_id, by=by, after=_plain(values))
+    tell_boards()
     emit("stage.created", subject=stage.public_id, payload={"pipeline": str(pipeline.public_id), "name": stage.name})
     return stage
 
@@ -117,6 +119,7 @@ def move_stage(stage: Stage, by_places: int, *, by: Any) -> Stage:
     if wanted != place:
         audit.record("stage.moved", subject=stage.public_id, by=by, before={"order": place}, after={"order": wanted})
         emit("stage.changed", subject=stage.public_id, payload={"changed": ["order"]})
+        tell_boards()
     return rows[wanted]
 
 
@@ -185,6 +188,7 @@ def _set(row: Row, action: str, subject: UUID, values: dict[str, Any], by: Any) 
     row.save(update_fields=list(changed))
     audit.record(action, subject=subject, by=by, before=_plain(before), after=_plain(changed))
     emit(action, subject=subject, payload={"changed": list(changed)})
+    tell_boards()
     return row
 
 

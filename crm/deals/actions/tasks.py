@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext_noop
 
 from crm.contacts.models import Contact
+from crm.deals.live import tell_about
 from crm.deals.models import Deal, Task
 from ops import clock
 from ops.events.actions import emit
@@ -187,4 +188,5 @@ def _emit(kind: str, task: Task, by: Any, **more: Any) -> None:
         payload["conversation_id"] = task.conversation_id
     if task.deal:
         payload |= {"deal": task.deal.title}
+    tell_about([task.deal])
     emit(kind, subject=task.public_id, payload=payload)

@@ -12,9 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from crm.deals import actions
-from crm.deals.board import above, stages_of, totals
+from crm.deals.board import above, stages_of
+from crm.deals.defaults import offered_stages
 from crm.deals.models import Deal, Stage
 from crm.deals.rights import deal_or_404, visible_deals
+from crm.deals.views.board import by_pipeline, parts
 from portal.frame.toasts import add_event, toast
 from tenants.access.guard import SalonRequest, allowed
 from tenants.access.roles import Permission
@@ -33,7 +35,7 @@ def move(request: SalonRequest, public_id: UUID) -> HttpResponse:
         return _dialog(request, deal, _stage(request, deal) or deal.stage)
     stage = _stage(request, deal)
     if stage is None:
-        return _refused(request, _("That stage is not there any more."), 409)
+        return _refused(request, deal, _("That stage is not there any more."))
     upper, lower = _neighbours(request, deal, stage)
     was, over = deal.stage, above(deal)
     try:
@@ -51,17 +53,16 @@ def move(request: SalonRequest, public_id: UUID) -> HttpResponse:
             return JsonResponse({"reason": _("Say why it was lost."), "needs": "reason"}, status=422)
         return _dialog(request, deal, stage, problem=_("Say why it was lost."), status=422)
     except actions.Stale as stale:
-        return _refused(request, stale_words(stale), 409)
+        return _refused(request, deal, stale_words(stale))
     except actions.WrongPlace:
-        return _refused(request, _("That stage is not there any more."), 409)
+        return _refused(request, deal, _("That stage is not there any more."))
     undo = _undo_url(moved, was, over, deal.lost_reason)
     words = _("“%(deal)s” is in %(stage)s") % {"deal": moved.title, "stage": stage.name}
     if _wants_json(request):
-        stages = stages_of(stage.pipeline)
-        sums = totals(visible_deals(request.member), stages)
-        shown = {str(one.public_id): sums[one.pk] for one in stages}
-        return JsonResponse({"version": moved.version, "text": words, "undo": undo, "totals": shown})
-    return add_event(toast(request, words, undo_url=undo), CHANGED)
+        # The board's own query stands in the address: what it does not show is not counted either.
+        told = parts(request, stages_of(stage.pipeline), [moved.public_id])
+        return JsonResponse({"version": moved.version, "text": words, "undo": undo, **told})
+    return changed(toast(request, words, undo_url=undo), moved)
 
 
 @require_POST
@@ -94,13 +95,21 @@ def reopen(request: SalonRequest, public_id: UUID) -> HttpResponse:
 
 
 def stale_words(stale: actions.Stale) -> str:
-    """Why nothing was changed."""
-    return _(
-        "Somebody else changed “%(deal)s” meanwhile; it is in %(stage)s. Nothing of yours was lost: try again."
-    ) % {
-        "deal": stale.deal.title,
-        "stage": stale.deal.stage.name,
-    }
+    """Who was there first, and what they did."""
+    last = actions.last_act(stale.deal)
+    words = {"deal": stale.deal.title, "stage": stale.deal.stage.name, "name": last.name}
+    if last.is_move and last.name:
+        return _("%(name)s moved “%(deal)s” to %(stage)s meanwhile.") % words
+    if last.is_move:
+        return _("“%(deal)s” was moved to %(stage)s meanwhile.") % words
+    if last.name:
+        return _("%(name)s changed “%(deal)s” meanwhile; it is in %(stage)s. Look, and try again.") % words
+    return _("“%(deal)s” was changed meanwhile; it is in %(stage)s. Look, and try again.") % words
+
+
+def changed(answer: HttpResponse, deal: Deal) -> HttpResponse:
+    """Let the page hear which deal is otherwise now, so that a board mends one card only."""
+    return add_event(answer, **{CHANGED: {"deal": str(deal.public_id)}})
 
 
 def _end(request: SalonRequest, deal: Deal, act: Callable[[int | None], Deal], words: str) -> HttpResponse:
@@ -115,7 +124,7 @@ def _end(request: SalonRequest, deal: Deal, act: Callable[[int | None], Deal], w
         return toast(request, _("It is open already."), status=409)
     except actions.WrongPlace:
         return toast(request, _("The pipeline has no stage for that; add one in the settings."), status=409)
-    return add_event(toast(request, words, undo_url=_undo_url(moved, was, over, reason)), CHANGED)
+    return changed(toast(request, words, undo_url=_undo_url(moved, was, over, reason)), moved)
 
 
 def _dialog(request: SalonRequest, deal: Deal, stage: Stage, *, problem: str = "", status: int = 200) -> HttpResponse:
@@ -123,10 +132,10 @@ def _dialog(request: SalonRequest, deal: Deal, stage: Stage, *, problem: str = "
     visible = others.filter(pk__in=visible_deals(request.member).values("pk"))
     context = {
         "deal": deal,
-        "stages": stages_of(deal.stage.pipeline),
+        "pipelines": by_pipeline(list(offered_stages())),
         "stage": stage,
         "places": visible.values_list("public_id", "title")[:MOST_PLACES],
-        "reasons": deal.stage.pipeline.lost_reasons,
+        "reasons": stage.pipeline.lost_reasons,
         "problem": problem,
         "reason": _given(request, "reason"),
         "is_lost": stage.kind == Stage.Kind.LOST,
@@ -138,7 +147,7 @@ def _stage(request: SalonRequest, deal: Deal) -> Stage | None:
     wanted = _uuid(_given(request, "stage"))
     if wanted is None:
         return deal.stage if not _given(request, "stage") else None
-    return Stage.objects.select_related("pipeline").filter(public_id=wanted, pipeline_id=deal.pipeline_id).first()
+    return Stage.objects.select_related("pipeline").filter(public_id=wanted).first()
 
 
 def _neighbours(request: SalonRequest, deal: Deal, stage: Stage) -> tuple[Deal | None, Deal | None]:
@@ -163,10 +172,10 @@ def _undo_url(deal: Deal, stage: Stage, over: Deal | None, reason: str) -> str:
     return f"{reverse('deals:move', args=[deal.public_id])}?{urlencode(query)}"
 
 
-def _refused(request: SalonRequest, words: str, status: int) -> HttpResponse:
+def _refused(request: SalonRequest, deal: Deal, words: str) -> HttpResponse:
     if _wants_json(request):
-        return JsonResponse({"reason": words}, status=status)
-    return add_event(toast(request, words, status=status), CHANGED)
+        return JsonResponse({"reason": words}, status=409)
+    return changed(toast(request, words, status=409), deal)
 
 
 def _wants_json(request: SalonRequest) -> bool:

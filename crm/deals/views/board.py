@@ -1,46 +1,60 @@
 """The board, and more of one of its columns."""
 
+from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.db.models import F, TextField, Value
+from django.db.models.functions import Cast
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from crm.contacts.models import Tag
 from crm.deals import board as boards
-from crm.deals.defaults import default_pipeline
+from crm.deals.defaults import default_pipeline, offered_stages
 from crm.deals.filters import MINE, NOBODY, DealFilter
 from crm.deals.forms import members
+from crm.deals.live import MOST_NEWS, seq_of
 from crm.deals.models import Pipeline, Stage
+from ops import clock
 from portal.frame.keyset import is_fragment
 from tenants.access.guard import SalonRequest, allowed
 from tenants.access.roles import Permission
 
-MOST_TAGS = 200
+MOST_CHOICES = 200
 
 
 @require_GET
 @allowed(Permission.DEALS_SEE)
 def board(request: SalonRequest) -> HttpResponse:
     """The columns of one pipeline; a fragment is the columns without the page around them."""
-    pipeline, wanted = chosen_pipeline(request), DealFilter.read(request.GET)
+    # Before anything is read: what changes from now on, the socket tells.
+    seq = seq_of(clock.now())
+    every, wanted = list(offered_stages()), DealFilter.read(request.GET)
+    pipelines = [stages[0].pipeline for stages in by_pipeline(every)]
+    pipeline = _chosen(request, pipelines)
+    stages = [one for one in every if one.pipeline_id == pipeline.pk]
     query = {**wanted.query(), "pipeline": str(pipeline.public_id)}
     context: dict[str, Any] = {
         "pipeline": pipeline,
-        "columns": boards.columns(pipeline, wanted, request.member),
+        "columns": boards.columns(stages, wanted, request.member),
         "here": f"{reverse('deals:board')}?{urlencode(query)}",
+        "query": urlencode(query),
         "may_edit": request.member.may(Permission.DEALS_EDIT),
         "filter": wanted,
     }
     if is_fragment(request):
         return render(request, "crm/deals/board.html#board", context)
+    owners, tags = _choices()
     context |= {
-        "pipelines": open_pipelines(),
-        "owners": members(),
-        "tags": Tag.objects.order_by("name").values_list("name", flat=True)[:MOST_TAGS],
+        "seq": seq,
+        "pipelines": pipelines,
+        "owners": owners,
+        "tags": tags,
         "mine": MINE,
         "nobody": NOBODY,
         "may_manage": request.member.may(Permission.DEALS_MANAGE),
@@ -58,15 +72,67 @@ def stage(request: SalonRequest, public_id: UUID) -> HttpResponse:
     return render(request, "crm/deals/cards.html", context)
 
 
+@require_GET
+@allowed(Permission.DEALS_SEE)
+def cards(request: SalonRequest) -> HttpResponse:
+    """Some cards anew, for a board that heard of their change; those that are not on it any more are left out."""
+    ids = [found for text in request.GET.getlist("id")[:MOST_NEWS] if (found := _uuid(text))]
+    return JsonResponse(parts(request, boards.stages_of(chosen_pipeline(request)), ids))
+
+
+def parts(request: SalonRequest, stages: list[Stage], ids: list[UUID]) -> dict[str, Any]:
+    """What a board that is open is mended with: cards, and each stage's number of deals and their worth."""
+    found, sums = boards.shown(stages, DealFilter.read(request.GET), request.member, ids)
+    may_edit = request.member.may(Permission.DEALS_EDIT)
+    return {
+        "cards": {
+            str(card.deal.public_id): render_to_string(
+                "crm/deals/card.html", {"card": card, "may_edit": may_edit}, request=request
+            ).strip()
+            for card in found
+        },
+        "totals": {str(column.stage.public_id): [column.count, column.total] for column in sums},
+    }
+
+
 def open_pipelines() -> list[Pipeline]:
     """Those in use, the default first."""
     return list(Pipeline.objects.filter(archived_at=None).order_by("-is_default", "order", "pk"))
 
 
+def by_pipeline(stages: list[Stage]) -> list[list[Stage]]:
+    """Stages in their order, each pipeline's together."""
+    return [list(rows) for _, rows in groupby(stages, key=lambda one: one.pipeline_id)]
+
+
 def chosen_pipeline(request: SalonRequest) -> Pipeline:
     """The one that the address names, else the default."""
-    try:
-        wanted = UUID(request.GET.get("pipeline", ""))
-    except ValueError:
+    wanted = _uuid(request.GET.get("pipeline", ""))
+    if wanted is None:
         return default_pipeline()
     return get_object_or_404(Pipeline, public_id=wanted, archived_at=None)
+
+
+def _chosen(request: SalonRequest, pipelines: list[Pipeline]) -> Pipeline:
+    wanted = _uuid(request.GET.get("pipeline", ""))
+    for one in pipelines:
+        if one.public_id == wanted if wanted else one.is_default:
+            return one
+    raise Http404
+
+
+def _choices() -> tuple[list[tuple[str, str]], list[str]]:
+    """Whose deals, and the tags of their guests, to choose from: one question for both."""
+    people = members().annotate(kind=Value("owner"), key=Cast("public_id", TextField()))
+    tags = Tag.objects.order_by("name").annotate(kind=Value("tag"), key=F("name"))
+    rows = [rows.values_list("kind", "key", "name")[:MOST_CHOICES] for rows in (people, tags)]
+    found = list(rows[0].union(rows[1], all=True))
+    owners = [(key, name) for kind, key, name in found if kind == "owner"]
+    return owners, [name for kind, _key, name in found if kind == "tag"]
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

@@ -17,10 +17,10 @@ from crm.deals.board import stages_of
 from crm.deals.defaults import default_pipeline
 from crm.deals.forms import DealForm
 from crm.deals.models import Pipeline, Stage
-from crm.deals.views.acts import CHANGED
+from crm.deals.views.acts import changed
 from crm.inbox.models import Conversation
 from crm.inbox.rights import contact_or_404, conversation_or_404, visible_contacts
-from portal.frame.toasts import add_event, add_toast
+from portal.frame.toasts import add_toast
 from tenants.access.guard import SalonRequest, allowed
 from tenants.access.roles import Permission
 
@@ -87,7 +87,7 @@ def _made(request: SalonRequest, made: Any) -> HttpResponse:
         return HttpResponseRedirect(url, status=303)
     answer = HttpResponse(status=200, headers={"HX-Reswap": "none"})
     words = _("“%(deal)s” is in %(stage)s") % {"deal": made.title, "stage": made.stage.name}
-    return add_event(add_toast(answer, words), CHANGED)
+    return changed(add_toast(answer, words), made)
 
 
 def _person(contact: Contact) -> dict[str, Any]:

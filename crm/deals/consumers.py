@@ -1,0 +1,78 @@
+"""The socket of an open board: which cards are otherwise now.
+
+Messages: `{"kind": "deals", "deals": [[id, version, pipeline id], …], "seq": …}`, where version 0 is "whatever you
+have", and `{"kind": "boards"}`: read all of it anew. `seq` comes back as ?after= when the socket was lost.
+"""
+
+import asyncio
+import time
+from typing import Any
+
+from crm.deals.live import MOST_NEWS, TOPIC, Latest, as_message, latest
+from ops.live.shared import Shared
+from tenants.access.roles import Permission
+from tenants.access.sockets import SalonConsumer
+
+# News may be lost on its way (Valkey is a doorbell): this often the socket looks by itself.
+LOOK_S = 10.0
+# A change is seen when it commits, which may be this long after the moment it carries.
+LATE = 10 * 1_000_000
+
+# One look of each moment serves all boards of the salon.
+_latest: "Shared[list[Latest]]" = Shared(LOOK_S)
+
+
+class DealsConsumer(SalonConsumer):
+    """Hands on ids; the page asks for the cards, and gets those that its person may see."""
+
+    permission = Permission.DEALS_SEE
+
+    async def topics(self) -> list[str]:
+        """All deals of the salon."""
+        return [TOPIC]
+
+    async def joined(self) -> None:
+        """Send what the page missed, and keep looking."""
+        query = dict(pair.partition("=")[::2] for pair in self.scope["query_string"].decode("latin-1").split("&"))
+        after = query.get("after", "")
+        self.newest = int(after) if after.isdecimal() and len(after) < 19 else 0
+        self.told: dict[str, int] = {}
+        if "again" in query:
+            # What is to be done has no number of its own: after a lost socket the board reads itself anew.
+            await self.send_json({"kind": "boards"})
+        await self._look(await self.in_salon(latest))
+        self._looking = asyncio.create_task(self._look_forever())
+
+    async def disconnect(self, code: int) -> None:
+        """Stop looking."""
+        if hasattr(self, "_looking"):
+            self._looking.cancel()
+        await super().disconnect(code)
+
+    async def live(self, event: dict[str, Any]) -> None:
+        """Something changed."""
+        message = event["message"]
+        for deal, version, _pipeline in message.get("deals", []):
+            self.told[deal] = max(version, self.told.get(deal, 0))
+        self.newest = max(self.newest, message.get("seq", 0))
+        await self.send_json(message)
+
+    async def _look_forever(self) -> None:
+        wait_s = LOOK_S * self.share
+        while True:
+            await asyncio.sleep(wait_s)
+            wait_s = LOOK_S
+            key = (self.salon_id, int(time.monotonic() / LOOK_S))
+            await self._look(await _latest.get(key, lambda: self.in_salon(latest)))
+
+    async def _look(self, rows: list[Latest]) -> None:
+        """Send what differs from what the page was told."""
+        since = self.newest - LATE
+        fresh = [row for row in rows if row.seq > since and self.told.get(row.deal, 0) < row.version]
+        self.newest = max([self.newest, *(row.seq for row in rows)])
+        # What is not among the newest any more is not asked about again either.
+        self.told = {row.deal: row.version for row in rows}
+        if len(fresh) > MOST_NEWS:
+            await self.send_json({"kind": "boards", "seq": self.newest})
+        elif fresh:
+            await self.send_json(as_message(fresh))
