@@ -23,7 +23,9 @@
 
   /** In a column, over another card; without one at its end, before the way to more of them. */
   function put(card, column, before) {
+    const focus = card.contains(document.activeElement) ? document.activeElement : null;
     column.querySelector("[data-cards]").insertBefore(card, before || wayToMore(column));
+    focus?.focus({ preventScroll: true });
   }
 
   const placeOf = (card) => ({ column: columnOf(card), before: near(card, "nextElementSibling") });
