@@ -1,9 +1,11 @@
 """/api/v1/deals/"""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import django_filters
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
@@ -55,9 +57,9 @@ def own_members() -> QuerySet[Member]:
     return Member.objects.filter(is_active=True)
 
 
-def stages_in_use() -> QuerySet[Stage]:
-    """Where deals may be."""
-    return Stage.objects.select_related("pipeline").filter(archived_at=None, pipeline__archived_at=None)
+def all_stages() -> QuerySet[Stage]:
+    """Those that are put away too: whoever names one is told so."""
+    return Stage.objects.select_related("pipeline")
 
 
 @described("Deal", EXAMPLE)
@@ -87,9 +89,15 @@ class DealOut(serializers.Serializer[Any]):
 class _DealValues(Body):
     title = serializers.CharField(max_length=120, required=False)
     value_minor = serializers.IntegerField(min_value=0, max_value=money.MOST, required=False)
-    currency = serializers.RegexField(r"^[A-Z]{3}\Z", required=False, help_text="Left out: the salon's.")
+    currency = serializers.CharField(max_length=3, required=False, help_text="ISO 4217. Left out: the salon's.")
     owner = PublicIdField(own_members, what="member", required=False, allow_null=True)
     expected_on = serializers.DateField(required=False, allow_null=True)
+
+    def validate_currency(self, value: str) -> str:
+        """One that there is."""
+        if not money.is_currency(value):
+            raise serializers.ValidationError("Must be a currency of ISO 4217 in capitals, e.g. BRL.")
+        return value
 
 
 class DealIn(_DealValues):
@@ -98,22 +106,24 @@ class DealIn(_DealValues):
     title = serializers.CharField(max_length=120)
     contact = PublicIdField(Contact.objects, what="contact")
     stage = PublicIdField(
-        stages_in_use, what="stage", required=False, help_text="Left out: the first of the default pipeline."
+        all_stages, what="stage", required=False, help_text="Left out: the first of the default pipeline."
     )
     conversation = PublicIdField(Conversation.objects, what="conversation", required=False, allow_null=True)
     lost_reason = serializers.CharField(max_length=80, required=False, help_text="Needed for a stage of lost deals.")
 
 
 class DealPatch(_DealValues):
-    """What to change."""
+    """What to change; another `stage` moves it there, on top, as `move` does."""
 
+    stage = PublicIdField(all_stages, what="stage", required=False)
+    lost_reason = serializers.CharField(max_length=80, required=False, help_text="Needed for a stage of lost deals.")
     version = serializers.IntegerField(min_value=1, required=False, help_text=VERSION)
 
 
 class DealMoveIn(Body):
     """Where to put it."""
 
-    stage = PublicIdField(stages_in_use, what="stage")
+    stage = PublicIdField(all_stages, what="stage")
     above = PublicIdField(
         Deal.objects, what="deal", required=False, help_text="The deal it goes right under. Without one: on top."
     )
@@ -203,24 +213,24 @@ class DealViewSet(SalonViewSet[Deal]):
         if talk and not visible_conversations(self.actor.who).filter(pk=talk.pk, contact_id=contact.pk).exists():
             raise invalid("conversation", "Must be a conversation of this contact.")
         new = actions.NewDeal(**data, conversation_id=talk.pk if talk else None, source="api")
-        try:
+        with _words():
             made = actions.create(new, by=self.actor.who, reason=reason)
-        except actions.NoReason as none:
-            raise invalid("lost_reason", "Must say why it was lost.", "required") from none
-        except actions.WrongPlace as wrong:
-            raise Conflict("The stage is not in use any more.", field="stage") from wrong
         return self.shown(made, status.HTTP_201_CREATED)
 
     @extend_schema(request=DealPatch)
     @idempotent
+    @transaction.atomic
     def partial_update(self, request: Request, id: str) -> Response:
-        """Change its fields; 409 where `version` is not what it is now. The stage changes by `move`."""
+        """Change its fields and its stage; 409 where `version` is not what it is now."""
         deal, data = self.load(id), self.read(DealPatch)
-        try:
-            changed = actions.change(deal, data, by=self.actor.who, version=data.pop("version", None))
-        except actions.Stale as stale:
-            raise _stale(stale) from stale
-        return Response(self.show([changed])[0])
+        stage, reason = data.pop("stage", None), data.pop("lost_reason", "")
+        if reason and (stage is None or stage.kind != Stage.Kind.LOST):
+            raise invalid("lost_reason", "Goes together with `stage`, one of lost deals.")
+        with _words():
+            deal = actions.change(deal, data, by=self.actor.who, version=data.pop("version", None))
+            if stage is not None and stage.pk != deal.stage_id:
+                deal = actions.move(deal, stage, by=self.actor.who, reason=reason)
+        return Response(self.show([deal])[0])
 
     @extend_schema(request=DealMoveIn, responses={200: DealOut})
     @action(detail=True, methods=["post"])
@@ -228,7 +238,7 @@ class DealViewSet(SalonViewSet[Deal]):
     def move(self, request: Request, id: str) -> Response:
         """Put it into a stage, under another deal or on top; a won or lost stage closes it, an open one opens it."""
         deal, data = self.load(id), self.read(DealMoveIn)
-        try:
+        with _words():
             moved = actions.move(
                 deal,
                 data["stage"],
@@ -237,15 +247,18 @@ class DealViewSet(SalonViewSet[Deal]):
                 version=data.get("version"),
                 reason=data.get("lost_reason", ""),
             )
-        except actions.Stale as stale:
-            raise _stale(stale) from stale
-        except actions.NoReason as none:
-            raise invalid("lost_reason", "Must say why it was lost.", "required") from none
-        except actions.WrongPlace as wrong:
-            raise Conflict("The stage is not in use any more.", field="stage") from wrong
         return Response(self.show([moved])[0])
 
 
-def _stale(stale: actions.Stale) -> Conflict:
-    words = f"The deal was changed meanwhile; its version is {stale.deal.version}."
-    return Conflict(words, field="version", code="stale")
+@contextmanager
+def _words() -> Iterator[None]:
+    """Why it was refused, as the contract says it."""
+    try:
+        yield
+    except actions.Stale as stale:
+        words = f"The deal was changed meanwhile; its version is {stale.deal.version}."
+        raise Conflict(words, field="version", code="stale") from stale
+    except actions.NoReason as none:
+        raise invalid("lost_reason", "Must say why it was lost.", "required") from none
+    except actions.WrongPlace as wrong:
+        raise Conflict("The stage is not in use any more.", field="stage") from wrong

@@ -136,7 +136,7 @@ def totals(deals: QuerySet[Deal], stages: Sequence[Stage]) -> dict[int, tuple[in
 
 def loaded(deals: QuerySet[Deal]) -> list[Deal]:
     """With what a card shows of them."""
-    return list(deals.select_related("stage", "contact", "owner"))
+    return list(deals.select_related("stage__pipeline", "contact", "owner"))
 
 
 def cards(deals: Iterable[Deal]) -> list[Card]:

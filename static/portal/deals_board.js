@@ -3,7 +3,7 @@
   const FAR_PX = 6; // a hand that trembles moves nothing
   const HOLD_MS = 300; // a finger that rests takes the card; one that goes on scrolls
   const EDGE_PX = 56;
-  const SCROLL_PX = 12; // in each frame, near an edge
+  const SCROLL_PX = 7; // in each frame, near an edge
   const MOST_CARDS = 30; // more than these are not mended one by one
   const board = () => document.getElementById("board");
   const say = (detail) => document.dispatchEvent(new CustomEvent("toast", { detail }));

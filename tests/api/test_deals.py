@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
-from crm.deals.models import Deal, Stage, Task
+from crm.deals.actions import pipelines
+from crm.deals.models import Deal, Pipeline, Stage, Task
+from ops.events.models import Event
 from ops.salon import inside
 from tenants.audit.models import AuditEntry
 from tests.api.conftest import Seeded
@@ -82,6 +84,43 @@ def test_it_moves_and_closes(program: Program, deal: dict[str, Any], pipeline: d
     assert fields(program.write(path, {"stage": lost})) == ["lost_reason"]
     closed = program.write(path, {"stage": lost, "lost_reason": "Caro"}).json()
     assert (closed["state"], closed["lost_reason"], closed["closed_at"] is None) == ("lost", "Caro", False)
+
+
+def test_a_patch_of_the_stage_is_a_move(program: Program, deal: dict[str, Any], pipeline: dict[str, Any]) -> None:
+    path, quoted, lost = f"deals/{deal['id']}/", pipeline["stages"][2]["id"], pipeline["stages"][4]["id"]
+    moved = program.write(path, {"stage": quoted, "title": "Festa", "version": 1}, method="patch").json()
+    assert (moved["stage"], moved["title"]) == (quoted, "Festa")
+    problem(program.write(path, {"stage": lost, "version": 1}, method="patch"), 409)
+    assert fields(program.write(path, {"stage": lost, "title": "x"}, method="patch")) == ["lost_reason"]
+    assert fields(program.write(path, {"lost_reason": "Caro"}, method="patch")) == ["lost_reason"]
+    assert program.ask(path) == moved
+    closed = program.write(path, {"stage": lost, "lost_reason": "Caro"}, method="patch").json()
+    assert (closed["state"], closed["lost_reason"]) == ("lost", "Caro")
+    with inside(program.salon.pk):
+        kinds = list(Event.objects.filter(subject=deal["id"]).order_by("id").values_list("kind", flat=True))
+        lines = AuditEntry.objects.filter(subject=deal["id"], action="deal.moved").count()
+    assert kinds == [
+        *("deal.created", "deal.changed", "deal.stage_changed", "deal.stage_changed", "deal.lost"),
+    ]
+    assert lines == 2
+
+
+def test_it_says_what_is_wrong_with_a_deal(program: Program, seeded: Seeded, deal: dict[str, Any]) -> None:
+    body = {"title": "Noiva", "contact": seeded.contact}
+    for wrong, field in (({"value_minor": -1}, "value_minor"), ({"value_minor": 10**14}, "value_minor"),
+                         ({"currency": "XYZ"}, "currency"), ({"currency": "brl"}, "currency"),
+                         ({"expected_on": "24/12"}, "expected_on"), ({"price": 5}, "price")):  # fmt: skip
+        assert fields(program.write("deals/", body | wrong)) == [field], wrong
+        assert fields(program.write(f"deals/{deal['id']}/", wrong, method="patch")) == [field], wrong
+    stages = [{"name": "A"}, {"name": "B", "kind": "won"}, {"name": "C", "kind": "lost"}]
+    away = program.write("pipelines/", {"name": "Antigo", "stages": stages}).json()
+    with inside(program.salon.pk):
+        pipelines.archive(Pipeline.objects.get(public_id=away["id"]), by=None)
+    closed = {"stage": away["stages"][0]["id"]}
+    assert fields(program.write("deals/", body | closed), 409) == ["stage"]
+    assert fields(program.write(f"deals/{deal['id']}/", closed, method="patch"), 409) == ["stage"]
+    assert fields(program.write(f"deals/{deal['id']}/move/", closed), 409) == ["stage"]
+    assert fields(program.write("deals/", body | {"stage": deal["id"]}), 404) == ["stage"]
 
 
 def test_it_makes_and_finishes_a_task(program: Program, seeded: Seeded, deal: dict[str, Any]) -> None:

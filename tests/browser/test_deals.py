@@ -103,7 +103,10 @@ def test_cr_002_a_card_is_moved_by_its_menu_and_by_finger_on_a_phone(meet: Meet,
     for step in range(1, 9):
         touch("touchMove", x + (PHONE["width"] - 12 - x) * step / 8, y)
     expect(column(page, 1).locator("[data-deal]", has_text=title)).to_be_visible()
+    # Away from the edge it stands still.
     touch("touchMove", PHONE["width"] / 2, y)
+    there, _ = middle(column(page, 1))
+    touch("touchMove", max(80.0, min(there, PHONE["width"] - 80.0)), y)
     touch("touchEnd")
     stands(page, title, 1, 2)
     card(page, title).locator(".deal__menu").tap()

@@ -1,6 +1,7 @@
 """One deal, and those of one guest."""
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import HttpResponse, HttpResponseRedirect
@@ -60,11 +61,18 @@ def of_contact(request: SalonRequest, public_id: UUID) -> HttpResponse:
     contact = contact_or_404(request.member, public_id)
     deals = visible_deals(request.member).filter(contact=contact).order_by("closed_at", "-pk")[:MOST_OF_CONTACT]
     tasks = visible_tasks(request.member).filter(contact=contact, done_at=None).select_related("deal", "owner")
+    rows, conversation = loaded(deals), request.GET.get("conversation", "")
+    address = addresses([contact.pk]).get(contact.pk, "")
+    query = {"search": name_of(contact, address)}
+    if rows:
+        query["pipeline"] = str(rows[0].stage.pipeline.public_id)
     context = {
         "contact": contact,
-        "cards": cards(loaded(deals)),
+        "cards": cards(rows),
         "tasks": task_rows(tasks.order_by("due_at", "pk")[:MOST_OF_CONTACT]),
-        "conversation": request.GET.get("conversation", ""),
+        "conversation": conversation,
+        "about": urlencode({"conversation": conversation} if conversation else {"contact": contact.public_id}),
+        "board_url": f"{reverse('deals:board')}?{urlencode(query)}",
         "may_edit": request.member.may(Permission.DEALS_EDIT),
     }
     return render(request, "crm/deals/of_contact.html", context)
