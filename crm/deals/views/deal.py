@@ -60,7 +60,11 @@ def edit(request: SalonRequest, public_id: UUID) -> HttpResponse:
 def of_contact(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """A guest's deals and tasks, for their page and for the panel beside a conversation."""
     contact = contact_or_404(request.member, public_id)
-    deals = visible_deals(request.member).filter(contact=contact).order_by(F("closed_at").desc(nulls_first=True), "-pk")[:MOST_OF_CONTACT]
+    deals = (
+        visible_deals(request.member)
+        .filter(contact=contact)
+        .order_by(F("closed_at").desc(nulls_first=True), "-pk")[:MOST_OF_CONTACT]
+    )
     tasks = visible_tasks(request.member).filter(contact=contact, done_at=None).select_related("deal", "owner")
     rows, conversation = loaded(deals), request.GET.get("conversation", "")
     address = addresses([contact.pk]).get(contact.pk, "")
