@@ -35,6 +35,8 @@ class Handling:
     team: str
     is_open: bool
     snoozed_until: datetime | None
+    assignee_id: int | None = None
+    team_id: int | None = None
 
     @property
     def is_nobodys(self) -> bool:
@@ -51,6 +53,8 @@ def handling_of(found: Conversation, member: Member) -> Handling:
         team=found.team.name if found.team else "",
         is_open=found.closed_at is None,
         snoozed_until=found.snoozed_until,
+        assignee_id=found.assignee_id,
+        team_id=found.team_id,
     )
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from crm.inbox import bulk, composer, drafting, finding, handling, replies, scheduled, switches, views
+from crm.inbox import bulk, composer, drafting, finding, handling, panel, replies, scheduled, switches, views
 
 app_name = "inbox"
 urlpatterns = [
@@ -20,6 +20,7 @@ urlpatterns = [
     path("<uuid:public_id>/find/", finding.find, name="find"),
     path("<uuid:public_id>/place/", finding.place, name="place"),
     path("<uuid:public_id>/typing/", composer.typing, name="typing"),
+    path("<uuid:public_id>/panel/", panel.panel, name="panel"),
     path("<uuid:public_id>/handling/", handling.choices, name="handling"),
     path("<uuid:public_id>/take/", handling.take, name="take"),
     path("<uuid:public_id>/give/", handling.give, name="give"),
