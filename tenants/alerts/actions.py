@@ -32,6 +32,8 @@ class NewAlert:
     """A path of the salon's host."""
     link_words: Words = NOTHING
     is_notice: bool = False
+    member: Member | None = None
+    """Whom alone it concerns."""
 
 
 def raise_alert(salon_id: int, new: NewAlert) -> bool:
@@ -65,7 +67,7 @@ def clear_beginning(salon_id: int, prefix: str) -> int:
 @transaction.atomic
 def acknowledge(public_id: UUID, *, by: Member) -> Alert:
     """`by` takes care of it: it rings for nobody any more, and a notice is done with. Raises Alert.DoesNotExist."""
-    alert = Alert.objects.select_for_update().get(public_id=public_id)
+    alert = Alert.objects.told_to(by.pk).select_for_update().get(public_id=public_id)
     if alert.acknowledged_at is not None or not alert.is_open:
         return alert
     alert.acknowledged_at, alert.acknowledged_by = clock.now(), by
@@ -82,7 +84,7 @@ def _raise(new: NewAlert) -> bool:
     standing = Alert.objects.select_for_update().filter(key=new.key, closed_at=None).first()
     if standing is not None:
         return _change(standing, new)
-    alert = Alert(key=new.key, kind=new.kind, is_notice=new.is_notice)
+    alert = Alert(key=new.key, kind=new.kind, is_notice=new.is_notice, member=new.member)
     _fill(alert, new)
     try:
         with transaction.atomic():

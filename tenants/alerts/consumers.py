@@ -70,7 +70,7 @@ class AlertsConsumer(SalonConsumer):
     def _news(self, *, first: bool) -> list[dict[str, Any]]:
         """What differs from what the page has; called inside the salon."""
         with as_on_a_page(language=self.language, time_zone=self.time_zone):
-            alerts, ringing = open_alerts(), bell()
+            alerts, ringing = open_alerts(self.member_id), bell(self.member_id)
             there = {alert.pk: (str(alert.public_id), RANKS[Level(alert.level)]) for alert in alerts}
             fresh = [alert for alert in reversed(alerts) if self._is_news(alert, first=first)]
             gone = [public_id for pk, (public_id, _rank) in self.known.items() if pk not in there]

@@ -13,4 +13,4 @@ def alerts(request: HttpRequest) -> dict[str, Any]:
     """`alert_bell`, nothing for those who may not see alerts. Lazy: fragments have no bell and ask nothing."""
     member = getattr(request, "member", None)
     may = member is not None and member.may(Permission.ALERTS_SEE)
-    return {"alert_bell": SimpleLazyObject(bell) if may else None}
+    return {"alert_bell": SimpleLazyObject(lambda: bell(member.pk)) if may else None}

@@ -31,6 +31,10 @@ class AlertQuerySet(models.QuerySet["Alert"]):
         """What is the case now."""
         return self.filter(closed_at=None)
 
+    def told_to(self, member_id: int) -> Self:
+        """What concerns everybody, and what concerns this member alone."""
+        return self.filter(Q(member=None) | Q(member=member_id))
+
     def waiting(self) -> Self:
         """Open, and nobody has said that they take care of it."""
         return self.open().filter(acknowledged_at=None)
@@ -53,6 +57,10 @@ class Alert(models.Model):
     link_words = models.JSONField(default=dict)
     # A notice tells of something that has no end; it closes when somebody has read it.
     is_notice = models.BooleanField(default=False)
+    # Whom alone it concerns; it is shown to nobody else.
+    member = models.ForeignKey(
+        Member, on_delete=models.CASCADE, null=True, blank=True, related_name="+", db_index=False
+    )
     opened_at = models.DateTimeField(default=clock.now)
     closed_at = models.DateTimeField(null=True, blank=True)
     acknowledged_at = models.DateTimeField(null=True, blank=True)

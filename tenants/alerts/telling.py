@@ -26,6 +26,7 @@ class Reader:
     """Somebody who may get e-mail of alerts."""
 
     user_id: int
+    member_id: int
     mail: AlertPreference.Mail
 
 
@@ -35,9 +36,13 @@ def raised(salon_id: int, alert: Alert) -> None:
     rows = [
         AlertDelivery(alert=alert, channel=Channel.MAIL, what=What.RAISED, user_id=reader.user_id)
         for reader in readers(salon_id)
-        if reader.mail != AlertPreference.Mail.NOTHING and RANKS[level] >= RANKS[Level(str(reader.mail))]
+        if reader.mail != AlertPreference.Mail.NOTHING
+        and RANKS[level] >= RANKS[Level(str(reader.mail))]
+        and alert.member_id in (None, reader.member_id)
     ]
-    if (webhook := AlertWebhook.objects.filter(is_active=True).first()) and RANKS[level] >= RANKS[Level(webhook.level)]:
+    # What concerns one person is no program's business.
+    webhook = AlertWebhook.objects.filter(is_active=True).first() if alert.member_id is None else None
+    if webhook and RANKS[level] >= RANKS[Level(webhook.level)]:
         rows.append(AlertDelivery(alert=alert, channel=Channel.WEBHOOK, what=What.RAISED))
     plan(salon_id, rows, MAIL_AFTER[level])
 
@@ -73,7 +78,7 @@ def readers(salon_id: int) -> list[Reader]:
     members = Member.objects.filter(is_active=True, user_id__in=list(roles)).order_by("pk")
     chosen = dict(AlertPreference.objects.values_list("member__user_id", "mail"))
     return [
-        Reader(member.user_id, wish(roles[member.user_id], chosen.get(member.user_id)))
+        Reader(member.user_id, member.pk, wish(roles[member.user_id], chosen.get(member.user_id)))
         for member in members
         if may(roles[member.user_id], Permission.ALERTS_SEE)
     ]

@@ -32,7 +32,8 @@ def alerts(request: SalonRequest) -> HttpResponse:
     if show not in SHOWS or (level and level not in Level.values):
         raise Http404
     before = request.GET.get("before", "")
-    found = Alert.objects.select_related("acknowledged_by").filter(closed_at__isnull=show == "open")
+    own = Alert.objects.told_to(request.member.pk).select_related("acknowledged_by")
+    found = own.filter(closed_at__isnull=show == "open")
     if level:
         found = found.filter(level=level)
     page = by_id(found, before=before)
