@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from crm.contacts import mentioning
 from crm.contacts.models import Contact, Note
 from ops import clock
 from ops.events.actions import emit
@@ -52,6 +53,8 @@ def add(
         by=by if isinstance(by, Member) else None,
     )
     _tell("note.added", note, contact, by)
+    mentioning.tell(note, note.mentions, by=by)
+    _show(note)
     return note
 
 
@@ -63,10 +66,13 @@ def edit(note: Note, text: str, *, by: Member) -> Note:
     if text == note.text:
         return note
     audit.record("note.changed", subject=note.public_id, by=by, before={"text": note.text}, after={"text": text})
-    named = mentions(text)
+    named, before = mentions(text), note.mentions
     note.seen_by = [pk for pk in note.seen_by if pk in note.mentions and pk in named]
     note.text, note.mentions, note.edited_at = text, named, clock.now()
     note.save(update_fields=["text", "mentions", "seen_by", "edited_at"])
+    mentioning.tell(note, [pk for pk in named if pk not in before], by=by)
+    mentioning.over(note, [pk for pk in before if pk not in named])
+    _show(note)
     return note
 
 
@@ -75,6 +81,7 @@ def delete(note: Note, *, by: Member) -> None:
     """Take one's own note away. Raises NotPossible."""
     _must_be_own(note, by)
     audit.record("note.deleted", subject=note.public_id, by=by, before={"text": note.text})
+    mentioning.over(note, note.mentions)
     note.delete()
 
 
@@ -92,6 +99,7 @@ def see(notes: list[Note], member: Member) -> None:
     for note in Note.objects.select_for_update().filter(pk__in=fresh).order_by("pk") if fresh else ():
         if member.pk not in note.seen_by:
             Note.objects.filter(pk=note.pk).update(seen_by=[*note.seen_by, member.pk])
+            mentioning.over(note, [member.pk])
 
 
 def _checked(text: str) -> str:
@@ -106,6 +114,13 @@ def _checked(text: str) -> str:
 def _must_be_own(note: Note, by: Member) -> None:
     if note.by_id != by.pk:
         raise NotPossible(_("Only who wrote a note changes it."))
+
+
+def _show(note: Note) -> None:
+    from crm.inbox.live import tell_noted  # the inbox is built on contacts, not the other way round
+
+    if note.conversation_id is not None:
+        tell_noted(note.pk, note.conversation_id)
 
 
 def _begins(text: str, name: str) -> bool:

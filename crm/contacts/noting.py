@@ -13,7 +13,8 @@ from django.views.decorators.http import require_GET, require_POST
 from crm.contacts import notes
 from crm.contacts.models import Contact, Note
 from crm.contacts.names import addresses, name_of
-from crm.inbox.rights import contact_or_404, sees_contact, visible_contacts
+from crm.inbox.models import Conversation
+from crm.inbox.rights import contact_or_404, sees_contact, visible_contacts, visible_conversations
 from portal.frame.keyset import by_id, is_fragment
 from portal.frame.toasts import toast
 from tenants.access.guard import SalonRequest, allowed
@@ -36,7 +37,8 @@ def add(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """Write one."""
     contact = contact_or_404(request.member, public_id)
     try:
-        notes.add(contact, request.POST.get("text", ""), by=request.member)
+        talk = _talk(request, contact)
+        notes.add(contact, request.POST.get("text", ""), by=request.member, conversation_id=talk.pk if talk else None)
     except notes.NotPossible as problem:
         return _card(request, contact, problem=str(problem), typed=request.POST.get("text", ""), status=422)
     return _done(request, contact)
@@ -111,12 +113,15 @@ def _card(
     pinned = [] if before else list(own.filter(is_pinned=True).order_by("-pk")[:MOST_PINNED])
     rows = [*pinned, *page.rows]
     lines = [_line(note, request.member) for note in rows]
+    talk = _talk(request, contact)
     if request.method == "GET":
         notes.see(rows, request.member)
+    url = reverse("contacts:notes", args=[contact.public_id])
     context = {
         "contact_public_id": contact.public_id,
         "rows": lines,
-        "next_url": page.next_url(reverse("contacts:notes", args=[contact.public_id])),
+        "next_url": page.next_url(url, conversation=str(talk.public_id)) if talk else page.next_url(url),
+        "conversation": talk.public_id if talk else "",
         "is_next": bool(before),
         "may_edit": request.member.may(Permission.CONTACTS_EDIT),
         "problem": problem,
@@ -127,6 +132,16 @@ def _card(
     return render(
         request, "crm/contact_notes.html#rows" if before else "crm/contact_notes.html", context, status=status
     )
+
+
+def _talk(request: SalonRequest, contact: Contact) -> Conversation | None:
+    """The conversation beside which the notes stand, if they do."""
+    given = request.POST.get("conversation") or request.GET.get("conversation", "")
+    try:
+        public_id = UUID(given)
+    except ValueError:
+        return None
+    return visible_conversations(request.member).filter(public_id=public_id, contact=contact).first()
 
 
 def _line(note: Note, member: Member) -> dict[str, Any]:

@@ -89,7 +89,7 @@ def contact(request: SalonRequest, public_id: UUID) -> HttpResponse:
 def history(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """What happened with them, newest first; a page of it."""
     found = contact_or_404(request.member, public_id)
-    before = timeline.read_moment(request.GET.get("before", ""))
+    before = timeline.Place.read(request.GET.get("before", ""))
     moments, key = timeline.page(found, before=before, sees_runs=request.member.may(Permission.EXECUTIONS_SEE))
     context = {
         "contact_public_id": found.public_id,

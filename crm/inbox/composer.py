@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from channels_wa.media.queries import view_of
 from channels_wa.numbers.queries import own_numbers
-from crm.inbox import drafting, drafts, receipts, scheduled
+from crm.inbox import drafting, drafts, receipts, replies, scheduled
 from crm.inbox.bubbles import bubbles_of
 from crm.inbox.models import Conversation
 from crm.inbox.reacting import react_to
@@ -44,6 +44,7 @@ def send(request: SalonRequest, public_id: UUID) -> HttpResponse:
                     reply_to=draft.reply_to,
                     send_at=send_at,
                 )
+            replies.used(request.POST.get("canned", ""))
             if request.POST.get("type") != "template":
                 drafting.forget(request.member, found)
     except CannotSend as refused:

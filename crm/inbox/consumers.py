@@ -92,7 +92,8 @@ class InboxConsumer(SalonConsumer):
         changed = [pk for pk in told if pk not in added]
         had = message.get("left", []) if self.own_only else []
         left = [pk for pk, members in had if self.member_id in members]
-        await self._send(News(added, changed, message.get("conversations", []), left), event.get("id") or uuid7().hex)
+        news = News(added, changed, message.get("conversations", []), left, message.get("notes", []))
+        await self._send(news, event.get("id") or uuid7().hex)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None, **_: Any) -> None:
         """What the page says; what is not understood is no reason to fail."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import F, FilteredRelation, Q, QuerySet
 from django.http import HttpResponse, JsonResponse
 from django.views.decorators.http import require_POST
 
@@ -40,8 +40,20 @@ class NewerDraft(Exception):
         self.kept = kept
 
 
+def with_draft(rows: QuerySet[Conversation], member: Member) -> QuerySet[Conversation]:
+    """The conversations with this member's draft, so that a page needs no question of its own for it."""
+    own = FilteredRelation("drafts", condition=Q(drafts__member=member))
+    return rows.annotate(own_draft=own).annotate(
+        draft_text=F("own_draft__text"), draft_reply_to=F("own_draft__reply_to"), draft_version=F("own_draft__version")
+    )
+
+
 def draft_of(member: Member, conversation: Conversation) -> Kept:
     """What this member has begun to write there."""
+    known: dict[str, Any] = vars(conversation)
+    if "draft_version" in known:
+        version = known["draft_version"]
+        return Kept(known["draft_text"], known["draft_reply_to"], version) if version else Kept()
     found = Draft.objects.filter(conversation=conversation, member=member).first()
     return Kept(found.text, found.reply_to, found.version) if found else Kept()
 

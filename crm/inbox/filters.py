@@ -113,7 +113,9 @@ class Filter:
             rows = rows.filter(closed_at=None, last_inbound_at__gt=opened, last_inbound_at__lte=opened + SOON)
         if self.mentions:
             unseen = Note.objects.filter(mentions__contains=[member.pk]).exclude(seen_by__contains=[member.pk])
-            rows = rows.filter(pk__in=unseen.values("conversation_id"))
+            # A note of the contact's own page belongs to whatever one has with them.
+            of_contact = unseen.filter(conversation_id=None).values("contact_id")
+            rows = rows.filter(Q(pk__in=unseen.values("conversation_id")) | Q(contact__in=of_contact))
         if self.tag:
             rows = rows.filter(contact__in=Contact.objects.filter(tags__contains=[self.tag]))
         return self._found(rows)

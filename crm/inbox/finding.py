@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET
 
 from channels_wa.messages.models import ABOUT_ANOTHER, Message, Source
 from crm.inbox.bubbles import bubbles_of
+from crm.inbox.noted import with_notes
 from crm.inbox.reacting import OFFERED
 from crm.inbox.rights import conversation_or_404
 from portal.frame.keyset import by_id
@@ -110,7 +111,10 @@ def place(request: SalonRequest, public_id: UUID) -> HttpResponse:
         if len(page.rows) == AROUND:
             talk = reverse("inbox:conversation", args=[public_id])
             context["older_url"] = f"{talk}?part=messages&before={page.rows[-1].pk}"
-    return render(request, "crm/messages.html", {**context, "bubbles": bubbles_of(shown), "is_older": True})
+    since = start.at if after else shown[0].at if "older_url" in context and shown else None
+    until = shown[-1].at if "newer_url" in context else None
+    lines = with_notes(bubbles_of(shown), found.pk, since=since, until=until)
+    return render(request, "crm/messages.html", {**context, "bubbles": lines, "is_older": True})
 
 
 def _rows(conversation_id: int) -> QuerySet[Message]:

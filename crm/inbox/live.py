@@ -21,6 +21,13 @@ def tell_changed(conversations: Iterable[int], *, left: Mapping[int, Collection[
     _tell("conversations", [], conversations, left or {})
 
 
+def tell_noted(note: int, conversation: int) -> None:
+    """The same for a note among the messages of a conversation."""
+    if (salon_id := current_salon_id()) is not None:
+        message = {"kind": "notes", "messages": [], "conversations": [conversation], "notes": [note]}
+        publish_on_commit(salon_id, TOPIC, message)
+
+
 def tell_rules() -> None:
     """Who sees what has changed: open inboxes ask again at once."""
     if (salon_id := current_salon_id()) is not None:

@@ -12,6 +12,7 @@ from channels_wa.messages.models import ABOUT_ANOTHER, Message, Source
 from crm.inbox.around import targets_of
 from crm.inbox.bubbles import bubbles_of
 from crm.inbox.models import Conversation
+from crm.inbox.noted import notes_by_id
 from crm.inbox.rights import masking, visible_conversations, visible_messages
 from crm.inbox.rows import rows_of
 from crm.inbox.talk import state_of
@@ -54,18 +55,19 @@ class Reader:
 class News(NamedTuple):
     """Ids of messages that are new, of messages that changed, of conversations that changed.
 
-    `left`: conversations that were the reader's before, and may be out of their sight now.
+    `left`: conversations that were the reader's before, and may be out of their sight now. `notes`: of colleagues.
     """
 
     added: Sequence[int]
     changed: Sequence[int]
     conversations: Sequence[int]
     left: Sequence[int] = ()
+    notes: Sequence[int] = ()
 
     @property
     def key(self) -> tuple[tuple[int, ...], ...]:
         """The same news."""
-        return (tuple(self.added), tuple(self.changed), tuple(self.conversations), tuple(self.left))
+        return (tuple(self.added), tuple(self.changed), tuple(self.conversations), tuple(self.left), tuple(self.notes))
 
 
 def text_of(news: News, reader: Reader) -> str:
@@ -89,9 +91,14 @@ def rendered(news: News, reader: Reader) -> dict[str, Any]:
     found = visible_conversations(who).select_related("contact", "assignee", "team").filter(pk__in=told)
     conversations = list(found.order_by("last_at", "pk"))
     public_ids = {one.pk: one.public_id for one in conversations}
-    bubbles = [
+    bubbles: list[dict[str, Any]] = [
         {"bubble": bubble, "talk": public_ids.get(one.conversation_id), "is_new": one.pk in news.added}
         for one, bubble in zip(messages, bubbles_of(messages) if messages else [], strict=True)
+    ]
+    bubbles += [
+        {"bubble": noted.bubble, "talk": public_ids[noted.conversation_id], "is_new": not noted.is_edited}
+        for noted in (notes_by_id(news.notes) if news.notes else [])
+        if noted.conversation_id in public_ids
     ]
     may_answer = who.may(Permission.INBOX_ANSWER)
     html = render_to_string("crm/news.html", {"bubbles": bubbles, "may_answer": may_answer}) if bubbles else ""

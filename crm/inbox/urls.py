@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from crm.inbox import bulk, composer, drafting, finding, handling, panel, replies, scheduled, switches, views
+from crm.inbox import bulk, composer, drafting, finding, handling, noting, panel, replies, scheduled, switches, views
 
 app_name = "inbox"
 urlpatterns = [
@@ -20,6 +20,8 @@ urlpatterns = [
     path("<uuid:public_id>/find/", finding.find, name="find"),
     path("<uuid:public_id>/place/", finding.place, name="place"),
     path("<uuid:public_id>/typing/", composer.typing, name="typing"),
+    path("colleagues/", noting.colleagues, name="colleagues"),
+    path("<uuid:public_id>/note/", noting.note, name="note"),
     path("<uuid:public_id>/panel/", panel.panel, name="panel"),
     path("<uuid:public_id>/handling/", handling.choices, name="handling"),
     path("<uuid:public_id>/take/", handling.take, name="take"),

@@ -5,26 +5,30 @@ from urllib.parse import parse_qsl
 from uuid import UUID
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
+from crm.contacts import notes
+from crm.contacts.models import Note
 from crm.inbox import actions
 from crm.inbox.bubbles import bubbles_of
-from crm.inbox.drafting import composer_draft
+from crm.inbox.drafting import composer_draft, with_draft
 from crm.inbox.filters import Filter
 from crm.inbox.handling import handling_of
 from crm.inbox.list_context import list_context
 from crm.inbox.models import Conversation
+from crm.inbox.noted import Line, NoteBubble, until_of, with_notes
 from crm.inbox.paging import messages_page
 from crm.inbox.reacting import OFFERED
-from crm.inbox.rights import conversation_or_404
+from crm.inbox.rights import conversation_or_404, visible_conversations
 from crm.inbox.scheduled import later_context
 from crm.inbox.talk import talk_of
 from ops import clock
-from portal.frame.keyset import is_fragment
+from portal.frame.keyset import Page, is_fragment
 from tenants.access.guard import SalonRequest, allowed
 from tenants.access.roles import Permission
+from tenants.members.models import Member
 
 MESSAGES_A_PAGE = 50
 PARTS = {"head": "crm/talk_head.html", "composer": "crm/composer.html"}
@@ -55,7 +59,7 @@ def inbox(request: SalonRequest) -> HttpResponse:
 @allowed(Permission.INBOX_SEE)
 def conversation(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """One conversation: whole page, the right half, or a part of it (?part=)."""
-    found = conversation_or_404(request.member, public_id)
+    found = _with_draft_or_404(request.member, public_id)
     if request.GET.get("part") in PARTS:
         return render(request, PARTS[request.GET["part"]], head_context(request, found))
     if request.GET.get("part") == "messages":
@@ -73,7 +77,14 @@ def read(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """A person has seen the conversation."""
     found = conversation_or_404(request.member, public_id)
     actions.mark_read(conversation=found)
+    named = Note.objects.filter(conversation_id=found.pk, mentions__contains=[request.member.pk])
+    notes.see(list(named.exclude(seen_by__contains=[request.member.pk])), request.member)
     return HttpResponse(status=204)
+
+
+def _with_draft_or_404(member: Member, public_id: UUID) -> Conversation:
+    rows = visible_conversations(member).select_related("contact", "assignee", "team")
+    return get_object_or_404(with_draft(rows, member), public_id=public_id)
 
 
 def conversation_context(request: SalonRequest, found: Conversation) -> dict[str, Any]:
@@ -106,6 +117,13 @@ def head_context(request: SalonRequest, found: Conversation) -> dict[str, Any]:
     }
 
 
+def _lines(request: SalonRequest, found: Conversation, page: Page, before: str) -> list[Line]:
+    # Notes stand on the page in whose time they were written.
+    since = page.rows[-1].at if page.rows and page.next_key else None
+    until = until_of(found.pk, before) if before else None
+    return with_notes(bubbles_of(page.rows[::-1]), found.pk, since=since, until=until, reader=request.member.pk)
+
+
 def _talk(request: SalonRequest, found: Conversation) -> dict[str, Any]:
     return {**head_context(request, found), **_messages(request, found)}
 
@@ -115,8 +133,10 @@ def _messages(request: SalonRequest, found: Conversation) -> dict[str, Any]:
     before = request.GET.get("before", "")
     page = messages_page(found.pk, before=before, size=MESSAGES_A_PAGE)
     url = reverse("inbox:conversation", args=[found.public_id])
+    lines = _lines(request, found, page, before)
     return {
-        "bubbles": bubbles_of(page.rows[::-1]),
+        "bubbles": lines,
+        "names_me": any(isinstance(line, NoteBubble) and line.is_new for line in lines),
         "older_url": page.next_url(url, part="messages"),
         "is_older": bool(before),
         "messages_url": f"{url}?part=messages",

@@ -44,6 +44,16 @@
     upload(current, file);
   }
 
+  // A file that the salon keeps (of a canned reply) need not go up.
+  document.addEventListener("attach:kept", ({ detail }) => {
+    if (!here() || !detail) return;
+    if (current) { if (current.part) say(current.part, words("OnlyOne"), { bad: true }); return; }
+    const part = shown("data-attach-shown");
+    current = { part, form: here().closest("form"), state: "going", wantsToGo: false };
+    textField()?.removeAttribute("required");
+    done(current, detail);
+  });
+
   async function upload(one, given) {
     const file = await fitting(given);
     if (one !== current) return;
@@ -80,6 +90,14 @@
     one.part.querySelector(".attach__name").textContent = media.name || media.kind_words;
     say(one.part, words("Ready").replace("{name}", media.kind_words));
     one.part.querySelector(".attach__sign").textContent = (media.mime_type.split("/")[1] ?? "").slice(0, 4).toUpperCase();
+    if (media.mime_type.startsWith("audio/")) {
+      // One hears it before it goes.
+      const player = document.createElement("audio");
+      player.className = "attach__player";
+      player.controls = true;
+      player.src = media.url;
+      one.part.querySelector(".attach__words").append(player);
+    }
     if (media.thumb) {
       const picture = document.createElement("img");
       picture.src = media.thumb;
@@ -102,7 +120,7 @@
     current = null;
     one?.request?.abort();
     one?.recorder?.discard();
-    if (one?.media) fetch(one.media.discard, { method: "POST", headers: { "X-CSRFToken": tokenOf(one.form) } }).catch(() => {});
+    if (one?.media?.discard) fetch(one.media.discard, { method: "POST", headers: { "X-CSRFToken": tokenOf(one.form) } }).catch(() => {});
     here()?.querySelector("[data-attach-area]").replaceChildren();
     const field = textField();
     field?.setAttribute("required", "");
@@ -142,9 +160,10 @@
     let stream;
     try {
       stream = await navigator.mediaDevices.getUserMedia({ audio: { channelCount: 1, echoCancellation: true, noiseSuppression: true } });
-    } catch {
+    } catch (error) {
       drop();
-      document.dispatchEvent(new CustomEvent("toast", { detail: { text: words("NoMicrophone"), kind: "danger" } }));
+      const why = error.name === "NotAllowedError" ? "MicrophoneDenied" : "NoMicrophone";
+      document.dispatchEvent(new CustomEvent("toast", { detail: { text: words(why), kind: "danger" } }));
       return;
     }
     if (one !== current) { for (const track of stream.getTracks()) track.stop(); return; }

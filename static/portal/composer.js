@@ -75,8 +75,9 @@
     } else if (menu) {
       const own = menu.parentElement.querySelector("[data-tools]");
       if (target.closest("[data-quote]")) quote(own);
+      else if (target.closest("[data-emoji-more]")) document.dispatchEvent(new CustomEvent("emojis:ask", { detail: { button: target.closest("[data-emoji-more]"), take: (emoji) => react(own, emoji) } }));
       else if (target.closest("[data-emoji]")) react(own, target.closest("[data-emoji]").dataset.emoji);
-    } else closeMenu();
+    } else if (!target.closest("#emoji-board")) closeMenu();
     if (target.closest("[data-shut]")) {
       document.getElementById("composer-more").replaceChildren();
       field()?.focus();

@@ -1,6 +1,6 @@
 // The inbox: marks the open conversation, keeps the newest message in sight, Enter sends.
 (() => {
-  const NEAR_PX = 120;
+  const NEAR_PX = 60;
 
   const openTalk = () => document.querySelector(".talk");
   const scrollBox = () => document.querySelector("[data-scroll-end]");
@@ -15,12 +15,32 @@
     }
   }
 
-  document.addEventListener("DOMContentLoaded", () => { markOpen(); toEnd(); });
+  // Whoever is at the end stays there while pictures come, the composer grows or the screen turns.
+  let atEnd = true;
+  const sizes = new ResizeObserver(() => { if (atEnd) toEnd(); });
+  function watchSizes() {
+    const box = scrollBox();
+    sizes.disconnect();
+    if (!box) return;
+    atEnd = true;
+    sizes.observe(box);
+    sizes.observe(box.querySelector(".bubbles"));
+    let top = box.scrollTop;
+    box.addEventListener("scroll", () => {
+      // What grows below moves nobody away from the end: only going up does.
+      if (box.scrollTop < top) atEnd = nearEnd();
+      else atEnd ||= nearEnd();
+      top = box.scrollTop;
+    }, { passive: true });
+  }
+
+  document.addEventListener("DOMContentLoaded", () => { markOpen(); toEnd(); watchSizes(); });
 
   document.addEventListener("htmx:afterSettle", (event) => {
     markOpen();
     if (event.detail.target?.id !== "talk") return;
     toEnd();
+    watchSizes();
     document.title = document.querySelector(".talk").dataset.title;
   });
 

@@ -52,6 +52,7 @@
         part.textContent = text;
         item.append(part);
       }
+      if (one.file) item.querySelector(".replies__name").append(fileSign(one.file));
       return item;
     }));
     if (!box.isConnected) input.form.append(box);
@@ -62,6 +63,13 @@
     mark(input);
   }
 
+  function fileSign(file) {
+    const sign = document.createElement("span");
+    sign.className = "replies__file";
+    sign.textContent = file.name || file.kind_words;
+    return sign;
+  }
+
   function mark(input) {
     for (const item of list().children) item.setAttribute("aria-selected", String(Number(item.dataset.index) === at));
     list().children[at].scrollIntoView({ block: "nearest" });
@@ -69,8 +77,18 @@
   }
 
   function take(index) {
-    const [input, text] = [field(), options[index].text];
+    const [input, { id, text, file }] = [field(), options[index]];
     hide();
+    // With the message goes which reply it was made of, so that what is used much comes first.
+    let canned = input.form.elements.canned;
+    if (!canned) {
+      canned = document.createElement("input");
+      canned.type = "hidden";
+      canned.name = "canned";
+      input.form.append(canned);
+    }
+    canned.value = id;
+    if (file) document.dispatchEvent(new CustomEvent("attach:kept", { detail: file }));
     input.value = text;
     input.focus();
     input.setSelectionRange(text.length, text.length);

@@ -12,5 +12,6 @@ from tenants.alerts.queries import bell
 def alerts(request: HttpRequest) -> dict[str, Any]:
     """`alert_bell`, nothing for those who may not see alerts. Lazy: fragments have no bell and ask nothing."""
     member = getattr(request, "member", None)
-    may = member is not None and member.may(Permission.ALERTS_SEE)
-    return {"alert_bell": SimpleLazyObject(lambda: bell(member.pk)) if may else None}
+    if member is None or not member.may(Permission.ALERTS_SEE):
+        return {"alert_bell": None}
+    return {"alert_bell": SimpleLazyObject(lambda: bell(member.pk))}

@@ -3,11 +3,14 @@
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
+from channels_wa.messages.models import Message
 from crm.contacts.models import Contact
 from crm.inbox.models import CannedReply
 from ops.salon import inside
 from tests.inbox.conftest import Guest
+from tests.media import files
 from tests.world import Browser
 
 XSS = "<img src=x onerror=alert(1)>"
@@ -27,8 +30,7 @@ def only(guest: Guest) -> CannedReply:
 def offered(person: Browser, guest: Guest, typed: str = "") -> list[dict[str, str]]:
     answer = person.get(f"/inbox/{guest.conversation.public_id}/replies/", {"typed": typed})
     assert answer.status_code == 200
-    found: list[dict[str, str]] = answer.json()["replies"]
-    return found
+    return [{"shortcut": one["shortcut"], "text": one["text"]} for one in answer.json()["replies"]]
 
 
 def test_fr_wa_007_a_reply_is_added_changed_and_deleted(alice: Browser, guest: Guest) -> None:
@@ -98,6 +100,30 @@ def test_a_reply_is_text_and_no_markup(alice: Browser, guest: Guest) -> None:
     assert XSS not in alice.get_page(f"/settings/replies/{only(guest).public_id}/")
     answer = alice.get(f"/inbox/{guest.conversation.public_id}/replies/")
     assert answer.headers["Content-Type"] == "application/json"
+
+
+def test_fr_wa_007_a_reply_brings_its_file_and_what_is_used_most_comes_first(alice: Browser, guest: Guest) -> None:
+    up = alice.post("/media/upload/", {"file": SimpleUploadedFile("map.png", files.png(40, 40), "image/png")})
+    media = up.json()["id"]
+    data = {"shortcut": "where", "text": "Rua 5", "media": media}
+    assert alice.post("/settings/replies/add/", data).status_code == 303
+    add(alice, "hello", "Oi")
+    talk = f"/inbox/{guest.conversation.public_id}"
+    first, second = alice.get(f"{talk}/replies/").json()["replies"]
+    assert (first["shortcut"], first["file"], second["file"]["id"]) == ("hello", None, media)
+    # It is kept for the next time, whoever takes it out of a message or never sends it.
+    alice.post(f"/media/{media}/discard/")
+    form = {"text": "Rua 5", "media": media, "canned": second["id"]}
+    assert alice.post(f"{talk}/send/", form).status_code == 200
+    assert [one["shortcut"] for one in alice.get(f"{talk}/replies/").json()["replies"]] == ["where", "hello"]
+    assert "map.png" in alice.get_page("/settings/replies/")
+    with inside(guest.salon_id):
+        message = Message.objects.filter(direction="out").get()
+        assert (message.type, message.text, message.payload["media"]) == ("image", "Rua 5", media)
+
+
+def test_a_reply_needs_a_text_or_a_file(alice: Browser, guest: Guest) -> None:
+    assert add(alice, "nothing", " ").status_code == 422
 
 
 def test_who_answers_uses_them_and_who_manages_changes_them(

@@ -11,8 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from channels_wa.media.models import Media
+from channels_wa.media.queries import view_of
 from channels_wa.outbox.content.text import MAX_TEXT
 from crm.inbox import replies
+from crm.inbox.drafts import media_of
 from crm.inbox.models import CannedReply
 from portal.frame.toasts import toast
 from tenants.access.guard import SalonRequest, allowed
@@ -30,6 +33,7 @@ class ReplyForm(forms.Form):
     )
     text = forms.CharField(
         label=gettext_lazy("Text"),
+        required=False,
         max_length=MAX_TEXT,
         widget=forms.Textarea(attrs={"class": "form-control", "rows": 6}),
     )
@@ -39,9 +43,10 @@ class ReplyForm(forms.Form):
 @allowed(Permission.INBOX_MANAGE)
 def listed(request: SalonRequest) -> HttpResponse:
     """All of them: there are few."""
-    return render(
-        request, "crm/replies/list.html", {"replies": CannedReply.objects.order_by("shortcut")[: replies.MOST]}
-    )
+    rows = list(CannedReply.objects.order_by("shortcut")[: replies.MOST])
+    files = replies.files_of(rows)
+    shown = [{"reply": one, "file": files.get(one.media) if one.media else None} for one in rows]
+    return render(request, "crm/replies/list.html", {"rows": shown})
 
 
 @require_http_methods(["GET", "POST"])
@@ -67,19 +72,25 @@ def delete(request: SalonRequest, reply_id: UUID) -> HttpResponse:
     return HttpResponseRedirect(reverse("replies:list"), status=303)
 
 
+def _media(reply: CannedReply | None) -> Media | None:
+    return Media.objects.ready().filter(public_id=reply.media).first() if reply and reply.media else None
+
+
 def _edited(request: SalonRequest, reply: CannedReply | None) -> HttpResponse:
     known = {"shortcut": reply.shortcut, "text": reply.text} if reply else {}
+    media = media_of(request.POST) if request.method == "POST" else _media(reply)
     form = ReplyForm(request.POST if request.method == "POST" else None, initial=known)
     if request.method == "POST" and form.is_valid():
         try:
             if reply:
-                replies.change(reply, **form.cleaned_data, by=request.member)
+                replies.change(reply, **form.cleaned_data, by=request.member, media=media)
             else:
-                replies.create(**form.cleaned_data, by=request.member)
+                replies.create(**form.cleaned_data, by=request.member, media=media)
         except replies.NotPossible as why:
             form.add_error(why.field, str(why))
         else:
             return HttpResponseRedirect(reverse("replies:list"), status=303)
     context: dict[str, Any] = {"form": form, "reply": reply, "title": known.get("shortcut"), "blanks": replies.BLANKS}
+    context["file"] = view_of(media) if media else None
     status = 422 if request.method == "POST" else 200
     return render(request, "crm/replies/reply.html", context, status=status)
