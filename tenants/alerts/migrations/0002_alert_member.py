@@ -5,16 +5,22 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('alerts', '0001_initial'),
-        ('members', '0002_away'),
+        ("alerts", "0001_initial"),
+        ("members", "0002_away"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='alert',
-            name='member',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='members.member'),
+            model_name="alert",
+            name="member",
+            field=models.ForeignKey(
+                blank=True,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="+",
+                to="members.member",
+            ),
         ),
     ]
