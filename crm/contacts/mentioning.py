@@ -8,6 +8,7 @@ from django.utils.translation import gettext_noop
 from crm.contacts.models import Note
 from ops.salon import current_salon_id
 from tenants.access.membership import member_of
+from tenants.access.models import ApiKey
 from tenants.alerts.actions import NewAlert, clear_alerts, raise_alert
 from tenants.alerts.models import Level
 from tenants.alerts.words import Words
@@ -17,12 +18,13 @@ KIND = "note.mention"
 LONGEST = 160
 
 
-def tell(note: Note, member_ids: Collection[int], *, by: Member) -> None:
+def tell(note: Note, member_ids: Collection[int], *, by: Member | ApiKey) -> None:
     """Tell these members that the note names them; nobody of what they may not see, or wrote themselves."""
     from crm.inbox.rights import sees_contact  # the inbox is built on contacts, not the other way round
 
     salon_id = current_salon_id() or 0
-    for one in Member.objects.filter(pk__in=member_ids, is_active=True).exclude(pk=by.pk):
+    own = by.pk if isinstance(by, Member) else 0
+    for one in Member.objects.filter(pk__in=member_ids, is_active=True).exclude(pk=own):
         member = member_of(salon_id, one.user_id)
         if member is None or not sees_contact(member, note.contact):
             continue
