@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from crm.contacts.merging import values_of
 from crm.contacts.models import Contact, ContactImport, ContactMerge, CustomField, Note, Segment, Tag
 from crm.deals.models import Deal, Pipeline, Stage, Task
 from crm.inbox.models import CannedReply, Conversation, Draft, Team
@@ -60,12 +61,13 @@ def more_of_people(contact: Contact, talk: Conversation, word: str, ids: Ids) ->
     member = Member.objects.order_by("pk").first()
     assert member is not None
     other = Contact.objects.create(name=f"Double {word}", pk=contact.pk + 1_000_000, merged_into=contact)
+    before = {"kept": values_of(contact), "gone": values_of(other), "after": values_of(contact)}
     made: dict[str, Any] = {
         "note": Note.objects.create(contact=contact, conversation_id=talk.pk, text=f"Note {word}", by=member, **ids),
         "tag": Tag.objects.create(name=word, **ids),
         "field": CustomField.objects.create(key=f"field_{word}", name=f"Field {word}", **ids),
         "segment": Segment.objects.create(name=f"Segment {word}", filter={}, **ids),
-        "merge": ContactMerge.objects.create(kept=contact, gone=other, before={"gone": {"name": word}}, **ids),
+        "merge": ContactMerge.objects.create(kept=contact, gone=other, before=before, **ids),
         "contact_import": ContactImport.objects.create(
             file_name=f"{word}.csv", storage_key=f"imports/{word}", kind="csv", **ids
         ),
