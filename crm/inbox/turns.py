@@ -5,10 +5,14 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from crm.inbox.models import Team
 from ops.events.actions import NewEvent, emit_many
+from ops.salon import current_salon_id
+from tenants.access.roles import ROLE_PERMISSIONS, Permission
 from tenants.members.models import Member
+from tenants.salons.models import Membership
 
 
 class Opened(NamedTuple):
@@ -32,7 +36,9 @@ def next_turns(members: Sequence[int], last: int | None, there: Collection[int],
 def next_of(team: Team, count: int) -> list[int | None]:
     """The same for a team as it stands, whose turn is moved on; in a transaction, which holds the team."""
     held = Team.objects.select_for_update().get(pk=team.pk)
-    there = Member.objects.filter(pk__in=held.members, is_active=True, is_away=False)
+    there = Member.objects.filter(
+        pk__in=held.members, is_active=True, is_away=False, user_id__in=_who_answer().values("user_id")
+    )
     given = next_turns(held.members, held.last_turn, set(there.values_list("pk", flat=True)), count)
     last = next((pk for pk in reversed(given) if pk), None)
     if last is not None and last != held.last_turn:
@@ -65,6 +71,12 @@ def give_opened(opened: Sequence[Opened]) -> None:
     if given:
         _write(given)
         emit_many(news)
+
+
+def _who_answer() -> QuerySet[Membership]:
+    """Whose role answers guests: others belong to a team still, and get nothing that they could not answer."""
+    roles = [role for role, held in ROLE_PERMISSIONS.items() if Permission.INBOX_ANSWER in held]
+    return Membership.objects.filter(salon_id=current_salon_id() or 0, role__in=roles, is_active=True)
 
 
 def _write(given: Sequence[tuple[int, int, int | None]]) -> None:

@@ -99,6 +99,22 @@ def test_who_is_away_gets_none(guest: Guest, talk: NewTalk, alice: Browser, bob:
     assert fresh(first).assignee == bob.member
 
 
+def test_who_is_away_or_answers_nobody_is_passed_over(
+    guest: Guest, talk: NewTalk, alice: Browser, bob: Browser, vera: Browser
+) -> None:
+    """FR-WA-007: many at once go round among the others; whoever is back is next in their place."""
+    team = team_of(guest, vera, alice, bob)
+    talks = [talk(name) for name in "abcde"]
+    with inside(guest.salon_id):
+        assigning.give_to_team([one.pk for one in talks[:3]], team=team, by=alice.member)
+        Member.objects.filter(pk=bob.member.pk).update(is_away=True)
+        assigning.give_to_team([talks[3].pk], team=team, by=alice.member)
+        Member.objects.filter(pk=bob.member.pk).update(is_away=False)
+        assigning.give_to_team([talks[4].pk], team=team, by=alice.member)
+    given = [one.assignee.name for one in map(fresh, talks) if one.assignee]
+    assert given == ["Alice", "Bob", "Alice", "Alice", "Bob"]
+
+
 def test_a_team_without_turns_shares(guest: Guest, talk: NewTalk, alice: Browser) -> None:
     team = team_of(guest, alice, takes_turns=False)
     first = talk("a")
