@@ -3,6 +3,8 @@
 from django.urls import path
 
 from crm.contacts import editing, known_views, merge_views, noting, segment_views, views
+from crm.contacts.exporting import views as exporting
+from crm.contacts.importing import views as importing
 
 app_name = "contacts"
 urlpatterns = [
@@ -10,6 +12,14 @@ urlpatterns = [
     path("contacts/new/", editing.new, name="new"),
     path("contacts/many/", editing.many, name="many"),
     path("contacts/mentions/", noting.mentions, name="mentions"),
+    path("contacts/export/", exporting.export, name="export"),
+    path("contacts/imports/", importing.imports, name="imports"),
+    path("contacts/imports/sample/", importing.sample, name="import_sample"),
+    path("contacts/imports/<uuid:public_id>/", importing.one, name="import"),
+    path("contacts/imports/<uuid:public_id>/state/", importing.state, name="import_state"),
+    path("contacts/imports/<uuid:public_id>/check/", importing.check, name="import_check"),
+    path("contacts/imports/<uuid:public_id>/act/", importing.act, name="import_act"),
+    path("contacts/imports/<uuid:public_id>/refused/", importing.refused, name="import_refused"),
     path("contacts/<uuid:public_id>/", views.contact, name="contact"),
     path("contacts/<uuid:public_id>/details/", editing.details, name="details"),
     path("contacts/<uuid:public_id>/tag/", editing.tag, name="tag"),

@@ -1,0 +1,339 @@
+"""Rows of an XLSX file, read as they stream by. No macro, no formula, no entity of it is ever looked at."""
+
+import posixpath
+import re
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import IO, Any
+from xml.parsers import expat
+
+from django.utils.translation import gettext as _
+
+from crm.contacts.importing.limits import (
+    HIGHEST_RATIO,
+    LARGEST_SHEET,
+    LARGEST_TEXTS,
+    LONGEST_CELL,
+    MOST_COLUMNS,
+    MOST_MEMBERS,
+    SMALL,
+    Unreadable,
+)
+from crm.contacts.importing.rows import FileRow
+
+PIECE = 64 * 1024
+_DATES = frozenset({14, 15, 16, 17, 22, 27, 28, 29, 30, 31, 36, 50, 51, 52, 53, 54, 55, 56, 57, 58})
+_NOT_FORMAT = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
+_COLUMN = re.compile(r"([A-Z]{1,3})[0-9]*\Z")
+# More rows of nothing in a row than this are the end of what people wrote.
+_MOST_BLANK = 10_000
+
+
+@dataclass(slots=True)
+class Book:
+    """A workbook that was found sound; its sheets by name, in their order."""
+
+    archive: zipfile.ZipFile
+    sheets: list[tuple[str, str]] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+    date_styles: set[int] = field(default_factory=set)
+    is_1904: bool = False
+
+
+def open_book(file: IO[bytes], *, most_texts: int | None = None) -> Book:
+    """The workbook, with all texts that its cells share or only the first of them. Raises Unreadable."""
+    try:
+        archive = zipfile.ZipFile(file)
+        members = {one.filename: one for one in archive.infolist()}
+        if len(members) > MOST_MEMBERS:
+            raise Unreadable(_bomb())
+        if "xl/workbook.xml" not in members:
+            raise Unreadable(_no_book(members))
+        book = Book(archive)
+        _read_workbook(book)
+        if "xl/styles.xml" in members:
+            _read_styles(book)
+        if "xl/sharedStrings.xml" in members:
+            _read_texts(book, most_texts)
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        expat.ExpatError,
+        EOFError,
+        NotImplementedError,
+        KeyError,
+        RuntimeError,
+    ) as error:
+        raise Unreadable(broken()) from error
+    return book
+
+
+def rows(book: Book, sheet: int) -> Iterator[FileRow]:
+    """Every row of a sheet that is there, with the number it has. Raises Unreadable."""
+    if not book.sheets:
+        raise Unreadable(_("There is no sheet in this file."))
+    reader = _Sheet(book)
+    path = book.sheets[sheet if 0 <= sheet < len(book.sheets) else 0][1]
+    try:
+        for piece in _pieces(book, path, LARGEST_SHEET):
+            reader.parser.Parse(piece, False)
+            yield from reader.take()
+        reader.parser.Parse(b"", True)
+        yield from reader.take()
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        expat.ExpatError,
+        EOFError,
+        NotImplementedError,
+        KeyError,
+        RuntimeError,
+    ) as error:
+        raise Unreadable(broken()) from error
+
+
+def broken() -> str:
+    """The words for an archive that is damaged."""
+    return _("The Excel file is damaged. Open it, save it again as .xlsx or as CSV, and upload that.")
+
+
+def _bomb() -> str:
+    return _(
+        "The Excel file unpacks to far more than a list of contacts can hold. "
+        "Save the sheet alone as CSV and upload that."
+    )
+
+
+def _no_book(members: dict[str, Any]) -> str:
+    if "xl/workbook.bin" in members:
+        return _("This is an Excel file of the binary kind (.xlsb). Save it as .xlsx or as CSV.")
+    if "content.xml" in members:
+        return _("This is a file of LibreOffice (.ods). Save it as .xlsx or as CSV.")
+    return _("This is a ZIP file and no Excel file. Bring a list as CSV or XLSX.")
+
+
+def _pieces(book: Book, path: str, most: int) -> Iterator[bytes]:
+    """The bytes of a member, unpacked; never more than it says, nor than may be. Raises Unreadable."""
+    member = book.archive.getinfo(path)
+    ratio = member.file_size / max(member.compress_size, 1)
+    if member.file_size > most or (member.file_size > SMALL and ratio > HIGHEST_RATIO):
+        raise Unreadable(_bomb())
+    with book.archive.open(member) as unpacked:
+        while piece := unpacked.read(PIECE):
+            yield piece
+
+
+def _parser(start: Any, end: Any = None, text: Any = None) -> Any:
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.buffer_text = True
+    parser.StartElementHandler = start
+    parser.EndElementHandler = end
+    parser.CharacterDataHandler = text
+    # Entities are how a small file becomes a large one, and how it reads those of others; a list needs none.
+    parser.StartDoctypeDeclHandler = _no_doctype
+    return parser
+
+
+def _no_doctype(*_: Any) -> None:
+    raise Unreadable(broken())
+
+
+def _local(name: str) -> str:
+    return name.rpartition(" ")[2]
+
+
+def _parse(book: Book, path: str, most: int, parser: Any, is_enough: Callable[[], bool] = lambda: False) -> None:
+    for piece in _pieces(book, path, most):
+        parser.Parse(piece, False)
+        if is_enough():
+            return
+    parser.Parse(b"", True)
+
+
+def _read_workbook(book: Book) -> None:
+    named: list[tuple[str, str]] = []
+    targets: dict[str, str] = {}
+
+    def start(name: str, given: dict[str, str]) -> None:
+        kind = _local(name)
+        if kind == "sheet" and given.get("state", "visible") == "visible":
+            link = next((value for key, value in given.items() if _local(key) == "id" and " " in key), "")
+            named.append((given.get("name", "")[:100], link))
+        elif kind == "workbookPr":
+            book.is_1904 = given.get("date1904") in ("1", "true")
+
+    def start_link(name: str, given: dict[str, str]) -> None:
+        if _local(name) == "Relationship":
+            targets[given.get("Id", "")] = given.get("Target", "")
+
+    _parse(book, "xl/workbook.xml", SMALL, _parser(start))
+    if "xl/_rels/workbook.xml.rels" in book.archive.NameToInfo:
+        _parse(book, "xl/_rels/workbook.xml.rels", SMALL, _parser(start_link))
+    for number, (name, link) in enumerate(named[:MOST_MEMBERS], start=1):
+        target = targets.get(link, f"worksheets/sheet{number}.xml")
+        path = target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"xl/{target}")
+        if path in book.archive.NameToInfo:
+            book.sheets.append((name, path))
+
+
+def _read_styles(book: Book) -> None:
+    formats: dict[int, str] = {}
+    styles: list[int] = []
+    inside = [False]
+
+    def start(name: str, given: dict[str, str]) -> None:
+        kind = _local(name)
+        if kind == "numFmt":
+            formats[int(given.get("numFmtId", "0") or 0)] = given.get("formatCode", "")
+        elif kind == "cellXfs":
+            inside[0] = True
+        elif kind == "xf" and inside[0]:
+            styles.append(int(given.get("numFmtId", "0") or 0))
+
+    def end(name: str) -> None:
+        if _local(name) == "cellXfs":
+            inside[0] = False
+
+    _parse(book, "xl/styles.xml", 4 * SMALL, _parser(start, end))
+    for number, code in enumerate(styles):
+        words = _NOT_FORMAT.sub("", formats.get(code, "")).lower()
+        if code in _DATES or ("y" in words and "d" in words) or ("d" in words and "m" in words):
+            book.date_styles.add(number)
+
+
+def _read_texts(book: Book, most: int | None) -> None:
+    held: list[str] = []
+    state = {"text": False, "phonetic": False}
+
+    def start(name: str, _given: dict[str, str]) -> None:
+        kind = _local(name)
+        if kind == "t":
+            state["text"] = not state["phonetic"]
+        elif kind == "rPh":
+            state["phonetic"] = True
+        elif kind == "si":
+            held.clear()
+
+    def end(name: str) -> None:
+        kind = _local(name)
+        if kind == "t":
+            state["text"] = False
+        elif kind == "rPh":
+            state["phonetic"] = False
+        elif kind == "si":
+            book.texts.append("".join(held)[: LONGEST_CELL + 1])
+
+    def text(words: str) -> None:
+        if state["text"] and len(held) <= LONGEST_CELL:
+            held.append(words)
+
+    parser = _parser(start, end, text)
+    _parse(book, "xl/sharedStrings.xml", LARGEST_TEXTS, parser, lambda: most is not None and len(book.texts) >= most)
+
+
+class _Sheet:
+    """Takes the events of a sheet's XML and makes rows of them."""
+
+    def __init__(self, book: Book) -> None:
+        self.book = book
+        self.parser = _parser(self._start, self._end, self._text)
+        self._rows: list[FileRow] = []
+        self._number, self._column, self._blank = 0, -1, 0
+        self._cells: list[str] = []
+        self._problem = ""
+        self._type, self._style, self._is_value = "", 0, False
+        self._words: list[str] = []
+        self._length = 0
+
+    def take(self) -> list[FileRow]:
+        """The rows since the last time."""
+        found, self._rows = self._rows, []
+        return found
+
+    def _start(self, name: str, given: dict[str, str]) -> None:
+        kind = _local(name)
+        if kind == "c":
+            self._begin_cell(given)
+        elif kind in ("v", "t"):
+            self._is_value = True
+        elif kind == "row":
+            said = given.get("r", "")
+            number = int(said) if said.isdecimal() and len(said) < 9 else self._number + 1
+            self._number = max(number, self._number + 1)
+            self._cells, self._problem, self._column = [], "", -1
+
+    def _begin_cell(self, given: dict[str, str]) -> None:
+        found = _COLUMN.match(given.get("r", ""))
+        column = _number_of(found[1]) if found else self._column + 1
+        self._column = max(column, self._column + 1)
+        self._type, self._words, self._length = given.get("t", "n"), [], 0
+        style = given.get("s", "0")
+        self._style = int(style) if style.isdecimal() else 0
+
+    def _text(self, words: str) -> None:
+        if self._is_value and self._length <= LONGEST_CELL:
+            self._words.append(words)
+            self._length += len(words)
+
+    def _end(self, name: str) -> None:
+        kind = _local(name)
+        if kind in ("v", "t"):
+            self._is_value = False
+        elif kind == "c":
+            self._end_cell()
+        elif kind == "row":
+            row = FileRow(self._number, self._cells, self._problem)
+            self._blank = self._blank + 1 if row.is_blank else 0
+            if self._blank < _MOST_BLANK:
+                self._rows.append(row)
+
+    def _end_cell(self) -> None:
+        if not self._words:
+            return
+        text = self._shown("".join(self._words))
+        if not text:
+            return
+        if self._column >= MOST_COLUMNS:
+            self._problem = self._problem or _("This row has %(count)d columns; a file may have %(most)d.") % {
+                "count": self._column + 1,
+                "most": MOST_COLUMNS,
+            }
+            return
+        if len(text) > LONGEST_CELL:
+            self._problem = _("A cell of this row has more than %(most)d characters.") % {"most": LONGEST_CELL}
+        self._cells.extend([""] * (self._column - len(self._cells)))
+        self._cells.append(text[:LONGEST_CELL])
+
+    def _shown(self, words: str) -> str:
+        if self._type == "s":
+            number = int(words) if words.strip().isdecimal() else -1
+            return self.book.texts[number] if 0 <= number < len(self.book.texts) else ""
+        if self._type == "b":
+            return "true" if words.strip() == "1" else "false"
+        if self._type in ("str", "inlineStr", "e", "d"):
+            return words.partition("T")[0] if self._type == "d" else words
+        return _number(words.strip(), self._style in self.book.date_styles, self.book.is_1904)
+
+
+def _number_of(letters: str) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - 64
+    return number - 1
+
+
+def _number(text: str, is_date: bool, is_1904: bool) -> str:
+    """A number as people wrote it: a phone has no exponent, a day is a day."""
+    try:
+        value = float(text)
+    except ValueError:
+        return text
+    if is_date and 0 < value < 2_958_466:
+        first = date(1904, 1, 1) if is_1904 else date(1899, 12, 30)
+        return (first + timedelta(days=int(value))).isoformat()
+    if value == int(value) and abs(value) < 1e16:
+        return str(int(value))
+    return text
