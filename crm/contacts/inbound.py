@@ -172,7 +172,7 @@ def _note_touches(batch: Sequence[Incoming]) -> None:
     if touches:
         with connection.cursor() as cursor:
             cursor.execute(
-                "UPDATE contact c SET attribution = jsonb_build_object("
+                "UPDATE contact c SET attribution = c.attribution || jsonb_build_object("
                 "'first', COALESCE(c.attribution->'first', new.touch), 'last', new.touch) "
                 "FROM unnest(%s::bigint[], %s::jsonb[]) AS new(id, touch) WHERE c.id = new.id",
                 [list(touches), list(touches.values())],

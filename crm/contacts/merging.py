@@ -153,7 +153,8 @@ def join(kept: Contact, gone: Contact) -> None:
     kept.fields = {**gone.fields, **kept.fields}
     touches = [touch for touch in (*kept.touches.values(), *gone.touches.values()) if touch]
     touches.sort(key=lambda touch: str(touch.get("at", "")))
-    kept.attribution = {"first": touches[0], "last": touches[-1]} if touches else {}
+    ways = {**gone.attribution, **kept.attribution}
+    kept.attribution = {**ways, "first": touches[0], "last": touches[-1]} if touches else ways
     kept.birthday = kept.birthday or gone.birthday
     kept.preferences = {**gone.preferences, **kept.preferences}
     # Whoever was blocked under one name does not come back under the other.

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -44,7 +45,10 @@ def live() -> list[Segment]:
 
 def count(contacts: QuerySet[Contact]) -> tuple[int, bool]:
     """How many, and whether that is exact: beyond COUNTED the planner's estimate is taken."""
-    sql, params = contacts.order_by().values("pk").query.sql_with_params()
+    try:
+        sql, params = contacts.order_by().values("pk").query.sql_with_params()
+    except EmptyResultSet:
+        return 0, True
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}", params)
         (plan,) = cursor.fetchone()

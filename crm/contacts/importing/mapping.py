@@ -88,6 +88,11 @@ def read(one: ContactImport, given: Mapping[str, str]) -> Options:
     found = columns_of(look, options)
     chosen = {str(column.number): given.get(f"column-{column.number}", "") for column in found}
     chosen = {number: target for number, target in chosen.items() if target and columns.is_target(target, known)}
+    # A field of this name is there already, since an earlier list.
+    by_name = {columns.plain(field.name): f"field.{field.key}" for field in known}
+    for column in found:
+        if chosen.get(str(column.number)) == NEW:
+            chosen[str(column.number)] = by_name.get(columns.plain(column.header), NEW)
     options.columns, options.headers = chosen, [column.header for column in found]
     options.existing = FILL if given.get("existing") == FILL else OVERWRITE
     options.proof = " ".join(given.get("proof", "").replace("\0", "").split())[:LONGEST_PROOF]

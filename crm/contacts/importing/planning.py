@@ -68,6 +68,11 @@ class Target:
     consents: dict[str, str] = field(default_factory=dict)
     said: dict[str, tuple[str, Person]] = field(default_factory=dict)
 
+    @property
+    def changed(self) -> list[str]:
+        """Of what is something else by now than it was."""
+        return [name for name in sorted(self.before) if self.before[name] != getattr(self, name)]
+
     def put(self, name: str, value: Any) -> None:
         """Set a value, and remember what was there."""
         old = getattr(self, name)
@@ -109,6 +114,7 @@ def plan(people: Sequence[Person], seen: set[str], *, existing: str, portfolios:
     by_phone, by_id, targets = _found(people, portfolios, lock=lock)
     _add_consents(people, targets)
     words = _words_of_phones(people, portfolios)
+    firsts: list[tuple[Person, Target]] = []
     for person in people:
         target = _target(person, by_phone, by_id)
         is_repeat = _is_repeat(person, target, seen)
@@ -123,9 +129,15 @@ def plan(people: Sequence[Person], seen: set[str], *, existing: str, portfolios:
             # A number more of somebody known by their id, or somebody new.
             by_phone[person.phone] = target
             target.put("phone", person.phone)
-        _count(person, target, made, is_repeat=is_repeat)
+        if is_repeat:
+            made.counts[REPEATED] += 1
+        else:
+            firsts.append((person, target))
+    # At the end: what one row changes, a later one of the same person may change back.
+    for person, target in firsts:
+        _count(person, target, made)
     fresh = [one for one in {id(one): one for one in by_phone.values()}.values() if one.is_new]
-    changed = [one for one in targets.values() if one.before or one.said]
+    changed = [one for one in targets.values() if one.changed or one.said]
     # In one order for everybody who writes contacts.
     made.targets = [*fresh, *sorted(changed, key=lambda one: one.id)]
     return made
@@ -212,19 +224,16 @@ def _apply(person: Person, target: Target, existing: str, made: Plan) -> Refusal
     return None
 
 
-def _count(person: Person, target: Target, made: Plan, *, is_repeat: bool) -> None:
-    if is_repeat:
-        made.counts[REPEATED] += 1
-        return
+def _count(person: Person, target: Target, made: Plan) -> None:
     if target.is_new:
         made.counts[CREATED] += 1
         if len(made.examples[CREATED]) < EXAMPLES:
             made.examples[CREATED].append({"row": person.row.number, "name": person.name, "phone": person.phone})
         return
-    outcome = CHANGED if target.before or target.said else UNCHANGED
+    outcome = CHANGED if target.changed or target.said else UNCHANGED
     made.counts[outcome] += 1
     if outcome == CHANGED and len(made.examples[CHANGED]) < EXAMPLES:
-        changes = [[name, _shown(target.before[name]), _shown(getattr(target, name))] for name in sorted(target.before)]
+        changes = [[name, _shown(target.before[name]), _shown(getattr(target, name))] for name in target.changed]
         changes += [[f"consent.{purpose}", "", state] for purpose, (state, _person) in target.said.items()]
         made.examples[CHANGED].append(
             {"row": person.row.number, "name": target.name, "phone": person.phone, "changes": changes}

@@ -52,6 +52,8 @@ def imports(request: SalonRequest) -> HttpResponse:
 
 @csrf_protect
 def _take(request: SalonRequest, taker: taking.Taker) -> HttpResponse:
+    # Now it is read.
+    request.FILES.get("file")
     if taker.problem:
         raise Unreadable(taker.problem)
     if taker.uploaded is None:
@@ -89,7 +91,7 @@ def sample(request: SalonRequest) -> HttpResponse:
     header.append(str(columns.CONSENT[columns.PROOF]))
     blank = [""] * len(fields.live())
     lines = [
-        ["Ana Souza", "(11) 98888-1234", "1990-11-20", "pt", "vip, noivas", _("Likes coffee without sugar"), *blank],
+        ["Ana Souza", "(11) 97654-3210", "1990-11-20", "pt", "vip, noivas", _("Likes coffee without sugar"), *blank],
         ["John Smith", "001 415 555 0132", "", "en", "", "", *blank],
     ]
     lines[0] += [_("yes"), _("Paper form, signed at the desk on 2026-03-02")]

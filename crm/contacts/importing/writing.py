@@ -14,10 +14,8 @@ from crm.contacts.identities import Key
 from crm.contacts.importing.people import Refusal
 from crm.contacts.importing.planning import Plan, Target
 from crm.contacts.models import ContactImport, ImportRow
+from crm.contacts.models.importing import CHANGED_BY, MADE_BY
 from ops import clock
-
-# Of a contact that a list made or changed: which one did, for its history (crm.contacts.timeline).
-MADE_BY, CHANGED_BY = "import", "import_last"
 
 
 class TakenMeanwhile(Exception):
@@ -27,7 +25,7 @@ class TakenMeanwhile(Exception):
 def write(plan: Plan, one: ContactImport, *, portfolios: Sequence[str], by: str) -> None:
     """Everything that the plan says of contacts. Raises TakenMeanwhile."""
     fresh = [target for target in plan.targets if target.is_new]
-    known = [target for target in plan.targets if not target.is_new and target.before]
+    known = [target for target in plan.targets if not target.is_new and target.changed]
     note_tags(sorted({tag for target in plan.targets if "tags" in target.before for tag in target.tags}))
     _create(fresh, one.public_id)
     _add_phones([*fresh, *(target for target in known if "phone" in target.before)], portfolios)

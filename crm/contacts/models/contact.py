@@ -43,6 +43,7 @@ class Contact(models.Model):
     tags = ArrayField(models.CharField(max_length=40), default=list, blank=True)
     fields = models.JSONField(default=dict, blank=True)
     # The ads they came by: {"first": {…}, "last": {…}}, each with source_type, source_id, source_url, ctwa_clid, at …
+    # And the lists that made them or changed them last: {"import": id, "import_last": id}.
     attribution = models.JSONField(default=dict, blank=True, db_default=Value({}, models.JSONField()))
     # The same person under an older row, which has all that was theirs. This row stays: its id still leads there.
     merged_into = models.ForeignKey(

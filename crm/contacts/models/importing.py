@@ -5,6 +5,9 @@ from django.db import models
 from ops import clock
 from ops.ids import uuid7
 
+# Of a contact that a list made or changed: which one did (`Contact.attribution`), for its history.
+MADE_BY, CHANGED_BY = "import", "import_last"
+
 
 class ContactImport(models.Model):
     """A file of contacts, how its columns are read, and how far it is. It goes on where a crash left it."""
