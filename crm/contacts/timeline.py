@@ -226,10 +226,7 @@ def _deals(contact: Contact, place: Place, _names: dict[str, str]) -> list[Momen
     ]
 
 
-<<<<<<< HEAD
-def _runs(contact: Contact, place: Place, _names: dict[str, str]) -> list[Moment]:
-=======
-def _lists(contact: Contact, until: datetime, _names: dict[str, str]) -> list[Moment]:
+def _lists(contact: Contact, _place: Place, _names: dict[str, str]) -> list[Moment]:
     """The list they came by, and the last one that changed them."""
     made, changed = contact.attribution.get(MADE_BY), contact.attribution.get(CHANGED_BY)
     ids = [one for one in (made, changed) if isinstance(one, str)]
@@ -239,12 +236,11 @@ def _lists(contact: Contact, until: datetime, _names: dict[str, str]) -> list[Mo
         if row := rows.get(str(public_id)):
             at = contact.created_at if public_id == made else row.ended_at or row.created_at
             by = row.by.name if row.by else ""
-            found.append(Moment(at, "upload", words % {"file": row.file_name}, by=by))
-    return [one for one in found if one.at < until]
+            found.append(Moment(at, "upload", words % {"file": row.file_name}, by=by, pk=row.pk))
+    return found
 
 
-def _runs(contact: Contact, until: datetime, _names: dict[str, str]) -> list[Moment]:
->>>>>>> 2378ba4 (Try lists before they are imported; say by which list a contact came)
+def _runs(contact: Contact, place: Place, _names: dict[str, str]) -> list[Moment]:
     # By their table: crm knows no flows.
     with connection.cursor() as cursor:
         cursor.execute(_RUNS, [contact.pk, SOURCES.index(_runs), *place[:3], SIZE + 1])
@@ -264,19 +260,6 @@ def _state(status: str) -> str:
     }.get(status, status)
 
 
-<<<<<<< HEAD
 # Their order decides between equal moments and stands in addresses: put new ones at the end.
-SOURCES: list[Source] = [_messages, _notes, _changes, _consents, _merges, _deals, _runs]
+SOURCES: list[Source] = [_messages, _notes, _changes, _consents, _merges, _deals, _runs, _lists]
 _AFTER_ALL = len(SOURCES)
-=======
-SOURCES: list[Source] = [_messages, _notes, _changes, _consents, _merges, _deals, _lists]
-
-
-def read_moment(text: str) -> datetime | None:
-    """A moment of an address; None for what is none."""
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return at if at.tzinfo else None
->>>>>>> 2378ba4 (Try lists before they are imported; say by which list a contact came)
