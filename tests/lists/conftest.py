@@ -120,7 +120,7 @@ def book() -> Book:
         with zipfile.ZipFile(io.BytesIO(body)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
             given = {name.replace("__", "/").replace("_xml", ".xml"): data for name, data in members.items()}
             for name in old.namelist():
-                new.writestr(name, given.pop(name, None) or old.read(name))
+                new.writestr(name, given.pop(name) if name in given else old.read(name))
             for name, data in given.items():
                 new.writestr(name, data)
         return out.getvalue()

@@ -65,7 +65,9 @@ def test_a_list_is_tried_and_imported(lists: List, make: Make, salons: Salons, a
         assert entry.by.startswith("member ")
         assert Event.objects.filter(kind="contacts.imported").count() == 1
         assert not Event.objects.filter(kind="contact.created").exists()
-        assert AuditEntry.objects.get(action="contacts.imported").after["created"] == 2
+        said = AuditEntry.objects.get(action="contacts.imported").after
+        assert said is not None
+        assert said["created"] == 2
     assert "clientes.csv" in alice.get_page(f"/contacts/{bia.public_id}/history/")
 
 
