@@ -37,7 +37,7 @@ from channels_wa.outbox.actions import TooLate
 from channels_wa.outbox.content.text import MAX_TEXT
 from channels_wa.outbox.queries import waiting
 from crm.contacts.models import Contact
-from crm.contacts.names import masks
+from crm.contacts.names import masks, told
 from crm.inbox import scheduled
 from crm.inbox.models import Conversation
 from crm.inbox.rights import visible_messages
@@ -185,7 +185,7 @@ class MessageViewSet(SalonViewSet[Message]):
                 "wamid": None if masks() else row.wamid,
                 "direction": row.direction,
                 "type": row.type,
-                "text": row.text,
+                "text": told(row.text) if row.type == "system" else row.text,
                 "status": row.status,
                 "reason": (waits[row.pk].reason if row.pk in waits else row.reason) or None,
                 "purpose": row.purpose,

@@ -14,6 +14,7 @@ from crm.contacts.models import Contact
 _PREFERRED = {"phone": 0, "bsuid": 1}
 _BRAZIL = re.compile(r"\+55(\d\d)(\d{4,5})(\d{4})")
 _NOT_A_DIGIT = re.compile(r"\D+")
+_A_PHONE = re.compile(r"\+?\d[\d\s().-]{6,}\d")
 _HIDDEN = "•••••"
 # Of a phone somebody may not see whole.
 SHOWN = 4
@@ -44,6 +45,11 @@ def mask(value: str) -> str:
 def as_seen(phone: str) -> str:
     """A phone that stands somewhere else than in an identity, as whoever reads the page may see it."""
     return mask(phone) if _masks.get() else phone
+
+
+def told(text: str) -> str:
+    """WhatsApp's own words about a guest, whose phones they hold, as whoever reads the page may see them."""
+    return _A_PHONE.sub(lambda found: mask(found[0]), text) if _masks.get() else text
 
 
 def masks() -> bool:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from channels_wa.messages.models import Message
 from crm.contacts.links import safe_url
-from crm.contacts.names import as_seen, masks
+from crm.contacts.names import as_seen, masks, told
 from crm.contacts.names import shown as shown_address
 
 JSON = Mapping[str, Any]
@@ -181,7 +181,7 @@ def _notice(payload: JSON, said: str) -> str:
         return _("WhatsApp knows this guest by another id from now on. Nothing changes for you.")
     if event == "customer_identity_changed":
         return _("This guest set WhatsApp up anew. If something seems odd, make sure that it is them.")
-    return said
+    return told(said)
 
 
 def _is_placeholder(payload: JSON) -> bool:

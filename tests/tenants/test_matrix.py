@@ -126,6 +126,7 @@ def three(salons: Salons, alice: Browser, bob: Browser) -> Three:
         ):
             Message.objects.create(
                 wamid=f"wamid.{n}", direction="in", type=kind, payload=payload, status="delivered",
+                text=f"User Ana changed from {PHONE} to +55 (11) 98888-1234" if kind == "system" else "",
                 contact_id=talk.contact_id, conversation_id=talk.pk, number_id=talk.number_id, at=talk.last_at,
             )  # fmt: skip
     return Three(own, others, foreign)
