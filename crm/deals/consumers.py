@@ -9,9 +9,12 @@ import time
 from typing import Any
 
 from crm.deals.live import MOST_NEWS, TOPIC, Latest, as_message, latest
+from crm.deals.rights import visible_deals
+from crm.inbox.rights import sees_own_only
 from ops.live.shared import Shared
-from tenants.access.roles import Permission
+from tenants.access.roles import Permission, may
 from tenants.access.sockets import SalonConsumer
+from tenants.members.models import Member
 
 # News may be lost on its way (Valkey is a doorbell): this often the socket looks by itself.
 LOOK_S = 10.0
@@ -55,7 +58,23 @@ class DealsConsumer(SalonConsumer):
         for deal, version, _pipeline in message.get("deals", []):
             self.told[deal] = max(version, self.told.get(deal, 0))
         self.newest = max(self.newest, message.get("seq", 0))
-        await self.send_json(message)
+        await self._tell(message)
+
+    async def _tell(self, message: dict[str, Any]) -> None:
+        """Of deals that are out of their sight somebody whom a rule may bind learns nothing, not even the ids."""
+        deals = message.get("deals")
+        if deals and not may(self.role, Permission.INBOX_MANAGE):
+            seen = await self.in_salon(lambda: self._seen([deal for deal, _version, _pipeline in deals]))
+            message = {**message, "deals": [one for one in deals if one[0] in seen]}
+        if deals is None or message["deals"]:
+            await self.send_json(message)
+
+    def _seen(self, deals: list[str]) -> set[str]:
+        who = Member(pk=self.member_id)
+        who.role = self.role
+        if not sees_own_only(who):
+            return set(deals)
+        return set(map(str, visible_deals(who).filter(public_id__in=deals).values_list("public_id", flat=True)))
 
     async def _look_forever(self) -> None:
         wait_s = LOOK_S * self.share
@@ -75,4 +94,4 @@ class DealsConsumer(SalonConsumer):
         if len(fresh) > MOST_NEWS:
             await self.send_json({"kind": "boards", "seq": self.newest})
         elif fresh:
-            await self.send_json(as_message(fresh))
+            await self._tell(as_message(fresh))

@@ -124,3 +124,20 @@ def test_ten_thousand_deals_in_a_stage(alice: Browser, desk: Desk, django_assert
         alice.get_page("/deals/")
     with django_assert_max_num_queries(24):
         assert move(alice, first, desk.stages["quoted"]).json()["version"] == 2
+
+
+def test_who_sees_their_own_only_hears_no_id_of_others(bob: Browser, desk: Desk) -> None:
+    deal = desk.deal()
+    with inside(desk.salon_id):
+        before = live.seq_of(clock.now())
+        actions.move(deal, desk.stages["quoted"], by=None)
+        policy.change({"own_only_roles": ["receptionist"]}, by=None)
+
+    async def story() -> None:
+        socket = Socket(bob, f"/ws/deals/?after={before}")
+        assert (await socket.connect(timeout=5))[0]
+        assert await socket.receive_nothing()
+        await socket.disconnect()
+
+    play(story)
+    policy.forget()
