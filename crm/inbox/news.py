@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.template.loader import render_to_string
@@ -26,6 +27,11 @@ MOST_MISSED = 200
 _LINE_END = re.compile(r"\s*\n\s*")
 
 
+@lru_cache(maxsize=64)
+def _held(role: str) -> frozenset[Permission]:
+    return ROLE_PERMISSIONS[Role(role)] if role in Role.values else frozenset()
+
+
 @dataclass(frozen=True, slots=True)
 class Reader:
     """Who looks, as far as it matters for what they get: two who are equal get the same parts.
@@ -42,8 +48,7 @@ class Reader:
     @property
     def key(self) -> tuple[Any, ...]:
         """By what may be shared: rights, not the names of roles."""
-        held = ROLE_PERMISSIONS[Role(self.role)] if self.role in Role.values else frozenset()
-        return (held, self.masked, self.own_of, self.language, self.time_zone)
+        return (_held(self.role), self.masked, self.own_of, self.language, self.time_zone)
 
     def member(self) -> Member:
         """Somebody with these rights."""

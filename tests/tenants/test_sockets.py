@@ -190,6 +190,25 @@ def test_a_round_asks_no_more_for_a_hundred_sockets_than_for_one(
     assert [one.place.member_id for one in inside[::50]] == [alice.member.pk, bob.member.pk]
 
 
+def test_news_take_no_turn_in_the_databases_thread(alice: Browser, salons: Salons, monkeypatch: Any) -> None:
+    monkeypatch.setattr(Ear, "recheck_s", 60)
+    asked: list[int] = []
+
+    async def story() -> None:
+        talk = socket(alice)
+        assert (await talk.connect(timeout=5))[0]
+        monkeypatch.setattr("channels.db.close_old_connections", lambda: asked.append(1))
+        for number in range(3):
+            await get_channel_layer().group_send(
+                group(salons.aurora.pk, "news"), {"type": "live", "message": {"kind": str(number)}}
+            )
+            assert await talk.receive_json_from(timeout=5) == {"kind": str(number)}
+        assert not asked
+        await talk.disconnect()
+
+    play(story)
+
+
 def test_what_cannot_be_asked_of_one_salon_closes_no_socket_of_another(monkeypatch: pytest.MonkeyPatch) -> None:
     sound, sick = Sitting(Ticket("a", "1")), Sitting(Ticket("b", "2"))
 
