@@ -62,6 +62,7 @@ CONTACT_UNMERGE_STEPS = [
 # What a new salon begins with, in the transaction that opens it and inside of it.
 SALON_OPENING_STEPS = [
     "crm.deals.defaults.open_salon",  # a pipeline, so that a deal has a place from the first day
+    "crm.bookings.defaults.open_salon",  # opening hours and rules, so that a first professional can be booked
 ]
 
 # Who hears of an event, at least once; a pattern ends in `*` or names one kind.
