@@ -38,9 +38,13 @@ class Conflict(exceptions.APIException):
     status_code = status.HTTP_409_CONFLICT
     default_code = "conflict"
 
-    def __init__(self, message: str, *, field: str | None = None, code: str = "conflict") -> None:
+    def __init__(
+        self, message: str, *, field: str | None = None, code: str = "conflict", more: dict[str, Any] | None = None
+    ) -> None:
         super().__init__({field: [message]} if field else message, code)
         self.summary = message
+        # What the answer says besides, by name.
+        self.more = more or {}
 
 
 class NotYours(exceptions.APIException):
@@ -92,6 +96,7 @@ def handle(exc: Exception, context: dict[str, Any]) -> Response:
     found = list(_flat(exc.detail)) if isinstance(exc.detail, list | dict) else []
     detail = f"{found[0]['field']}: {found[0]['message']}" if found else str(exc.detail)
     body = problem(exc.status_code, detail=detail, errors=found, trace_id=_trace(request))
+    body |= getattr(exc, "more", {})
     return Response(body, status=exc.status_code, headers=headers, content_type=PROBLEM)
 
 

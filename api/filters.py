@@ -62,8 +62,15 @@ class IdFilter(django_filters.UUIDFilter):
         return qs.filter(**{self.field_name: pk})
 
 
-def check_query(request: Any, filterset: type[django_filters.FilterSet] | None, names: Collection[str] = ()) -> None:
+def check_query(
+    request: Any,
+    filterset: type[django_filters.FilterSet] | None,
+    names: Collection[str] = (),
+    repeated: Collection[str] = (),
+) -> None:
     """Refuse names that neither the list nor the action (`names`) knows, and texts no column takes.
+
+    Those in `repeated` may be given several times.
 
     Raises ValidationError.
     """
@@ -71,7 +78,8 @@ def check_query(request: Any, filterset: type[django_filters.FilterSet] | None, 
     for name, values in request.query_params.lists():
         if name not in known:
             raise invalid(name, f"Unknown; this list knows: {', '.join(sorted(known - {'format'}))}.")
-        if len(values) > 1:
+        if len(values) > 1 and name not in repeated:
             raise invalid(name, "Must be given once.")
-        if problem := unstorable(values[0]):
-            raise invalid(name, problem)
+        for value in values:
+            if problem := unstorable(value):
+                raise invalid(name, problem)

@@ -7,6 +7,8 @@ from rest_framework.routers import SimpleRouter
 
 from api.docs import DocsView, SchemaView
 from api.errors import nothing_here
+from api.v1.availability import AvailabilityViewSet
+from api.v1.bookings import BookingViewSet
 from api.v1.connections import ConnectionViewSet
 from api.v1.consents import ConsentViewSet
 from api.v1.contacts import ContactViewSet
@@ -18,7 +20,9 @@ from api.v1.media import MediaViewSet
 from api.v1.message_templates import MessageTemplateViewSet
 from api.v1.messages import MessageViewSet
 from api.v1.pipelines import PipelineViewSet
+from api.v1.professionals import ProfessionalViewSet
 from api.v1.segments import CustomFieldViewSet, SegmentViewSet, TagViewSet
+from api.v1.services import ServiceViewSet
 from api.v1.tasks import TaskViewSet
 from api.v1.teams import MemberViewSet, TeamViewSet
 from api.viewset import SalonViewSet
@@ -41,6 +45,10 @@ RESOURCES: dict[str, type[SalonViewSet[Any]]] = {
     "deals": DealViewSet,
     "pipelines": PipelineViewSet,
     "tasks": TaskViewSet,
+    "services": ServiceViewSet,
+    "professionals": ProfessionalViewSet,
+    "availability": AvailabilityViewSet,
+    "bookings": BookingViewSet,
     "flows": FlowViewSet,
     "executions": ExecutionViewSet,
     "connections": ConnectionViewSet,

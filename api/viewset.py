@@ -45,6 +45,8 @@ class SalonViewSet(viewsets.GenericViewSet[Row], Generic[Row]):
     what: ClassVar[str]
     # What other actions than the list take in the query.
     query_names: ClassVar[dict[str, tuple[str, ...]]] = {}
+    # Of these, what may be given several times.
+    repeated_names: ClassVar[tuple[str, ...]] = ()
     rate_headers: dict[str, str]
 
     lookup_field = "public_id"
@@ -68,7 +70,7 @@ class SalonViewSet(viewsets.GenericViewSet[Row], Generic[Row]):
         """Authentication, permission, rate; then the query's names."""
         super().initial(request, *args, **kwargs)
         filterset: type[FilterSet] | None = getattr(self, "filterset_class", None) if self.action == "list" else None
-        check_query(request, filterset, self.query_names.get(self.action or "", ()))
+        check_query(request, filterset, self.query_names.get(self.action or "", ()), self.repeated_names)
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Response:
         """Nothing of a salon is kept by a cache on the way."""

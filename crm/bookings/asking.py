@@ -56,6 +56,11 @@ def slots(asked: Asked, first: date, last: date, *, most: int | None = None) -> 
     return find(question, most=most)
 
 
+def at(asked: Asked, start: int) -> list[Slot]:
+    """The visit that begins then, if it can; none or one."""
+    return find(question_for(asked, catalogue(), start, start + 1))
+
+
 def nearest(asked: Asked, around: int) -> list[Slot]:
     """The free slots closest to a moment, in order of time; looked for further away only while there are few."""
     known = catalogue()

@@ -13,6 +13,7 @@ from channels_wa.numbers.actions import NewNumber, connect
 from channels_wa.numbers.models import Number
 from channels_wa.numbers.notes import note_limit, note_quality
 from config.env import env
+from crm.bookings import demo
 from crm.consent import policy
 from crm.contacts.models import Contact
 from flows.gallery.install import install_demo_flows
@@ -118,6 +119,7 @@ def tell_sandbox(numbers: list[Number], *, wait_s: float = _SANDBOX_WAIT_S) -> b
 
 def _fill() -> None:
     install_demo_flows()
+    demo.fill()
     # Whoever tries it at night, or sends five offers to one guest, wants to see them arrive.
     policy.change({"quiet_from": None, "quiet_until": None, "marketing_per_week": None}, by=None)
     Contact.objects.create(name="Marina Costa", language="pt-br")

@@ -28,6 +28,10 @@ class Permission(models.TextChoices):
     DEALS_SEE = "deals.see"
     DEALS_EDIT = "deals.edit"
     DEALS_MANAGE = "deals.manage"
+    BOOKINGS_SEE = "bookings.see"
+    BOOKINGS_EDIT = "bookings.edit"
+    BOOKINGS_OVERRIDE = "bookings.override"
+    SERVICES_MANAGE = "services.manage"
     INBOX_MANAGE = "inbox.manage"
     FLOWS_SEE = "flows.see"
     FLOWS_EDIT = "flows.edit"
@@ -50,6 +54,7 @@ _SEES = {
     Permission.INBOX_SEE,
     Permission.CONTACTS_SEE,
     Permission.DEALS_SEE,
+    Permission.BOOKINGS_SEE,
     Permission.SETTINGS_SEE,
     Permission.API_DOCS,
 }
@@ -57,6 +62,7 @@ _ANSWERS = _SEES | {
     Permission.INBOX_ANSWER,
     Permission.CONTACTS_EDIT,
     Permission.DEALS_EDIT,
+    Permission.BOOKINGS_EDIT,
     Permission.TEMPLATES_SEE,
 }
 _MANAGES = set(Permission)
@@ -64,7 +70,9 @@ _MANAGES = set(Permission)
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.OWNER: frozenset(_MANAGES),
     Role.MANAGER: frozenset(_MANAGES),
-    Role.RECEPTIONIST: frozenset(_ANSWERS | {Permission.ALERTS_SEE, Permission.CONTACTS_MERGE}),
+    Role.RECEPTIONIST: frozenset(
+        _ANSWERS | {Permission.ALERTS_SEE, Permission.CONTACTS_MERGE, Permission.BOOKINGS_OVERRIDE}
+    ),
     Role.PROFESSIONAL: frozenset(_ANSWERS),
     Role.VIEWER: frozenset(_SEES),
 }

@@ -1,13 +1,25 @@
 """More of what a salon has, with the same word in every text."""
 
+from datetime import timedelta
 from typing import Any
 
+from crm.bookings.defaults import policy, touch
+from crm.bookings.models import (
+    Allocation,
+    Booking,
+    BookingItem,
+    BookingMove,
+    Professional,
+    ProfessionalService,
+    Service,
+)
 from crm.contacts.merging import values_of
 from crm.contacts.models import Contact, ContactImport, ContactMerge, CustomField, Note, Segment, Tag
 from crm.deals.models import Deal, Pipeline, Stage, Task
 from crm.inbox.models import CannedReply, Conversation, Draft, Team
 from flows.gallery.models import SharedFlow
 from flows.models import Flow, FlowCall, FlowExecution, FlowRevision, FlowSecret, FlowTest
+from ops import clock
 from ops.salon import current_salon_id
 from tenants.members.models import Member
 from tenants.salons.keys import box_of
@@ -56,6 +68,28 @@ def more_of_flow(flow: Flow, execution: FlowExecution, word: str, ids: Ids) -> d
     }
 
 
+def more_of_chair(contact: Contact, word: str, ids: Ids) -> dict[str, Any]:
+    """What can be booked, and a booking of it. Inside the salon."""
+    policy()
+    service = Service.objects.create(name=f"Service {word}", currency="BRL", description=word, **ids)
+    professional = Professional.objects.create(kind="professional", name=f"Pro {word}", about=word, **ids)
+    ProfessionalService.objects.create(professional=professional, service=service, **ids)
+    starts_at = clock.now().replace(second=0, microsecond=0) + timedelta(days=3)
+    booking = Booking.objects.create(
+        contact=contact, starts_at=starts_at, ends_at=starts_at + timedelta(minutes=30), zone="America/Sao_Paulo",
+        wall_clock="2026-11-20T10:00", currency="BRL", note=f"Note {word}", **ids,
+    )  # fmt: skip
+    item = BookingItem.objects.create(
+        booking=booking, service=service, professional=professional, starts_at=booking.starts_at,
+        ends_at=booking.ends_at, segments=service.segments, **ids,
+    )  # fmt: skip
+    during = (booking.starts_at, booking.ends_at)
+    Allocation.objects.create(item=item, resource=professional, during=during, **ids)
+    BookingMove.objects.create(booking=booking, what="booked", after={"by": word}, by_kind="system", version=1, **ids)
+    touch()
+    return {"service": service, "professional": professional, "booking": booking}
+
+
 def more_of_people(contact: Contact, talk: Conversation, word: str, ids: Ids) -> dict[str, str]:
     """What is known of a guest, and what the team has; public ids by name. Inside the salon."""
     member = Member.objects.order_by("pk").first()
@@ -82,4 +116,5 @@ def more_of_people(contact: Contact, talk: Conversation, word: str, ids: Ids) ->
     )
     task = Task.objects.create(text=f"Task {word}", deal=deal, contact=contact, **ids)
     made |= {"member": member, "pipeline": pipeline, "stage": stage, "deal": deal, "task": task}
+    made |= more_of_chair(contact, word, ids)
     return {name: str(row.public_id) for name, row in made.items()}

@@ -40,6 +40,10 @@ OWN = {
     "tasks": "task",
     "teams": "team",
     "members": "member",
+    "services": "service",
+    "professionals": "professional",
+    "availability": "service",
+    "bookings": "booking",
 }
 ACTS = {
     "flows": ("draft", "publish", "resume", "versions", "start"),
@@ -48,6 +52,9 @@ ACTS = {
     "conversations": ("take", "notes"),
     "messages": ("cancel",),
     "contacts": ("merge",),
+    "services": ("archive", "restore"),
+    "professionals": ("archive", "restore", "dated-hours"),
+    "bookings": ("cancel", "history"),
 }
 
 

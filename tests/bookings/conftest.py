@@ -72,11 +72,12 @@ class Chair:
         """What it keeps busy: resource, from, until, and whether it blocks."""
         with inside(self.salon_id):
             rows = Allocation.objects.filter(item__booking=booking).order_by("during", "resource")
-            return [
-                (row.resource_id, f"{row.during.lower.astimezone(ZONE):%H:%M}",
-                 f"{row.during.upper.astimezone(ZONE):%H:%M}", row.blocks)
-                for row in rows
-            ]  # fmt: skip
+            found = list(rows.values_list("resource_id", "during", "blocks"))
+        return [
+            (key, f"{during.lower.astimezone(ZONE):%H:%M}", f"{during.upper.astimezone(ZONE):%H:%M}", blocks)
+            for key, during, blocks in found
+            if during.lower and during.upper
+        ]
 
     def items(self, booking: Booking) -> list[BookingItem]:
         """Its services."""
@@ -94,7 +95,9 @@ def make_chair(salon_id: int) -> Chair:
                                  currency="BRL", buffer_after=15)  # fmt: skip
     colour = Service.objects.create(
         name="Cor",
-        segments=[{"kind": "busy", "minutes": 30}, {"kind": "processing", "minutes": 60}, {"kind": "busy", "minutes": 30}],
+        segments=[
+            {"kind": "busy", "minutes": 30}, {"kind": "processing", "minutes": 60}, {"kind": "busy", "minutes": 30},
+        ],
         price_minor=20000, currency="BRL", needs=["sink"],
     )  # fmt: skip
     ana = Professional.objects.create(kind="professional", name="Ana", hours=ALL_DAY, order=1)

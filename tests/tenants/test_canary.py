@@ -30,6 +30,7 @@ METHODS = ("get", "post", "put", "patch", "delete", "head")
 LEFT_OUT = {"leave/", "language/setlang/", "enter/"}
 # What an id in the path is of, by what stands before it, where that is not its name with an s.
 OF = {
+    "availability": "service",
     "connect": "number",
     "connections": "number",
     "custom-fields": "field",
