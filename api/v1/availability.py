@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.utils.dateparse import parse_date
+from drf_spectacular.helpers import forced_singular_serializer
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import exceptions, serializers
@@ -12,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.errors import NotYours, invalid
+from api.examples import described
 from api.v1.booking_bodies import Moment, SlotOut, WhyOut, shown_slots, shown_why
 from api.viewset import SalonViewSet
 from crm.bookings import asking
@@ -28,6 +30,24 @@ LONGEST_DAYS = 62
 MOST_SLOTS = 5000
 
 
+EXAMPLE = {
+    "results": [
+        {
+            "starts_at": "2026-11-27T13:00:00Z",
+            "items": [
+                {
+                    "service": "019a2001-5c6d-7e8f-9a0b-1c2d3e4f5a6b",
+                    "professional": "019a2001-0a1b-7c2d-8e3f-4a5b6c7d8e9f",
+                    "starts_at": "2026-11-27T13:00:00Z",
+                    "ends_at": "2026-11-27T13:45:00Z",
+                }
+            ],
+        }
+    ]
+}
+
+
+@described("Availability", EXAMPLE)
 class AvailabilityOut(serializers.Serializer[Any]):
     """When a visit may begin."""
 
@@ -52,7 +72,7 @@ class AvailabilityViewSet(SalonViewSet[Service]):
     """When a visit may begin, by the rules that bind guests (lead time, horizon, grid)."""
 
     what = "slot"
-    permissions = {"list": Permission.BOOKINGS_SEE}
+    permissions = {"list": Permission.BOOKINGS_SEE, "retrieve": Permission.BOOKINGS_SEE}
     query_names = {"list": ("service", "professional", "from", "to", "starts_at")}
     repeated_names = ("service", "professional")
     queryset = Service.objects.all()
@@ -60,7 +80,7 @@ class AvailabilityViewSet(SalonViewSet[Service]):
     pagination_class = None
     filter_backends: list[Any] = []
 
-    @extend_schema(parameters=QUERY, responses={200: AvailabilityOut})
+    @extend_schema(parameters=QUERY, responses={200: forced_singular_serializer(AvailabilityOut)})
     def list(self, request: Request) -> Response:
         """The slots in order of time, each with who would do what."""
         known = catalogue()

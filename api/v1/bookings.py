@@ -114,6 +114,19 @@ class SeriesOut(serializers.Serializer[Any]):
     refused = RefusedOut(many=True)
 
 
+MOVE = {
+    "what": "cancelled",
+    "before": {"state": "booked", "starts_at": "2026-11-27T13:00:00+00:00"},
+    "after": {"state": "cancelled", "starts_at": "2026-11-27T13:00:00+00:00"},
+    "by": "member",
+    "member": "019a1f5e-7c3a-7d10-9b1e-000000000001",
+    "reason": "ill",
+    "version": 2,
+    "at": "2026-11-21T15:00:00Z",
+}
+
+
+@described("BookingMove", MOVE)
 class MoveOut(serializers.Serializer[Any]):
     """One change of a booking."""
 
