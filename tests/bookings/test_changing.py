@@ -6,6 +6,7 @@ import pytest
 
 from crm.bookings import reminders
 from crm.bookings.actions import blocking, moving, series, states, writing
+from crm.bookings.actions.booking import WrongItem
 from crm.bookings.actions.placing import SlotTaken
 from crm.bookings.asking import GUEST
 from crm.bookings.models import Booking, BookingMove, BookingPolicy, Reminder
@@ -90,7 +91,7 @@ def test_it_is_given_to_somebody_else_and_made_longer(chair: Chair) -> None:
     with inside(chair.salon_id):
         moving.reassign(booking, chair.bia.pk, by=None)
         moving.resize(booking, 60, by=None)
-        with pytest.raises(moving.WrongItem):
+        with pytest.raises(WrongItem):
             moving.resize(booking, 0, by=None)
     assert [span[:3] for span in chair.busy(booking)] == [(chair.bia.pk, "10:00", "11:15")]
     assert chair.fresh(booking).price_minor == 8000
