@@ -87,8 +87,8 @@
     input.value = media.id;
     one.part.append(input);
     one.part.querySelector("progress").remove();
-    one.part.querySelector(".attach__name").textContent = media.name || media.kind_words;
-    say(one.part, words("Ready").replace("{name}", media.kind_words));
+    one.part.querySelector(".attach__name").textContent = media.is_voice ? words("Voice") : media.name || media.kind_words;
+    say(one.part, words("Ready").replace("{name}", media.is_voice ? words("Voice") : media.kind_words));
     one.part.querySelector(".attach__sign").textContent = (media.mime_type.split("/")[1] ?? "").slice(0, 4).toUpperCase();
     if (media.mime_type.startsWith("audio/")) {
       // One hears it before it goes.
