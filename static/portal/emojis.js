@@ -30,7 +30,7 @@
       button.type = "button";
       button.className = "emojis__one";
       button.textContent = emoji;
-      button.dataset.pick = emoji;
+      button.dataset.emojiTake = emoji;
       button.tabIndex = -1;
       part.append(button);
     }
@@ -49,7 +49,7 @@
       ...groups.map(([name, label]) => row(label, GROUPS[name].split(" "))),
     );
     box.showPopover();
-    const first = box.querySelector("[data-pick]");
+    const first = box.querySelector("[data-emoji-take]");
     first.tabIndex = 0;
     first.focus({ preventScroll: true });
     box.querySelector("[data-emojis]").scrollTop = 0;
@@ -71,8 +71,8 @@
   }
 
   document.addEventListener("click", ({ target }) => {
-    const one = target.closest("[data-pick]");
-    if (one) pick(one.dataset.pick);
+    const one = target.closest("[data-emoji-take]");
+    if (one) pick(one.dataset.emojiTake);
     else if (target.closest("[data-emojis-open]")) {
       const button = target.closest("[data-emojis-open]");
       if (board().matches(":popover-open")) board().hidePopover();
@@ -83,9 +83,9 @@
   document.addEventListener("emojis:ask", ({ detail }) => open(detail.button, detail.take));
 
   document.addEventListener("keydown", (event) => {
-    const here = event.target.closest?.("[data-pick]");
+    const here = event.target.closest?.("[data-emoji-take]");
     if (!here) return;
-    const all = [...board().querySelectorAll("[data-pick]")];
+    const all = [...board().querySelectorAll("[data-emoji-take]")];
     const index = all.indexOf(here);
     const { top } = here.getBoundingClientRect();
     const steps = {

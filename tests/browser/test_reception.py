@@ -108,7 +108,7 @@ def test_fr_wa_007_an_emoji_by_keyboard(meet: Meet, logged_in: dict[str, str], g
     page = talk_with(meet(storage_state=logged_in), guest)
     page.locator(FIELD).fill("Oi ")
     page.locator("[data-emojis-open]").click()
-    expect(page.locator("[data-pick]").first).to_be_focused()
+    expect(page.locator("[data-emoji-take]").first).to_be_focused()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
     expect(page.locator(FIELD)).to_be_focused()
