@@ -32,7 +32,7 @@ def p95_ms(house: House) -> Result:
             yield request
 
     with house.running(*OURS):
-        _warm_up(house)
+        warm_up(house)
         log = at_rate([house.gate_port], guests(), GUESTS_PER_S)
         until(lambda: house.one(OPEN) == 0, 30, "every guest is answered")
         arrived = {row["body"]["to"].lstrip("+"): row["at"] for row in ledger(house)}
@@ -48,7 +48,7 @@ def cpu_ms(house: House) -> Result:
     house.sandbox("settings", statuses=False)
     requests = [house.meta.message(f"wamid.c{n}", f"55119{n:08d}") for n in range(BURST)]
     with house.running(*OURS) as pids:
-        _warm_up(house)
+        warm_up(house)
         before = house.cpu_s(*pids.values())
         as_fast_as_taken([house.gate_port], requests, connections=32)
         until(lambda: house.one(OPEN) == 0, 60, "the burst is answered")
@@ -66,7 +66,7 @@ def ledger(house: House) -> list[dict[str, Any]]:
     return rows
 
 
-def _warm_up(house: House) -> None:
+def warm_up(house: House) -> None:
     """What a process does once (imports, connections, first compile) is not what is measured."""
     requests = [house.meta.message(f"wamid.w{n}", f"55219{n:08d}") for n in range(40)]
     at_rate([house.gate_port], requests, 40)
