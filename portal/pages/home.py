@@ -12,23 +12,27 @@ from django.utils.translation import gettext as _
 
 from channels_wa.numbers.models import Number
 from channels_wa.numbers.words import why_stopped
+from crm.deals.rights import visible_tasks
+from crm.inbox.filters import Filter
 from crm.inbox.rights import sees_own_only, visible_conversations
 from crm.inbox.rows import Row, rows_of
 from flows.console.runs import Run, runs_of
 from flows.models import FlowExecution
+from ops import clock
+from tenants.access.roles import Permission
 from tenants.members.models import Member
 
 WAITING_SHOWN = 5
 RUNS_SHOWN = 5
 # Beyond this a number says nothing more, and counting on would only take time.
 MOST_COUNTED = 1000
-# One question for all numbers, each by an index and no further than `most`. Runs are numbered in the order they
-# began, so that today's are the newest.
+# One question for all numbers, each by an index and no further than `most`, and each as the list has it that its tile
+# leads to. Runs are numbered in the order they began, so that today's are the newest.
 COUNTS = """
-SELECT (SELECT count(*) FROM (SELECT FROM message WHERE at >= %(today)s AND at < %(tomorrow)s AND direction = 'in'
-                              LIMIT %(most)s) received),
-       (SELECT count(*) FROM (SELECT FROM conversation WHERE closed_at IS NULL AND last_direction = 'in'
-                              LIMIT %(most)s) waiting),
+SELECT (SELECT count(*) FROM (SELECT FROM conversation WHERE closed_at IS NULL AND snoozed_until IS NULL AND unread > 0
+                              LIMIT %(most)s) unread),
+       (SELECT count(*) FROM (SELECT FROM conversation WHERE closed_at IS NULL AND snoozed_until IS NULL
+                              AND last_direction = 'in' LIMIT %(most)s) waiting),
        (SELECT count(*) FROM (SELECT FROM conversation WHERE NOT attention = '' LIMIT %(most)s) attention),
        (SELECT count(*) FROM (SELECT started_at FROM flow_execution ORDER BY id DESC LIMIT %(most)s) newest
         WHERE started_at >= %(today)s)
@@ -60,30 +64,41 @@ def greeting(name: str, *, now: datetime) -> str:
 
 
 def tiles(member: Member, *, now: datetime, with_flows: bool) -> list[Tile]:
-    """Today's numbers, of what this member sees."""
+    """Today's numbers, of what this member sees; each leads to the list that it counts."""
     today = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
-    values: dict[str, datetime | int] = {"today": today, "tomorrow": today + timedelta(days=1), "most": MOST_COUNTED}
     with connection.cursor() as cursor:
-        cursor.execute(COUNTS, values)
-        received, waiting, attention, runs = cursor.fetchone()
+        cursor.execute(COUNTS, {"today": today, "most": MOST_COUNTED})
+        unread, waiting, attention, runs = cursor.fetchone()
     inbox = reverse("inbox:list")
+    lists = {
+        "unread": Filter(unread=True),
+        "waiting": Filter(waiting=True),
+        "attention": Filter(attention=True),
+    }
+    counts = {"unread": unread, "waiting": waiting, "attention": attention}
     if sees_own_only(member):
         own = visible_conversations(member)
-        waiting = own.filter(closed_at=None, last_direction="in")[:MOST_COUNTED].count()
-        attention = own.exclude(attention="")[:MOST_COUNTED].count()
+        counts = {name: one.of(own, member, now=now)[:MOST_COUNTED].count() for name, one in lists.items()}
     shown = [
-        *([] if sees_own_only(member) else [Tile(_("Messages received"), received, inbox, "message-circle")]),
-        Tile(_("Waiting for an answer"), waiting, f"{inbox}?show=waiting", "clock"),
-        Tile(_("To look at"), attention, f"{inbox}?show=attention", "alert-circle"),
+        Tile(label, counts[name], f"{inbox}?{lists[name].encoded()}", icon)
+        for name, label, icon in (
+            ("unread", _("Unread"), "message-circle"),
+            ("waiting", _("Waiting for an answer"), "clock"),
+            ("attention", _("To look at"), "alert-circle"),
+        )
     ]
+    if member.may(Permission.DEALS_SEE):
+        due = visible_tasks(member).filter(done_at=None, due_at__lt=today + timedelta(days=1))[:MOST_COUNTED].count()
+        shown.append(Tile(_("Tasks for today"), due, f"{reverse('deals:tasks')}?show=today", "checkbox"))
     if with_flows:
-        shown.append(Tile(_("Flow runs"), runs, reverse("flows:list"), "sitemap"))
+        url = f"{reverse('flows:all_executions')}?from={today:%Y-%m-%d}"
+        shown.append(Tile(_("Flow runs"), runs, url, "sitemap"))
     return shown
 
 
 def waiting(member: Member) -> list[Row]:
     """Who has waited for an answer the longest."""
-    found = visible_conversations(member).filter(closed_at=None, last_direction="in")
+    found = Filter(waiting=True).of(visible_conversations(member), member, now=clock.now())
     found = found.select_related("contact", "assignee", "team")
     return rows_of(list(found.order_by("last_at", "pk")[:WAITING_SHOWN]))
 

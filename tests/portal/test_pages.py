@@ -1,10 +1,16 @@
 """Every page of the portal answers, for those who may see it."""
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from crm.contacts.models import Contact
+from crm.deals.actions import tasks
+from crm.inbox.models import Conversation
 from flows.models import Flow, FlowExecution
+from ops import clock
+from ops.ids import uuid7
 from ops.salon import inside
 from tests.portal.conftest import Guest, new_run, step
 from tests.world import Browser
@@ -13,8 +19,28 @@ from tests.world import Browser
 def test_home_counts_what_happened_today(alice: Browser, guest: Guest, run: FlowExecution) -> None:
     page = alice.get("/").content.decode()
     assert "Beatriz Lima" in page
-    assert 'href="/inbox/?show=waiting"' in page
+    assert 'href="/inbox/?waiting=1"' in page
     assert f'href="/flows/{run.flow.public_id}/executions/{run.public_id}/"' in page
+
+
+def test_each_number_on_home_leads_to_what_it_counts(alice: Browser, guest: Guest, run: FlowExecution) -> None:
+    """UX: one who waits and is unread, one who is put off, a task that is late and one for another day."""
+    now = clock.now()
+    with inside(guest.salon_id):
+        Conversation.objects.update(unread=2, last_direction="in")
+        row = Conversation.objects.get()
+        row.pk, row.public_id, row.snoozed_until = None, uuid7(), now + timedelta(days=1)
+        row.contact = Contact.objects.create(name="Dora")
+        row.save(force_insert=True)
+        for text, due in (("Ligar", now - timedelta(days=1)), ("Depois", now + timedelta(days=9))):
+            tasks.create(tasks.NewTask(text=text, due_at=due), by=None)
+    page = alice.get_page("/")
+    tiles = re.findall(r'class="tile" href="([^"]+)".*?tile__value">(\d+)<', page, re.DOTALL)
+    lists = {url: alice.get_page(url) for url, _ in tiles}
+    rows = (r'id="conversation-', r'class="task"', r'href="/flows/[^"]+/executions/[^"?]+/"')
+    counted = [sum(len(re.findall(one, text)) for one in rows) for text in lists.values()]
+    assert counted == [int(number) for _, number in tiles] == [1, 1, 0, 1, 1]
+    assert "Dora" not in page
 
 
 def test_home_hides_runs_from_who_may_not_see_them(vera: Browser, run: FlowExecution) -> None:
