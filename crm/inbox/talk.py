@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
+from zlib import crc32
 
 from django.utils import formats, timezone
 from django.utils.functional import Promise
@@ -34,6 +35,7 @@ class Talk:
     resumes_at: datetime | None
     is_closed: bool
     left: timedelta
+    hands: str
 
     @property
     def window_open(self) -> bool:
@@ -43,7 +45,7 @@ class Talk:
     @property
     def state(self) -> str:
         """See state_of."""
-        return _state(self.is_closed, self.left, self.bot_on, self.resumes_at)
+        return _state(self.is_closed, self.left, self.bot_on, self.resumes_at) + self.hands
 
     @property
     def people_words(self) -> str:
@@ -89,13 +91,20 @@ def talk_of(conversation: Conversation, *, now: datetime) -> Talk:
         resumes_at=conversation.bot_resumes_at,
         is_closed=conversation.closed_at is not None,
         left=_left(conversation, now),
+        hands=_hands(conversation),
     )
 
 
 def state_of(conversation: Conversation, *, now: datetime) -> str:
     """What the head and the composer go by, as one word: an open page that shows another one reads them again."""
     is_closed, left = conversation.closed_at is not None, _left(conversation, now)
-    return _state(is_closed, left, conversation.bot_on, conversation.bot_resumes_at)
+    return _state(is_closed, left, conversation.bot_on, conversation.bot_resumes_at) + _hands(conversation)
+
+
+def _hands(conversation: Conversation) -> str:
+    """Who looks after it, and until when it is put off: nobody needs to read it, only to see that it is otherwise."""
+    found = (conversation.assignee_id, conversation.team_id, conversation.snoozed_until)
+    return f"/{crc32(repr(found).encode()):x}" if any(found) else ""
 
 
 def _left(conversation: Conversation, now: datetime) -> timedelta:
