@@ -4,7 +4,7 @@ import re
 import secrets
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.browser.conftest import PHONE, Guest, Meet, Person, log_in
 from tests.browser.test_composer import talk_with
@@ -57,11 +57,11 @@ def test_cr_001_a_duplicate_is_merged_by_hand_and_the_merge_undone(
 ) -> None:
     """On a phone: who wrote, and who was written down by name before."""
     page = talk_with(meet(storage_state=logged_in, viewport=PHONE, has_touch=True), guest)
-    page.locator(".talk__name a").tap()
-    page.wait_for_url(re.compile("/contacts/"))
+    salon = page.url.partition("/inbox/")[0]
+    page.goto(f"{salon}{page.locator('.talk__name a').get_attribute('href')}")
     who = f"Bia {secrets.token_hex(4)}"
     other = page.context.new_page()
-    other.goto(page.url.partition("/contacts/")[0] + "/contacts/new/")
+    other.goto(f"{salon}/contacts/new/")
     other.locator("main [name=name]").fill(who)
     other.locator("main form .btn-primary").tap()
     other.wait_for_url(re.compile("/contacts/[0-9a-f-]{36}/"))
@@ -78,14 +78,7 @@ def test_cr_001_a_duplicate_is_merged_by_hand_and_the_merge_undone(
     expect(other.locator("main")).to_contain_text(guest.digits[-4:])
     undo.tap()
     expect(undo).to_have_count(0)
-    other.goto(found(other, who))
+    other.goto(f"{salon}/contacts/?search={who}")
+    other.locator("main a[href*='/contacts/']", has_text=who).first.tap()
     expect(other.locator("h1")).to_have_text(who)
     expect(other.locator("main")).not_to_contain_text(guest.digits[-4:])
-
-
-def found(page: Page, name: str) -> str:
-    """The address of a contact, as a search has it."""
-    page.goto(f"{page.url.partition('/contacts/')[0]}/contacts/?search={name}")
-    link = page.locator("main a[href*='/contacts/']", has_text=name).first
-    expect(link).to_be_visible()
-    return f"{page.url.partition('/contacts/')[0]}{link.get_attribute('href')}"

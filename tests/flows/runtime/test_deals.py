@@ -1,5 +1,6 @@
 """CR-002, FL-002, FL-003: flows move deals and write tasks, and begin by what happens to deals."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -61,3 +62,27 @@ def test_a_won_deal_begins_a_flow(chat: Chat) -> None:
         actions.win(deal, by=None)
     handling.run()
     assert chat.answers[-1] == "Obrigada! Noiva"
+
+
+def test_each_act_on_a_deal_begins_its_flow(chat: Chat) -> None:
+    """CR-002: what a flow is told of it is enough to write about it."""
+    chat.says("oi")
+    told = "{{ trigger.payload.stage }} {{ trigger.payload.value_minor }}"
+    kinds = ["deal.created", "deal.stage_changed", "deal.lost", "deal.reopened"]
+    chat.publish("each", say("s", told), edges=["start>s"], on="event", events=kinds)
+    with inside(chat.salon_id):
+        deal = actions.create(actions.NewDeal(contact=Contact.objects.get(), title="Noiva", value_minor=5), by=None)
+
+    def said(act: Callable[[], Deal]) -> list[str]:
+        before = len(chat.answers)
+        with inside(chat.salon_id):
+            act()
+        handling.run()
+        return chat.answers[before:]
+
+    new, contacted, lost = (stage(chat, place).name for place in (0, 1, 4))
+    # Of its end and of its opening again both events tell: that it moved, and what that means.
+    assert said(lambda: deal) == [f"{new} 5"]
+    assert said(lambda: actions.move(deal, stage(chat, 1), by=None)) == [f"{contacted} 5"]
+    assert said(lambda: actions.lose(deal, "Caro", by=None)) == [f"{lost} 5"] * 2
+    assert said(lambda: actions.reopen(deal, by=None)) == [f"{contacted} 5"] * 2
