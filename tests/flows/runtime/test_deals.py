@@ -85,4 +85,4 @@ def test_each_act_on_a_deal_begins_its_flow(chat: Chat) -> None:
     assert said(lambda: deal) == [f"{new} 5"]
     assert said(lambda: actions.move(deal, stage(chat, 1), by=None)) == [f"{contacted} 5"]
     assert said(lambda: actions.lose(deal, "Caro", by=None)) == [f"{lost} 5"] * 2
-    assert said(lambda: actions.reopen(deal, by=None)) == [f"{contacted} 5"] * 2
+    assert said(lambda: actions.reopen(Deal.objects.get(), by=None)) == [f"{contacted} 5"] * 2
