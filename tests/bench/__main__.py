@@ -32,6 +32,8 @@ BENCHES = {
     "timers_claimed_per_s": "timers.claimed_per_s",
     "timer_scan_ms_at_1000_salons": "timers.scan_ms",
     "waits_due_lag_p99_s": "timers.waits_lag_s",
+    "import_contacts_per_s": "contact_lists.import_per_s",
+    "export_contacts_per_s": "contact_lists.export_per_s",
     "memory_mb_web": "memory.web",
     "memory_mb_web_200_inboxes": "push.memory_mb",
     "memory_mb_gate": "memory.gate",

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 import ops.storage
@@ -94,6 +95,15 @@ class List:
         row = self.row
         names = ("created", "changed", "unchanged", "repeated", "refused", "partly")
         return {name: getattr(row, name) for name in names}
+
+
+def body_of(answer: Any) -> bytes:
+    """All of a file that is made while it is sent."""
+
+    async def whole() -> bytes:
+        return b"".join([piece async for piece in answer.streaming_content])
+
+    return async_to_sync(whole)()
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from crm.contacts.models import Contact, CustomField
 from ops.events.models import Event
 from ops.salon import inside
 from tenants.audit.models import AuditEntry
-from tests.lists.conftest import List, Make
+from tests.lists.conftest import List, Make, body_of
 from tests.world import Browser, Salons
 
 LIST = """Nome;Celular;Aniversário;Etiquetas;E-mail;Cor;Consentimento;Prova
@@ -20,6 +20,8 @@ Caio;abc;;;;;;
 Bia Lima;(11) 97777-1234;;cachos;;;;
 Duda;11966661234;31/02/1990;;;;;
 """
+
+
 COLUMNS = {
     0: "name", 1: "phone", 2: "birthday", 3: "tags", 4: "new", 5: "field.cor", 6: "consent.marketing",
     7: "consent_proof",
@@ -108,7 +110,7 @@ def test_refused_rows_come_back_as_a_file(lists: List, alice: Browser) -> None:
     lists.bring("nome,telefone\n=HYPERLINK(1),x\nBia,11977771234\n")
     lists.check({0: "name", 1: "phone"})
     answer = alice.get(f"{lists.path}refused/?download")
-    rows = list(csv.reader(io.StringIO(b"".join(answer).decode("utf-8-sig"))))  # type: ignore[arg-type]
+    rows = list(csv.reader(io.StringIO(body_of(answer).decode("utf-8-sig"))))
     assert rows[0][3:] == ["nome", "telefone"]
     assert [rows[1][0], *rows[1][3:]] == ["2", "'=HYPERLINK(1)", "x"]
     assert len(rows) == 2
@@ -129,7 +131,7 @@ def test_what_is_exported_can_be_imported(lists: List, make: Make, alice: Browse
     with inside(salons.aurora.pk):
         bia = make("Bia")
     answer = alice.get("/contacts/export/?format=csv")
-    body = b"".join(answer)  # type: ignore[arg-type]
+    body = body_of(answer)
     assert body.startswith(b"\xef\xbb\xbf")
     assert b",'=Ana,'+5511988881234," in body
     page = lists.bring(body.replace(b"Bia", b"Bea"))

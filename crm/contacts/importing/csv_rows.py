@@ -37,9 +37,12 @@ def _quoted(line: str, ahead: "_Lines", delimiter: str) -> tuple[str, list[str],
         try:
             found = next(csv.reader(taken, delimiter=delimiter, strict=True), [])
         except csv.Error as error:
-            if "end of data" not in str(error):
+            if "end of data" not in str(error) and len(taken) == 1:
                 # A quote within a cell that has none around it, as people write them.
                 return text, next(csv.reader(taken, delimiter=delimiter), []), ""
+            if "end of data" not in str(error):
+                # What seemed to close it opens the cell of another line.
+                break
             if not ahead.take_until_quote(taken):
                 break
             length = sum(map(len, taken))
@@ -48,7 +51,9 @@ def _quoted(line: str, ahead: "_Lines", delimiter: str) -> tuple[str, list[str],
     # The quote is never closed: only its own line is lost, not all that come after it.
     ahead.give_back(taken[1:])
     if len(line) > LONGEST_RECORD:
-        return line[:200], [line[:200]], _("This line is too long.")
+        if (count := line.count(delimiter)) > MOST_COLUMNS:
+            return "", line.split(delimiter, MOST_COLUMNS + 1), _too_many(count)
+        return "", [line[:200]], _("This line is too long.")
     cells = line.rstrip("\n").split(delimiter)
     return line, cells, _("A quotation mark is opened here and never closed.")
 
@@ -57,15 +62,17 @@ def _too_much(text: str, cells: list[str]) -> str:
     if len(text) > LONGEST_RECORD:
         return _("This line is too long.")
     if len(cells) > MOST_COLUMNS:
-        return _("This row has %(count)d columns; a file may have %(most)d.") % {
-            "count": len(cells),
-            "most": MOST_COLUMNS,
-        }
+        return _too_many(len(cells))
     if "\0" in text:
         return _("There is a NUL character in this row; take it out.")
     if len(text) > LONGEST_CELL and any(len(cell) > LONGEST_CELL for cell in cells):
         return _("A cell of this row has more than %(most)d characters.") % {"most": LONGEST_CELL}
     return ""
+
+
+def _too_many(count: int) -> str:
+    words = _("This row has more than %(count)d columns; a file may have %(most)d.")
+    return words % {"count": count - 1, "most": MOST_COLUMNS}
 
 
 def _shown(cell: str) -> str:

@@ -1,6 +1,7 @@
 """A list's rows, whatever kind of file they lie in."""
 
 import io
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -52,7 +53,14 @@ def look_at(one: ContactImport, options: Options) -> Look:
         )
     if found[0].problem:
         raise Unreadable(_("The first row cannot be read: %(problem)s") % {"problem": found[0].problem})
-    return Look(found, min(max(len(row.cells) for row in found if not row.problem), MOST_COLUMNS), sheets)
+    return Look(found, _width(found), sheets)
+
+
+def _width(found: list[FileRow]) -> int:
+    """As many columns as most rows have; one with a stray separator in it makes no column more."""
+    widths = Counter(len(row.cells) for row in found if not row.problem)
+    usual = max(widths.items(), key=lambda item: (item[1], item[0]))[0]
+    return min(max(len(found[0].cells), usual), MOST_COLUMNS)
 
 
 def first_delimiter(one: ContactImport, encoding: str) -> str:

@@ -39,7 +39,7 @@ log = logging.getLogger(__name__)
 TICK = "contacts.import"
 EVERY = timedelta(seconds=4)
 LEASE = timedelta(seconds=15)
-BATCH = 2000
+BATCH, SMALLEST_BATCH = 2000, 500
 THREADS = 2
 # Tries in a row that came to no end; then the list is given up, with what was written.
 MOST_STUMBLES = 5
@@ -155,6 +155,7 @@ class _Work:
         self.seen: set[str] = set()
         self.examples: dict[str, list[Any]] = one.trial.get("examples") or {planning.CREATED: [], planning.CHANGED: []}
         self.renewed_at = clock.real()
+        self.size = BATCH
 
     def run(self) -> None:
         """To the end of the file."""
@@ -172,7 +173,7 @@ class _Work:
         for number, row in enumerate(rows_of(self.one, self.options)):
             if number == 0 and self.options.has_header:
                 continue
-            if batch.rows and (batch.rows >= BATCH or (batch.last <= edge < row.number)):
+            if batch.rows and (batch.rows >= self.size or (batch.last <= edge < row.number)):
                 yield batch
                 batch = _Batch()
             self._read(row, batch)
@@ -190,6 +191,7 @@ class _Work:
         batch.last = row.number
 
     def _settle(self, batch: _Batch) -> None:
+        began = clock.real()
         for last_try in (False, False, True):
             seen = set(self.seen)
             try:
@@ -204,6 +206,12 @@ class _Work:
             break
         self.seen = seen
         self.one.row = batch.last
+        took = clock.real() - began
+        # On a busy machine a batch must not outlive its lease; when it is quiet again large ones are quicker.
+        if took > LEASE / 3:
+            self.size = max(self.size // 2, SMALLEST_BATCH)
+        elif took < LEASE / 12:
+            self.size = min(self.size * 2, BATCH)
         failpoint("import.settled")
 
     def _plan(self, batch: _Batch, seen: set[str]) -> planning.Plan:

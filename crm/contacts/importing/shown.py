@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import Count
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -121,6 +122,14 @@ def _label(name: str, key: str, known: list[CustomField], one: ContactImport) ->
     if place != key and place.isdecimal() and int(place) < len(headers):
         return headers[int(place)]
     return columns.label_of(f"field.{key}", known)
+
+
+def reasons(one: ContactImport) -> list[tuple[str, int]]:
+    """Which columns the refusals are about, and how many each."""
+    known = fields.live()
+    rows = ImportRow.objects.filter(contact_import=one).order_by().values("field")
+    found = rows.annotate(count=Count("pk")).order_by("-count", "field").values_list("field", "count")
+    return [(columns.label_of(field, known) if field else _("The row itself"), count) for field, count in found]
 
 
 def refusals(one: ContactImport, *, after: int = 0) -> tuple[list[dict[str, Any]], int]:

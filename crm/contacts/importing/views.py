@@ -215,7 +215,9 @@ def _unreadable(request: SalonRequest, found: ContactImport, words: str) -> Http
 
 
 def _about(found: ContactImport) -> dict[str, object]:
-    return {"one": shown.about(found), **_refusals(found, 0)}
+    is_working = found.state in shown.WORKING
+    listed = {} if is_working else {"reasons": shown.reasons(found), **_refusals(found, 0)}
+    return {"one": shown.about(found), **listed}
 
 
 def _refusals(found: ContactImport, after: int) -> dict[str, object]:
