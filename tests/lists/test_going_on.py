@@ -156,7 +156,8 @@ def test_somebody_writes_at_this_very_moment(
     """A guest of the batch becomes a contact between the look and the write: the batch is planned anew."""
     lists.bring("nome,telefone\nAna,11988881234\nBia,11988885678\n")
     lists.check(COLUMNS)
-    plan, met = planning.plan, []
+    plan = planning.plan
+    met: list[Contact] = []
 
     def meet(*args: object, **kwargs: object) -> planning.Plan:
         found = plan(*args, **kwargs)  # type: ignore[arg-type]
