@@ -58,8 +58,11 @@ class AlertsConsumer(SalonConsumer):
         await self._look()
 
     async def _look_forever(self) -> None:
+        # Those that were opened together must not look together for ever.
+        wait_s = LOOK_S * self.share
         while True:
-            await asyncio.sleep(LOOK_S)
+            await asyncio.sleep(wait_s)
+            wait_s = LOOK_S
             await self._look()
 
     async def _look(self, *, first: bool = False) -> None:
@@ -77,6 +80,8 @@ class AlertsConsumer(SalonConsumer):
             is_other = ringing.count != self.count
             self.known, self.count = there, ringing.count
             self.newest = max(self.newest, ringing.newest)
+            if not (first or fresh or gone or is_other):
+                return []
             shared = {
                 "seq": self.newest,
                 "count": ringing.count,
