@@ -59,4 +59,9 @@ NAMES: Final[dict[str, str | Promise]] = {
 
 def field_name(path: tuple[str, ...]) -> str:
     """A place in a step's settings, from the outside in: `buttons 2 title`."""
-    return " ".join(str(NAMES.get(part, part.replace("_", " "))) for part in path)
+    return " ".join(_part(part) for part in path)
+
+
+def _part(part: str) -> str:
+    # People count from one.
+    return str(int(part) + 1) if part.isdecimal() else str(NAMES.get(part, part.replace("_", " ")))

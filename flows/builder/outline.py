@@ -78,7 +78,7 @@ def _follow(begun: _Open, steps: Mapping[str, DrawnStep], seen: set[str], parts:
     while name in steps and name not in seen:
         seen.add(name)
         step = steps[name]
-        ways = [way for way in step.exits if way.is_drawn]
+        ways = [way for way in step.exits if not way.is_spare]
         listed = Listed(step, can_move_up=bool(ways) and _is_movable(before, steps))
         begun.steps.append(listed)
         on = ways[0] if len(ways) == 1 else None

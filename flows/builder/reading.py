@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from flows import problems
+from flows.gallery.needs import missing_in_steps
 from flows.graph import Problem, is_identifier, position_of, shape_problems
 from flows.problem_words import in_words
 from flows.templates_used import unusable_of
@@ -42,7 +43,15 @@ def problems_of(graph: JSON, flow: str = "") -> list[JSON]:
     """
     nodes = {node["id"]: node for node in graph["nodes"]}
     found = (in_words(problem, nodes.get(problem.node)) for problem in problems.problems_of(graph, flow))
-    return [*(problem.to_json() for problem in found), *_templates(graph)]
+    return [*(problem.to_json() for problem in found), *_templates(graph), *_missing(graph)]
+
+
+def _missing(graph: JSON) -> list[JSON]:
+    """What a step names and the salon does not have, as after an import: it may come to be, so it is a warning."""
+    return [
+        {"node": one.need.node, "field": "", "message": one.words, "hint": "", "level": "warning"}
+        for one in missing_in_steps(graph)
+    ]
 
 
 def _templates(graph: JSON) -> list[JSON]:

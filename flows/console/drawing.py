@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from flows.builder.exits import exits_of
 from flows.console import canvas_words as canvas
-from flows.console.looks import GROUPS, LOOKS, SPARE, exit_label, look_of, summary
+from flows.console.looks import GROUPS, LOOKS, SPARE, exit_label, is_offered, look_of, summary
 
 
 @dataclass(frozen=True)
@@ -19,10 +19,18 @@ class Exit:
     to: str
     to_title: str
 
+    # Whether it is shown although nobody needs it: who sets a time-out or calls a program wants to say what then.
+    is_offered: bool = False
+
+    @property
+    def is_spare(self) -> bool:
+        """Whether the flow is whole without an edge from it, and there is none."""
+        return not self.to and self.name in SPARE
+
     @property
     def is_drawn(self) -> bool:
         """Whether the canvas shows it."""
-        return bool(self.to) or self.name not in SPARE
+        return self.is_offered or not self.is_spare
 
 
 @dataclass(frozen=True)
@@ -36,6 +44,11 @@ class DrawnStep:
     icon: str
     summary: str
     exits: list[Exit]
+
+    @property
+    def offered(self) -> list[Exit]:
+        """Ways out that lead nowhere, need not, and are shown all the same."""
+        return [way for way in self.exits if way.is_spare and way.is_offered]
 
     def exit_label(self, name: str) -> str:
         """What an exit is called."""
@@ -57,7 +70,7 @@ def described(graph: dict[str, Any]) -> dict[str, DrawnStep]:
             icon=look_of(node["type"]).icon,
             summary=summary(node),
             exits=[
-                Exit(leaving, exit_label(node, leaving), to, titles.get(to, to))
+                Exit(leaving, exit_label(node, leaving), to, titles.get(to, to), is_offered(node["type"], leaving))
                 for leaving in exits.get(name, [])
                 for to in [edges.get((name, leaving), "")]
             ],
@@ -67,15 +80,20 @@ def described(graph: dict[str, Any]) -> dict[str, DrawnStep]:
 
 
 def for_canvas(steps: dict[str, DrawnStep]) -> dict[str, Any]:
-    """What the canvas is told of each node."""
+    """What the canvas is told of each node; `more` are ways out that it does not draw, for where one connects."""
     return {
         step.id: {
             "title": step.title,
             "summary": step.summary,
-            "exits": [{"name": way.name, "label": way.label} for way in step.exits if way.is_drawn],
+            "exits": [_for_canvas(way) for way in step.exits if way.is_drawn],
+            "more": [_for_canvas(way) for way in step.exits if not way.is_drawn],
         }
         for step in steps.values()
     }
+
+
+def _for_canvas(way: Exit) -> dict[str, Any]:
+    return {"name": way.name, "label": way.label, **({"spare": True} if way.is_spare else {})}
 
 
 def canvas_words() -> dict[str, Any]:

@@ -156,6 +156,8 @@ EXITS: dict[str, Words] = {
     "open": gettext_lazy("open"),
     "closed": gettext_lazy("closed"),
     "failed": gettext_lazy("refused by the other system"),
+    # The branch of a new condition that says nothing yet.
+    "yes": gettext_lazy("yes"),
 }
 EVENT_WORDS: dict[str, Words] = {
     "passed": "",
@@ -351,8 +353,13 @@ def exit_label(node: Raw, leaving: str) -> str:
         if way.get("id") == leaving:
             cases = way.get("is")
             values = ", ".join(map(str, cases)) if isinstance(cases, list) else ""
-            return str(way.get("label") or way.get("when") or values or leaving)
+            return str(way.get("label") or way.get("when") or values or EXITS.get(leaving, leaving))
     return str(EXITS.get(leaving, leaving))
+
+
+def is_offered(node_type: str, leaving: str) -> bool:
+    """Whether a way out that may be left open is drawn all the same."""
+    return leaving == "timeout" or (node_type in ("http_request", "subflow") and leaving in ("failed", "error"))
 
 
 def _items(node: Any, name: str) -> list[Raw]:

@@ -54,6 +54,12 @@ def missing_of(graph: dict[str, Any]) -> list[Missing]:
     return found
 
 
+def missing_in_steps(graph: dict[str, Any]) -> list[Missing]:
+    """What single steps name that this salon does not have; templates are told by themselves. A query for each kind."""
+    needs = needs_of(graph)
+    return [*_secrets(needs), *_flows(needs), *_members(needs), *_stages(needs), *_files(needs)] if needs else []
+
+
 def _of_node(node: dict[str, Any]) -> Iterator[Need]:
     name = str(node.get("id", ""))
     kind = node.get("type")

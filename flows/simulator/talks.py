@@ -8,8 +8,10 @@ from typing import Any
 
 from django.db import transaction
 
-from flows.graph import Graph, GraphError
+from flows.console.drawing import DrawnStep, described
+from flows.graph import Graph, GraphError, Problem
 from flows.models import Flow, FlowSimulation
+from flows.problem_words import in_words
 from flows.simulator.drawings import drawing_now, graphs_with
 from flows.simulator.driver import Driver
 from flows.simulator.world import JSON, World, contact_facts
@@ -109,8 +111,15 @@ def _talk(flow: Flow, graph: JSON, world: World, guest: JSON, revision: int) -> 
     try:
         compiled = Graph.parse(graph)
     except GraphError as error:
-        problems = error.problems
+        steps = described(graph)
+        problems = [_told(problem, steps.get(problem.node)) for problem in error.problems]
     return Talk(flow, graph, world, guest, revision, problems, compiled)
+
+
+def _told(problem: Problem, step: DrawnStep | None) -> JSON:
+    """As the builder's list says it."""
+    words = in_words(problem)
+    return {"node": problem.node if step else "", "title": step.title if step else "", "message": words.message}
 
 
 def _read(flow: Flow, kept: FlowSimulation) -> Talk:

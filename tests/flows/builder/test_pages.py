@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from flows import actions
+from flows.builder.drawn import Drawn
 from flows.models import Flow, FlowRevision, FlowTest, FlowVersion
 from ops import clock
 from ops.salon import inside
@@ -276,3 +277,45 @@ def test_a_viewer_makes_no_flow(vera: Browser, salons: Salons) -> None:
     assert vera.post("/flows/new/", {"name": "x"}).status_code == 403
     with inside(salons.aurora.pk):
         assert not Flow.objects.exists()
+
+
+def test_ways_that_may_stay_open_are_offered() -> None:
+    """FL-010: what a call or a time-out may come to has a way out to lead on; hardly used ones are not drawn."""
+    from flows.console.drawing import described, for_canvas
+
+    call = {"id": "call", "type": "http_request", "url": "https://a.com"}
+    asks = {
+        "id": "ask",
+        "type": "ask",
+        "text": "Qual dia?",
+        "variable": "day",
+        "timeout": {"amount": 1, "unit": "hours"},
+    }
+    found = for_canvas(described(drawing(call, asks, edges="start.done>call call.done>ask")))
+
+    def names(node: str, part: str) -> list[str]:
+        return [way["name"] for way in found[node][part]]
+
+    assert names("call", "exits") == ["done", "failed", "error"]
+    assert [way.get("spare", False) for way in found["call"]["exits"]] == [False, True, True]
+    assert "timeout" in names("ask", "exits") and "invalid" in names("ask", "more")
+
+
+def test_the_list_of_steps_offers_an_error_branch(alice: Browser, salons: Salons) -> None:
+    """FL-010: on a phone too."""
+    call = {"id": "call", "type": "http_request", "url": "https://a.com"}
+    with inside(salons.aurora.pk):
+        flow = actions.create("Calls", drawing(call, say("s", "ok"), edges="start.done>call call.done>s"))
+    page = alice.get_page(f"/flows/{flow.public_id}/")
+    assert 'data-add-after="call" data-add-exit="error"' in page
+    assert 'data-add-after="s" data-add-exit="error"' not in page
+
+
+def test_a_secret_that_is_not_there_is_a_problem_of_its_step(alice: Browser, salons: Salons) -> None:
+    """FL-012: files never carry secrets, so after an import the step says what it waits for."""
+    call = {"id": "call", "type": "http_request", "url": "https://a.com/?k={{ secret.FOREIGN }}"}
+    with inside(salons.aurora.pk):
+        flow = actions.draw("Imported", drawing(call, edges="start.done>call"))
+        told = Drawn(flow).problem_rows
+        assert [(row.node, row.is_error) for row in told] == [("call", False)]
+        assert "FOREIGN" in told[0].message

@@ -125,6 +125,8 @@ def test_a_drawing_that_cannot_be_run_says_why(alice: Browser, salons: Salons) -
         Flow.objects.filter(pk=flow.pk).update(draft=broken, draft_revision=F("draft_revision") + 1)
     page = alice.get_page(f"/flows/{flow.public_id}/simulator/")
     assert "cannot be run yet" in page and 'data-sim-show="empty"' in page
+    # In the reader's words, by the step's name, as the list of problems has it.
+    assert "Fill this in." in page and ">empty<" not in page
 
 
 def test_the_path_is_told_to_the_canvas(alice: Browser, salons: Salons) -> None:

@@ -48,7 +48,7 @@ function Help({ onClose }) {
 /** Connect by choosing from lists: the way of the keyboard, and of small screens. */
 function Connect({ id, onClose }) {
   const { editor, order, view } = useDesk();
-  const exits = editor.exitsOf(editor.node(id));
+  const exits = editor.everyExitOf(editor.node(id));
   const leadsTo = (name) => editor.edgesFrom(id).find((edge) => edge.exit === name)?.to ?? "";
   const [exit, setExit] = useState(editor.freeExit(id) ?? exits[0]?.name);
   const [to, setTo] = useState(leadsTo(exit));

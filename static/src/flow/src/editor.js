@@ -123,7 +123,12 @@ export class Editor {
 
   freeExit(id) {
     const node = this.node(id);
-    return node && this.exitsOf(node).find((exit) => !this.edgesFrom(id).some((edge) => edge.exit === exit.name))?.name;
+    return node && this.exitsOf(node).find((exit) => !exit.spare && !this.edgesFrom(id).some((edge) => edge.exit === exit.name))?.name;
+  }
+
+  /** All ways out, with those that are not drawn as hardly anybody needs them. */
+  everyExitOf(node) {
+    return [...this.exitsOf(node), ...(this.described[node.id]?.more ?? [])];
   }
 
   box(node) {
