@@ -38,8 +38,8 @@ log = logging.getLogger(__name__)
 
 TICK = "contacts.import"
 EVERY = timedelta(seconds=4)
-LEASE = timedelta(seconds=15)
-BATCH, SMALLEST_BATCH = 2000, 500
+LEASE = timedelta(seconds=16)
+BATCH = 2000
 THREADS = 2
 # Tries in a row that came to no end; then the list is given up, with what was written.
 MOST_STUMBLES = 5
@@ -75,30 +75,50 @@ def _start(salon_id: int, public_id: UUID) -> None:
 
 
 def _work_and_leave(salon_id: int, public_id: UUID) -> None:
+    over = threading.Event()
     try:
         with inside(salon_id):
-            work(public_id)
+            if (one := _claim(public_id)) is not None:
+                beat = threading.Thread(target=_keep, args=(salon_id, one.pk, one.fence, over), daemon=True)
+                beat.start()
+                _go_on(one)
     except Exception:
         log.exception("an import could not be worked on")
     finally:
+        over.set()
         close_old_connections()
         _free.release()
 
 
+def _keep(salon_id: int, pk: int, fence: int, over: threading.Event) -> None:
+    """While this process lives the list stays its own, however long a part of the work takes on a busy machine."""
+    while not over.wait(LEASE.total_seconds() / 4):
+        try:
+            with inside(salon_id):
+                ours = ContactImport.objects.filter(pk=pk, fence=fence, state__in=WORKING)
+                ours.update(lease_until=clock.real() + LEASE)
+        except Exception:
+            log.exception("the lease of an import could not be renewed")
+        finally:
+            close_old_connections()
+
+
 def work(public_id: UUID) -> None:
     """Take the list, unless somebody has it, and go on with it to its end. Inside the salon, outside a transaction."""
-    one = _claim(public_id)
-    if one is None:
-        return
+    if (one := _claim(public_id)) is not None:
+        _go_on(one)
+
+
+def _go_on(one: ContactImport) -> None:
     with override(Options.read(one.options).language):
         try:
             _Work(one).run()
         except NotOurs:
-            log.info("import %s has another owner or was cancelled", public_id)
+            log.info("import %s has another owner or was cancelled", one.public_id)
         except Unreadable as problem:
             ending.fail(one, str(problem), fence=one.fence)
         except Exception:
-            log.exception("import %s stumbled", public_id)
+            log.exception("import %s stumbled", one.public_id)
             _stumble(one)
 
 
@@ -123,11 +143,11 @@ def _stumble(one: ContactImport) -> None:
             return
         options = Options.read(row.options)
         options.stumbles += 1
-        row.options, row.lease_until = options.as_json(), None
-        row.save(update_fields=["options", "lease_until"])
+        row.options, row.lease_until, row.fence = options.as_json(), None, row.fence + 1
+        row.save(update_fields=["options", "lease_until", "fence"])
     if options.stumbles >= MOST_STUMBLES:
         ending.fail(
-            one, _("Something went wrong after row %(row)d; we have been told.") % {"row": row.row}, fence=one.fence
+            one, _("Something went wrong after row %(row)d; we have been told.") % {"row": row.row}, fence=row.fence
         )
 
 
@@ -154,15 +174,12 @@ class _Work:
         self.by = f"{Member.__name__.lower()} {one.by.public_id}" if one.by else "system"
         self.seen: set[str] = set()
         self.examples: dict[str, list[Any]] = one.trial.get("examples") or {planning.CREATED: [], planning.CHANGED: []}
-        self.renewed_at = clock.real()
-        self.size = BATCH
 
     def run(self) -> None:
         """To the end of the file."""
         for batch in self._batches():
             if batch.last <= self.one.row:
                 planning.note_seen(batch.people, self.seen, self.known)
-                self._keep()
             else:
                 self._settle(batch)
         ending.finish(self.one, examples=self.examples)
@@ -173,7 +190,7 @@ class _Work:
         for number, row in enumerate(rows_of(self.one, self.options)):
             if number == 0 and self.options.has_header:
                 continue
-            if batch.rows and (batch.rows >= self.size or (batch.last <= edge < row.number)):
+            if batch.rows and (batch.rows >= BATCH or (batch.last <= edge < row.number)):
                 yield batch
                 batch = _Batch()
             self._read(row, batch)
@@ -191,7 +208,6 @@ class _Work:
         batch.last = row.number
 
     def _settle(self, batch: _Batch) -> None:
-        began = clock.real()
         for last_try in (False, False, True):
             seen = set(self.seen)
             try:
@@ -206,12 +222,6 @@ class _Work:
             break
         self.seen = seen
         self.one.row = batch.last
-        took = clock.real() - began
-        # On a busy machine a batch must not outlive its lease; when it is quiet again large ones are quicker.
-        if took > LEASE / 3:
-            self.size = max(self.size // 2, SMALLEST_BATCH)
-        elif took < LEASE / 12:
-            self.size = min(self.size * 2, BATCH)
         failpoint("import.settled")
 
     def _plan(self, batch: _Batch, seen: set[str]) -> planning.Plan:
@@ -234,7 +244,6 @@ class _Work:
             writing.write_refusals(refusals, self.one)
         counts = {**plan.counts, planning.REFUSED: plan.counts[planning.REFUSED] + batch.refused}
         partly = len({one.row.number for one in refusals if one.is_partly})
-        now = clock.real()
         with connection.cursor() as cursor:
             cursor.execute(
                 "UPDATE contact_import SET row = %s, created = created + %s, changed = changed + %s, "
@@ -248,7 +257,7 @@ class _Work:
                         planning.CREATED, planning.CHANGED, planning.UNCHANGED, planning.REPEATED, planning.REFUSED
                     )),
                     partly,
-                    now + LEASE,
+                    clock.real() + LEASE,
                     State.CHECKING,
                     ending.as_json(self.examples),
                     self.one.pk,
@@ -260,14 +269,3 @@ class _Work:
         if found is None:
             raise NotOurs
         self.one.refused, self.one.partly = found
-        self.renewed_at = now
-
-    def _keep(self) -> None:
-        """Rows that are only read again take time as well; the list stays ours."""
-        now = clock.real()
-        if now - self.renewed_at < LEASE / 3:
-            return
-        kept = ContactImport.objects.filter(pk=self.one.pk, fence=self.one.fence, state=self.one.state)
-        if not kept.update(lease_until=now + LEASE):
-            raise NotOurs
-        self.renewed_at = now

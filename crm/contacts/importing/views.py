@@ -37,17 +37,22 @@ def imports(request: SalonRequest) -> HttpResponse:
     taker = taking.Taker()
     # Before anything reads the form: Django's own handlers would leave the file readable in a temporary folder.
     request.upload_handlers = [taker]
+    answer: HttpResponse | None = None
     length = request.META.get("CONTENT_LENGTH") or "0"
     try:
         if length.isdecimal() and int(length) > max(MOST_BYTES.values()) + MB:
             raise Unreadable(taking.too_large("csv"))
-        return _take(request, taker)
+        answer = _take(request, taker)
+        return answer
     except Unreadable as problem:
         return _lists(request, problem=str(problem), status=422)
     except MultiPartParserError:
         return _lists(request, problem=_("The upload broke off. Please try again."), status=400)
     finally:
         taker.close()
+        if taker.uploaded is not None and (answer is None or answer.status_code >= 400):
+            # Of a form that was refused nothing stays.
+            ending.drop_file(taker.uploaded.storage_key)
 
 
 @csrf_protect
