@@ -5,7 +5,7 @@ import secrets
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PHONE, Guest, Meet, Person
+from tests.browser.conftest import PHONE, Guest, Meet, Person, log_in
 from tests.browser.test_composer import talk_with
 from tests.media import files
 from tests.product import Product
@@ -31,7 +31,23 @@ def canned_with_photo(person: Person) -> str:
     return word
 
 
-def test_cr_001_fr_wa_007_a_receptionists_day_on_a_phone(meet: Meet, logged_in: dict[str, str], guest: Guest) -> None:
+def carla(product: Product) -> tuple[str, str]:
+    """A receptionist more; how she logs in."""
+    email, password = f"carla{secrets.token_hex(4)}@example.com", secrets.token_urlsafe(16)
+    product.manage(
+        "shell",
+        "-c",
+        "from tenants.accounts.models import User; from tenants.salons.actions import add_member; "
+        "from tenants.salons.models import Salon; "
+        f"user = User.objects.create_user('{email}', '{password}', name='Carla Dias'); "
+        f"add_member(Salon.objects.get(slug='{product.demo['salon_slug']}'), user, role='receptionist')",
+    )
+    return email, password
+
+
+def test_cr_001_fr_wa_007_a_receptionists_day_on_a_phone(
+    meet: Meet, logged_in: dict[str, str], guest: Guest, product: Product
+) -> None:
     me = meet(storage_state=logged_in, viewport=PHONE, has_touch=True)
     word = canned_with_photo(me)
     guest.writes("Tem horário no sábado?")
@@ -71,10 +87,21 @@ def test_cr_001_fr_wa_007_a_receptionists_day_on_a_phone(meet: Meet, logged_in: 
     page.locator("[popovertarget=send-later]").tap()
     page.locator("#send-later button[name=later]").tap()
     expect(page.locator(".talk .bubble--out", has_text="Até amanhã!").locator(".bubble__later")).to_be_visible()
-    # A colleague has it open, too.
-    colleague = meet(storage_state=logged_in)
-    colleague.open(page.url)
+    # Carla, who answers as well, has it open; a note that names her reaches her at once.
+    colleague = meet(viewport=PHONE)
+    theirs = colleague.open("")
+    log_in(theirs, product, *carla(product))
+    theirs.goto(page.url)
+    expect(page.locator("[data-talk-presence]")).to_contain_text("Carla Dias")
+    page.locator("[data-note-open]").tap()
+    page.locator("#note-of-talk").press_sequentially("Você atende? @Car")
+    page.get_by_role("option", name="Carla Dias").tap()
+    page.locator("#note-form button[type=submit]").tap()
+    note = theirs.locator(".talk .bubble--note")
+    expect(note).to_contain_text("Você atende? @Carla Dias")
+    expect(theirs.locator(".toast-note")).to_contain_text("Você atende?")
     assert fits(page)
+    assert fits(theirs)
 
 
 def test_wcag_2_1_4_keys_of_the_inbox_act_and_can_be_switched_off(owner: Person, guest: Guest) -> None:
