@@ -37,9 +37,10 @@ def carla(product: Product) -> tuple[str, str]:
     product.manage(
         "shell",
         "-c",
-        "from tenants.accounts.models import User; from tenants.salons.actions import add_member; "
+        "from allauth.account.models import EmailAddress; from tenants.accounts.models import User; from tenants.salons.actions import add_member; "
         "from tenants.salons.models import Salon; "
         f"user = User.objects.create_user('{email}', '{password}', name='Carla Dias'); "
+        "EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True); "
         f"add_member(Salon.objects.get(slug='{product.demo['salon_slug']}'), user, role='receptionist')",
     )
     return email, password
