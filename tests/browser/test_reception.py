@@ -37,7 +37,8 @@ def carla(product: Product) -> tuple[str, str]:
     product.manage(
         "shell",
         "-c",
-        "from allauth.account.models import EmailAddress; from tenants.accounts.models import User; from tenants.salons.actions import add_member; "
+        "from allauth.account.models import EmailAddress; from tenants.accounts.models import User; "
+        "from tenants.salons.actions import add_member; "
         "from tenants.salons.models import Salon; "
         f"user = User.objects.create_user('{email}', '{password}', name='Carla Dias'); "
         "EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True); "
