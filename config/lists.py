@@ -11,6 +11,7 @@ INBOUND_STEPS = {
     "answer": [
         "crm.contacts.inbound.leave_blocked_alone",  # first: nothing answers a blocked guest, not even to a STOP
         "crm.consent.inbound.confirm",  # a STOP is confirmed, and is no answer to a flow
+        "crm.bookings.inbound.notice_answer",  # a reminder's "sim" is for the booking and feeds no open question
         "flows.runtime.inbound.resume_or_start",
     ],
     # What was exchanged without us, on the salon's phone: a keep of its own, as nothing may take it for a guest's wish.
@@ -79,8 +80,10 @@ EVENT_HANDLERS = {
         "channels_wa.message_templates.changes.on_failed",
         "crm.inbox.attention.on_events",
         "channels_wa.watchdog.events.on_failed",
+        "crm.bookings.reminders.hearing.on_not_sent",  # another way for a reminder
         "flows.runtime.triggers.on_events",
     ],
+    "message.cancelled": ["crm.bookings.reminders.hearing.on_not_sent"],
     "message.unknown": ["crm.inbox.attention.on_events"],
     "execution.failed": [
         "crm.inbox.attention.on_events",
@@ -112,7 +115,11 @@ EVENT_HANDLERS = {
     "number.resumed": ["channels_wa.outbox.numbers.on_events", "channels_wa.watchdog.events.on_numbers"],
     # A higher limit lets more of them go; a lower quality pauses.
     "number.changed": ["channels_wa.outbox.numbers.on_events", "channels_wa.watchdog.events.on_numbers"],
-    "template.changed": ["channels_wa.watchdog.events.on_templates"],
+    "template.changed": [
+        "channels_wa.watchdog.events.on_templates",
+        "crm.bookings.reminders.hearing.on_template",  # reminders that waited for it go
+    ],
+    "booking.booked": ["crm.bookings.reminders.templates.on_booked"],  # the reminder's text is looked at by Meta
     "conversation.closed": [
         "flows.runtime.closing.on_events",  # nobody answers there any more
         "flows.runtime.silence.on_events",  # nor does a person

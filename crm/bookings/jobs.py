@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from crm.bookings import reminders
 from crm.bookings.actions import writing
+from crm.bookings.reminders import falling_back
 from ops.timers.registry import Due, on_timer
 
 
@@ -17,3 +18,9 @@ def end_holds(due: Sequence[Due]) -> None:
 def remind(due: Sequence[Due]) -> None:
     """The moment of reminders has come."""
     reminders.fall_due(due)
+
+
+@on_timer(falling_back.MAIL, waits=True)
+def remind_by_mail(due: Sequence[Due]) -> None:
+    """WhatsApp did not bring them."""
+    falling_back.mail(due)

@@ -1,0 +1,100 @@
+"""Which question of ours a guest's message answers: a button says so itself, words belong to what was said last."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.db import connection
+
+from channels_wa.inbound.steps import Incoming
+from crm.bookings.models import Reminder
+from crm.bookings.reminders.composing import PREFIX
+from ops import clock
+
+_ID: Final = re.compile(rf"{PREFIX}:(\d{{1,18}}):(confirm|reschedule|cancel|at):(\d{{1,9}})(?::(\d{{1,9}}))?")
+# Of whom nothing was asked goes on at once: one look by (contact, time) for a whole batch.
+_ASKED = """
+    SELECT DISTINCT b.contact_id FROM booking b JOIN reminder r ON r.booking_id = b.id
+    WHERE b.contact_id = ANY(%s) AND b.starts_at > %s AND r.message_id IS NOT NULL
+"""
+_LAST = """
+    SELECT w.id, m.id, m.payload FROM unnest(%s::bigint[]) AS w(id) CROSS JOIN LATERAL (
+        SELECT id, payload FROM message WHERE conversation_id = w.id AND direction = 'out' AND source = ''
+        AND status <> 'cancelled' AND type <> 'reaction' ORDER BY id DESC LIMIT 1) m
+"""
+_QUOTED = "SELECT wamid, id, payload FROM message WHERE wamid = ANY(%s) AND direction = 'out'"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question of ours, and what was tapped if it was."""
+
+    row: Reminder
+    # The minute of the visit that the guest was asked about.
+    about: int
+    # confirm, reschedule, cancel, at; empty for words.
+    tapped: str = ""
+    to: int = 0
+    # The reminder itself stands there, not something said after it.
+    is_reminder: bool = False
+
+
+def questions(batch: Sequence[Incoming]) -> dict[int, Question]:
+    """By item of the inbox the question that it answers; who answers none is left out."""
+    taps = {one.item_id: tap for one in batch if (tap := _ID.fullmatch(one.message.reply_id or ""))}
+    spoken = [one for one in batch if one.item_id not in taps and one.message.type == "text" and one.message.text]
+    spoken = _of_asked(spoken) if spoken else []
+    last, quoted = _talk(spoken) if spoken else ({}, {})
+    heard = {one.item_id: about for one in spoken if (about := _of(one, last, quoted))}
+    wanted = {int(found[1]) for found in taps.values()} | {int(found[1]) for found, _pk in heard.values()}
+    if not wanted:
+        return {}
+    rows = {row.pk: row for row in Reminder.objects.filter(pk__in=wanted).select_related("booking__contact")}
+    result: dict[int, Question] = {}
+    for one in batch:
+        said = heard.get(one.item_id)
+        found = said[0] if said else taps.get(one.item_id)
+        row = rows.get(int(found[1])) if found else None
+        # An id is only a claim: the visit must be this guest's.
+        if found is None or row is None or row.booking.contact_id != one.contact_id:
+            continue
+        tapped = "" if said else found[2]
+        is_reminder = said is not None and said[1] == row.message_id
+        result[one.item_id] = Question(row, int(found[3]), tapped, int(found[4] or 0), is_reminder)
+    return result
+
+
+def _of_asked(spoken: Sequence[Incoming]) -> list[Incoming]:
+    with connection.cursor() as cursor:
+        cursor.execute(_ASKED, [[one.contact_id for one in spoken], clock.now()])
+        asked = {pk for (pk,) in cursor.fetchall()}
+    return [one for one in spoken if one.contact_id in asked]
+
+
+Said = Mapping[Any, tuple[int, str]]
+
+
+def _talk(spoken: Sequence[Incoming]) -> tuple[Said, Said]:
+    """What was said last in each conversation, and what the messages quote."""
+    quoted = [one.message.quoted_wamid for one in spoken if one.message.quoted_wamid]
+    with connection.cursor() as cursor:
+        cursor.execute(_LAST, [[one.conversation_id for one in spoken]])
+        last = {key: (pk, _text(payload)) for key, pk, payload in cursor.fetchall()}
+        if not quoted:
+            return last, {}
+        cursor.execute(_QUOTED, [quoted])
+        return last, {key: (pk, _text(payload)) for key, pk, payload in cursor.fetchall()}
+
+
+def _of(one: Incoming, last: Said, quoted: Said) -> tuple[re.Match[str], int] | None:
+    """The first of our ids in what the message answers."""
+    wamid = one.message.quoted_wamid
+    said = quoted.get(wamid) if wamid else last.get(one.conversation_id)
+    found = _ID.search(said[1]) if said else None
+    return (found, said[0]) if found and said else None
+
+
+def _text(payload: Any) -> str:
+    return payload if isinstance(payload, str) else json.dumps(payload)

@@ -1,0 +1,222 @@
+"""FR-RM-001, 002, 004, 005, I21: what goes out, once, and what happens where it does not get through."""
+
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+
+from channels_wa.message_templates.models import MessageTemplate
+from channels_wa.messages.models import Identity, Message
+from channels_wa.outbox.models import OutboxItem
+from channels_wa.outbox.telling import Change, tell
+from crm.bookings.actions import moving, states
+from crm.bookings.models import Booking, BookingPolicy, Reminder
+from crm.bookings.reminders import fall_due, templates
+from crm.bookings.reminders.hearing import shown
+from crm.consent import policy, register
+from crm.consent.models import ContactPolicy, Purpose, Source, State
+from crm.contacts.models import Contact
+from crm.deals.models import Task
+from ops import clock
+from ops.salon import inside
+from ops.timers import errands
+from ops.timers.registry import Due
+from tests.bookings.reminders.conftest import PHONE, Guest
+
+
+def test_the_day_before_a_template_goes_once(guest: Guest) -> None:
+    """FR-RM-001, I21: at the same wall clock a day before, in the guest's language; a second look sends nothing."""
+    booking = guest.reminded()
+    message = guest.last()
+    assert (message.type, message.purpose, message.recipient) == ("template", "reminder", f"+{PHONE}")
+    assert message.text.startswith("Olá, Carla! Passando para lembrar da sua visita em Aurora: ")
+    assert "às 15:00 (Corte com Ana)" in message.text
+    assert guest.rows(booking) == [("sent", "whatsapp", "")]
+    with inside(guest.chair.salon_id):
+        fall_due([Due(str(row.pk), 1) for row in Reminder.objects.all()])
+    assert len(guest.said()) == 1
+
+
+def test_who_wrote_today_gets_buttons(guest: Guest) -> None:
+    """FR-RM-003: within the window the same words, with buttons."""
+    booking = guest.chair.book("15:00")
+    guest.at(booking.starts_at - timedelta(hours=26))
+    guest.says("oi")
+    guest.at(booking.starts_at - timedelta(hours=24))
+    guest.tick()
+    message = guest.last()
+    assert message.type == "interactive"
+    assert [one["title"] for one in message.payload["buttons"]] == ["Confirmar", "Remarcar", "Cancelar"]
+
+
+@pytest.mark.parametrize(("contact", "salon_has", "expected"), [
+    ("en", ["pt_BR", "en_US"], "Hello Carla!"), ("en", ["pt_BR"], "Olá, Carla!"), ("fr", ["pt_BR"], "Olá, Carla!"),
+])  # fmt: skip
+def test_the_language_falls_back(guest: Guest, contact: str, salon_has: list[str], expected: str) -> None:
+    """FR-RM-002: the guest's language, else the salon's."""
+    with inside(guest.chair.salon_id):
+        Contact.objects.update(language=contact)
+        MessageTemplate.objects.exclude(language__in=salon_has).update(status="paused")
+    guest.reminded()
+    assert guest.last().text.startswith(expected)
+
+
+def test_a_salons_own_words(guest: Guest) -> None:
+    """FR-RM-002: the text is edited where templates are; names of variables work too."""
+    with inside(guest.chair.salon_id):
+        MessageTemplate.objects.filter(language="pt_BR").update(
+            parameter_format="named",
+            components=[{"type": "BODY", "text": "Ei {{guest}}, {{when}} tem {{what}}, viu? {{other}} vem."}],
+        )
+    guest.reminded()
+    assert guest.last().text.startswith("Ei Carla, ")
+    assert guest.last().text.endswith("tem Corte com Ana, viu? – vem.")
+
+
+def test_several_and_quiet_hours(guest: Guest) -> None:
+    """FR-RM-005: salon's and service's rules; what falls into the night comes before or after it."""
+    with inside(guest.chair.salon_id):
+        BookingPolicy.objects.update(reminders=[{"days": 1}, {"hours": 2}], revision=7)
+    booking = guest.chair.book("09:00")
+    with inside(guest.chair.salon_id):
+        due = list(Reminder.objects.filter(booking=booking).order_by("due_at").values_list("rule", "due_at"))
+        guest.chair.cut.reminders = [{"hours": 3}]
+        guest.chair.cut.save()
+        BookingPolicy.objects.update(revision=8)
+    local = [(rule, moment.astimezone(booking.starts_at.tzinfo)) for rule, moment in due]
+    assert [rule for rule, _moment in local] == ["days:1", "hours:2"]
+    assert booking.starts_at - local[1][1] == timedelta(hours=1)  # at seven it is night, at eight it is not
+    other = guest.chair.book("18:00")
+    with inside(guest.chair.salon_id):
+        assert [row.rule for row in Reminder.objects.filter(booking=other)] == ["hours:3"]
+
+
+def test_it_follows_the_visit(guest: Guest) -> None:
+    """FR-RM-001, I21: moved, the old ones are taken back; cancelled, all are; booked late, it stands there why."""
+    booking = guest.chair.book("15:00")
+    with inside(guest.chair.salon_id):
+        moving.move(booking, guest.chair.at("16:00", 1), by=None)
+        booking = Booking.objects.get(pk=booking.pk)
+    assert [state for state, _way, _why in guest.rows(booking)] == ["cancelled", "planned"]
+    guest.at(booking.starts_at - timedelta(hours=2))
+    guest.tick()
+    # The clock was moved beyond the reminder: late is better than never.
+    assert len(guest.said()) == 1
+    with inside(guest.chair.salon_id):
+        states.cancel(booking, by=None)
+        # It had not left yet.
+        assert OutboxItem.objects.get().outcome == "cancelled"
+    assert [state for state, _way, _why in guest.rows(booking)] == ["cancelled", "cancelled"]
+    with inside(guest.chair.salon_id):
+        guest.chair.day = clock.now().astimezone(guest.chair.at("10:00").tzinfo).date()
+    late = guest.chair.book("19:00")
+    assert guest.rows(late) == [("skipped", "", "late")]
+
+
+def test_of_two_that_are_due_together_one_goes(guest: Guest) -> None:
+    """FR-RM-005: the clock jumps over both."""
+    with inside(guest.chair.salon_id):
+        BookingPolicy.objects.update(reminders=[{"days": 1}, {"hours": 2}], revision=9)
+    booking = guest.chair.book("15:00")
+    guest.at(booking.starts_at - timedelta(hours=1))
+    guest.tick()
+    assert len(guest.said()) == 1
+    assert guest.rows(booking) == [("skipped", "", "overtaken"), ("sent", "whatsapp", "")]
+
+
+def test_too_late_is_left_out(guest: Guest) -> None:
+    """FR-RM-005: never after the visit, nor when the guest is on the way."""
+    booking = guest.chair.book("15:00")
+    guest.at(booking.starts_at - timedelta(minutes=10))
+    guest.tick()
+    assert guest.rows(booking) == [("skipped", "", "late")]
+    assert guest.said() == []
+
+
+def test_who_stopped_gets_none(guest: Guest) -> None:
+    """I19: a STOP ends reminders too, and no other way is tried."""
+    with inside(guest.chair.salon_id):
+        Contact.objects.update(fields={"email": "carla@example.com"})
+        register.record(
+            guest.chair.contact, purposes=[Purpose.SERVICE], state=State.REVOKED, source=Source.MESSAGE,
+            evidence="pare", by=guest.chair.contact,
+        )  # fmt: skip
+    booking = guest.reminded()
+    assert guest.rows(booking) == [("skipped", "whatsapp", "opted_out")]
+    assert mail.outbox == []
+
+
+def test_delivery_is_shown_on_the_visit(guest: Guest) -> None:
+    """FR-RM-004: read off the message."""
+    booking = guest.reminded()
+    with inside(guest.chair.salon_id):
+        rows = list(Reminder.objects.filter(booking=booking))
+        assert shown(rows) == {rows[0].pk: "sent"}
+        Message.objects.update(status="read")
+        assert shown(rows) == {rows[0].pk: "read"}
+
+
+def test_a_failure_tries_the_next_way(guest: Guest) -> None:
+    """FR-RM-004: the second identity, then e-mail, then the team."""
+    with inside(guest.chair.salon_id):
+        Identity.objects.create(
+            portfolio="1" * 16, kind="bsuid", value="BR.1", contact_id=guest.chair.contact.pk, created_at=clock.now()
+        )
+        Contact.objects.update(fields={"E-mail": "carla@example.com"})
+    booking = guest.reminded()
+    _fail(guest)
+    assert guest.rows(booking) == [("sent", "second", "")]
+    assert guest.last().recipient == "BR.1"
+    _fail(guest)
+    assert guest.rows(booking) == [("planned", "email", "131026")]
+    errands.work()
+    assert guest.rows(booking) == [("sent", "email", "131026")]
+    assert "Corte com Ana" in mail.outbox[0].body
+
+
+def test_without_any_way_the_team_calls(guest: Guest) -> None:
+    """FR-RM-004: a task for staff."""
+    booking = guest.reminded()
+    _fail(guest)
+    assert guest.rows(booking) == [("failed", "task", "131026")]
+    with inside(guest.chair.salon_id):
+        assert "Carla Dias" in Task.objects.get().text
+
+
+def test_until_meta_has_looked_it_waits(guest: Guest) -> None:
+    """FR-RM-002: the texts are made on first use; the reminder goes when they are approved."""
+    with inside(guest.chair.salon_id):
+        MessageTemplate.objects.all().delete()
+    templates._looked_at.clear()
+    booking = guest.reminded()
+    assert guest.rows(booking) == [("planned", "", "no_template")]
+    with inside(guest.chair.salon_id):
+        assert set(MessageTemplate.objects.values_list("language", flat=True)) == {"pt_BR", "en_US", "es"}
+    guest.approve()
+    guest.at(clock.now() + timedelta(seconds=20))
+    guest.tick()
+    assert guest.rows(booking) == [("sent", "whatsapp", "")]
+
+
+def test_no_number_and_a_night(guest: Guest) -> None:
+    """FR-RM-004, FR-RM-005: without a number the team is told; hours that were changed meanwhile are kept."""
+    booking = guest.chair.book("15:00")
+    with inside(guest.chair.salon_id):
+        ContactPolicy.objects.update(quiet_from="14:00", quiet_until="16:00")
+    policy.forget()
+    guest.at(booking.starts_at - timedelta(hours=24))
+    guest.tick()
+    assert guest.rows(booking) == [("planned", "", "")]
+    guest.at(booking.starts_at - timedelta(hours=23))
+    guest.tick()
+    assert guest.rows(booking) == [("sent", "whatsapp", "")]
+
+
+def _fail(guest: Guest) -> None:
+    """WhatsApp says that the newest message cannot be delivered."""
+    message = guest.last()
+    with inside(guest.chair.salon_id):
+        Message.objects.filter(pk=message.pk).update(status="failed", reason="131026")
+        change = Change(message.pk, message.public_id, message.conversation_id, "failed", "131026")
+        tell(guest.chair.salon_id, [change])
+    guest.tick()
