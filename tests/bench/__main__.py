@@ -34,6 +34,8 @@ BENCHES = {
     "waits_due_lag_p99_s": "timers.waits_lag_s",
     "import_contacts_per_s": "contact_lists.import_per_s",
     "export_contacts_per_s": "contact_lists.export_per_s",
+    "availability_week_ms": "bookings.availability_week_ms",
+    "bookings_per_s": "bookings.bookings_per_s",
     "memory_mb_web": "memory.web",
     "memory_mb_web_200_inboxes": "push.memory_mb",
     "memory_mb_gate": "memory.gate",

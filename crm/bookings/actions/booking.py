@@ -8,7 +8,7 @@ from uuid import UUID
 
 from crm.bookings import reminders
 from crm.bookings.actions import writing
-from crm.bookings.actions.placing import Line, Plan, SlotTaken, Way, in_turn, place, with_free
+from crm.bookings.actions.placing import Line, Plan, SlotTaken, Way, in_turn, place
 from crm.bookings.asking import GUEST, OVERRIDE, STAFF, Asked, Rules, wish
 from crm.bookings.availability.types import Wish
 from crm.bookings.availability.wall import day_of, instant, minute_of
@@ -98,7 +98,7 @@ def _make(
     try:
         return in_turn(work)
     except SlotTaken as taken:
-        raise with_free(taken, asked_of(new.items, rules), _around(new.items)) from None
+        raise taken.instead(lambda: asked_of(new.items, rules), _around(new.items)) from None
 
 
 def lines_of(items: Sequence[ItemWanted], known: Catalogue, rules: Rules) -> list[Line]:

@@ -15,7 +15,7 @@ from crm.bookings.actions.booking import (
     lines_of,
     start_of,
 )
-from crm.bookings.actions.placing import Changed, Line, SlotTaken, Way, in_turn, place, with_free
+from crm.bookings.actions.placing import Changed, Line, SlotTaken, Way, in_turn, place
 from crm.bookings.actions.states import NotAllowed, TooLate, load_locked, may_still_change
 from crm.bookings.asking import GUEST, OVERRIDE, STAFF, Rules
 from crm.bookings.availability.wall import minute_of
@@ -153,7 +153,7 @@ def arrange(
 def _with_free(taken: SlotTaken, booking: Booking, wanted: Sequence[Arranged], rules: Rules) -> SlotTaken:
     items = [ItemWanted(one.service, one.professional, one.starts_at) for one in wanted]
     around = min((minute_of(one.starts_at) for one in wanted if one.starts_at), default=now_minute())
-    return with_free(taken, replace(asked_of(items, rules), but=booking.pk), around)
+    return taken.instead(lambda: replace(asked_of(items, rules), but=booking.pk), around)
 
 
 def _binding(rules: Rules, wanted: Sequence[Arranged], items: Sequence[BookingItem]) -> Rules:

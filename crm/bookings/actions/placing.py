@@ -9,6 +9,7 @@ the locks it is never met, and without them concurrent tries would deadlock on i
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, TypeVar
 
 import psycopg
@@ -19,7 +20,7 @@ from crm.bookings.asking import Asked, Rules, bounds, nearest, person_for
 from crm.bookings.availability.explain import explain
 from crm.bookings.availability.search import find
 from crm.bookings.availability.types import DAY, Person, Question, Shape, Slot, Span, Thing, Why, Wish
-from crm.bookings.catalogue import Catalogue, catalogue
+from crm.bookings.catalogue import Catalogue, catalogue, known_lately
 from crm.bookings.reading import Taken, now_minute, taken
 from ops.salon import current_salon_id
 
@@ -36,7 +37,17 @@ class SlotTaken(Exception):
         self.why = tuple(why)
         # Which service of the visit it was.
         self.position = position
-        self.free: list[Slot] = []
+        self._look: Callable[[], list[Slot]] = list
+
+    @cached_property
+    def free(self) -> list[Slot]:
+        """The nearest slots, looked for by whoever shows them: inside the salon."""
+        return self._look()
+
+    def instead(self, asked: Callable[[], Asked], around: int) -> "SlotTaken":
+        """What would have been wanted, and when."""
+        self._look = lambda: nearest(asked(), around)
+        return self
 
 
 class Changed(Exception):
@@ -118,8 +129,13 @@ def place(
 
     `also` are resources whose rows will be changed besides. Raises SlotTaken, and what `build` raises.
     """
-    known = catalogue()
-    lines = build(known)
+    known = known_lately()
+    try:
+        lines = build(known)
+    except (ValueError, LookupError):
+        # It may be in order by now.
+        known = catalogue()
+        lines = build(known)
     resources = _resources(lines, known) | set(also)
     lock(resources)
     low, high = _window(lines, known)
@@ -132,12 +148,6 @@ def place(
     if read.over:
         release_over(read.over)
     return known, Placing(known, read, rules, (low, high)).all(lines)
-
-
-def with_free(refused: SlotTaken, asked: Asked, around: int) -> SlotTaken:
-    """Say where there is room instead."""
-    refused.free = nearest(asked, around)
-    return refused
 
 
 class Placing:

@@ -8,6 +8,9 @@ from crm.bookings.availability.bits import Frame
 from crm.bookings.availability.types import Person, Placed, Question, Shape, Slot, Span, Thing, Wish
 from crm.bookings.availability.wall import day_of, pieces, span_of_day
 
+# A service in a chain: who, how, when, and whether they did the one before and do the next.
+Step = tuple[int, Shape, int, bool, bool]
+
 
 def find(question: Question, *, most: int | None = None) -> list[Slot]:
     """The slots in order of time, each with who does what; at most so many."""
@@ -144,32 +147,31 @@ class Search:
 
     def _chains(self, start: int, order: Sequence[int]) -> Iterator[list[int]]:
         """Who could do the services in turn; a professional who comes back keeps their buffers in between."""
+        last = len(self.choices) - 1
 
-        def go(place: int, at: int, chosen: list[int], taken: dict[int, list[Span]]) -> Iterator[list[int]]:
-            if place == len(self.choices):
+        def go(place: int, at: int, chosen: list[int], taken: list[Step]) -> Iterator[list[int]]:
+            if place > last:
                 yield chosen
                 return
             before = chosen[-1] if chosen else None
-            ways = self.table[place]
+            ways, bit = self.table[place], at - self.frame.start
             for key in order if before is None else (before, *(one for one in order if one != before)):
                 follows = key == before
-                if not ways.get((key, follows), 0) >> (at - self.frame.start) & 1:
+                if not ways.get((key, follows), 0) >> bit & 1:
                     continue
                 shape = self.choices[place][key]
-                last = place == len(self.choices) - 1
-                for goes_on in (False,) if last else (True, False):
-                    if not self.fits(place, key, follows, goes_on=goes_on) >> (at - self.frame.start) & 1:
+                for goes_on in (False,) if place == last else (True, False):
+                    if not self.fits(place, key, follows, goes_on=goes_on) >> bit & 1:
                         continue
-                    mine = shape.stretches(at, follows=follows, goes_on=goes_on)
-                    had = taken.get(key, [])
-                    if any(a < d and c < b for a, b in mine for c, d in had):
+                    mine = (key, shape, at, follows, goes_on)
+                    if key in chosen[:-1] and _collide(mine, taken):
                         continue
-                    for rest in go(place + 1, at + shape.minutes, [*chosen, key], taken | {key: [*had, *mine]}):
+                    for rest in go(place + 1, at + shape.minutes, [*chosen, key], [*taken, mine]):
                         # Whoever goes on does the next, and nobody else; only then the buffer was left out rightly.
-                        if last or (rest[place + 1] == key) == goes_on:
+                        if place == last or (rest[place + 1] == key) == goes_on:
                             yield rest
 
-        yield from go(0, start, [], {})
+        yield from go(0, start, [], [])
 
     def _order(self, day: int) -> list[int]:
         """Who is asked first on a day: those with the least to do; among equals another one each day."""
@@ -231,5 +233,19 @@ def _choices(wish: Wish, people: dict[int, Person]) -> dict[int, Shape]:
     }
 
 
+def _collide(mine: Step, taken: Sequence[Step]) -> bool:
+    """Whether a professional who comes back would still be busy with what they did before for this guest."""
+    key, shape, at, follows, goes_on = mine
+    spans = shape.stretches(at, follows=follows, goes_on=goes_on)
+    return any(
+        low < end and start < high
+        for other, had, then, followed, went_on in taken
+        if other == key
+        for low, high in had.stretches(then, follows=followed, goes_on=went_on)
+        for start, end in spans
+    )
+
+
 def _overlap(spans: Sequence[Span], within: Span) -> int:
-    return sum(max(min(end, within[1]) - max(start, within[0]), 0) for start, end in spans)
+    low, high = within
+    return sum(min(end, high) - max(start, low) for start, end in spans if start < high and low < end)

@@ -19,11 +19,11 @@ class Shape:
     segments: tuple[tuple[bool, int], ...]
     before: int = 0
     after: int = 0
+    # How long the guest is there.
+    minutes: int = field(init=False)
 
-    @property
-    def minutes(self) -> int:
-        """How long the guest is there."""
-        return sum(minutes for _busy, minutes in self.segments)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "minutes", sum(minutes for _busy, minutes in self.segments))
 
     def longer(self, minutes: int) -> "Shape":
         """With add-ons: their minutes go to the last segment that takes the professional."""
