@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from crm.bookings import reminders
 from crm.bookings.actions import blocking, moving, series, states, writing
 from crm.bookings.actions.booking import WrongItem
 from crm.bookings.actions.placing import SlotTaken
@@ -14,7 +13,6 @@ from ops import clock
 from ops.events.models import Event
 from ops.salon import inside
 from ops.timers.models import Timer
-from ops.timers.registry import Due
 from tests.bookings.conftest import Chair
 from tests.world import Browser
 
@@ -154,14 +152,3 @@ def test_a_series_keeps_its_wall_clock(chair: Chair) -> None:
         with pytest.raises(series.WrongRule):
             series.book_series(chair.wanted("10:00"), series.Every(1, "weeks", 53), by=None)
         assert len(series.cancel_rest(made.bookings[3], by=None)) == 23
-
-
-def test_a_reminder_that_is_due_is_told_once_and_none_of_a_cancelled_visit(chair: Chair) -> None:
-    booking, other = chair.book("10:00"), chair.book("12:00")
-    with inside(chair.salon_id):
-        states.cancel(other, by=None)
-        rows = Reminder.objects.order_by("pk").values_list("pk", "booking_version")
-        reminders.fall_due([Due(str(pk), version) for pk, version in rows])
-        assert [*Event.objects.filter(kind="booking.reminder_due").values_list("subject", flat=True)] == [
-            booking.public_id
-        ]
