@@ -45,6 +45,7 @@ NEED_MORE = {
     "flows.gallery.views.shared": "somebody of the platform has looked at it",
     "flows.builder.versions.move_runs": "an older version with runs",
     "tenants.alerts.views.tell_again": "something was told",
+    "api.v1.availability.AvailabilityViewSet": "for what and when, in the query; it has no rows",
     "channels_wa.numbers.pages.connect.choose": "a number that is being connected",
     "channels_wa.numbers.pages.profile.profile": "Meta answers",
 }
@@ -196,8 +197,8 @@ def test_a_key_does_what_its_scopes_name(salons: Salons, three: Three) -> None:
             assert act.by(scoped).status_code in (302, 405), act
         elif act.permission != Permission.INBOX_SEE:
             assert act.by(scoped).status_code == 403, act
-        if act.is_api and act.method == "GET" and "/qr/" not in act.path:
-            assert act.by(key).status_code == 200, act
+        if act.is_api and act.method == "GET" and act.view not in NEED_MORE:
+            assert act.by(key).status_code not in (401, 403, 404), act
 
 
 def test_the_owner_reaches_everything_of_the_salon_and_nothing_of_another(three: Three, alice: Browser) -> None:
