@@ -101,7 +101,7 @@ def test_cr_001_fr_wa_007_a_receptionists_day_on_a_phone(
     page.locator("#note-form button[type=submit]").tap()
     note = theirs.locator(".talk .bubble--note")
     expect(note).to_contain_text("Você atende? @Carla Dias")
-    expect(theirs.locator(".toast-note")).to_contain_text("Você atende?")
+    expect(theirs.locator(".toast-note--info")).to_contain_text("Owner")
     assert fits(page)
     assert fits(theirs)
 
