@@ -95,6 +95,27 @@ def test_what_is_asked_before_the_canvas_stands_is_done_when_it_does(open_canvas
     expect(canvas.chosen).to_have_attribute("data-id", "bad")
 
 
+def test_a_way_that_may_stay_open_can_be_led_somewhere(open_canvas: Open) -> None:
+    """FL-010: an error branch has a "+" of its own, and takes no step that goes on; a rare one is chosen by Connect."""
+    graph = small()
+    graph["nodes"][2]["type"] = "call"
+    canvas = open_canvas(graph)
+    for kind in ("wait", "end"):
+        canvas.step("good").locator(".flow-step__head").click()
+        canvas.page.locator(f'#flow-palette [data-add="{kind}"]').click()
+    assert ("good", "done", "wait_1") in canvas.ways
+    assert not [way for way in canvas.ways if way[1] == "error"]
+    canvas.plus("good", "error").click()
+    canvas.pick("send_message")
+    assert ("good", "error", "send_message_1") in canvas.ways
+    canvas.step("good").locator(".flow-step__head").click()
+    canvas.act("connect").click()
+    canvas.page.locator("#flow-connect-exit").select_option("failed")
+    canvas.page.locator("#flow-connect-to").select_option("bad")
+    canvas.page.locator("dialog[open] button[type=submit], dialog[open] .btn-primary").first.click()
+    assert ("good", "failed", "bad") in canvas.ways
+
+
 def test_an_exit_is_led_elsewhere(open_canvas: Open) -> None:
     """FL-001: a taken exit lets its old connection go; a connection is deleted, or gets a step in between."""
     canvas = open_canvas(small())

@@ -3,6 +3,8 @@ const EXITS = {
   start: ["done"], send_message: ["done"], ask: ["answered", "invalid"], condition: ["yes", "else"], wait: ["done"], end: [],
   many: ["one", "two", "three", "four", "five", "six"],
 };
+// As the page tells of ways out that may stay open: drawn all the same, or only offered where one connects.
+const SPARE = { call: { exits: [{ name: "error", label: "error", spare: true }], more: [{ name: "failed", label: "refused" }] } };
 const LOOKS = {
   start: { label: "Start", icon: "player-play", tone: "green" },
   send_message: { label: "Message", icon: "message-circle", tone: "blue" },
@@ -18,7 +20,8 @@ function describe(graph) {
   return Object.fromEntries(graph.nodes.map((node) => {
     seen[node.type] = (seen[node.type] ?? 0) + 1;
     const exits = (EXITS[node.type] ?? ["done"]).map((name) => ({ name, label: name === "done" ? "next" : name }));
-    return [node.id, { title: `${LOOKS[node.type]?.label ?? node.type} ${seen[node.type]}`, summary: node.text ?? "", exits }];
+    const { exits: spare = [], more = [] } = SPARE[node.type] ?? {};
+    return [node.id, { title: `${LOOKS[node.type]?.label ?? node.type} ${seen[node.type]}`, summary: node.text ?? "", exits: [...exits, ...spare], more }];
   }));
 }
 
