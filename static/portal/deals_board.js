@@ -55,7 +55,7 @@
     let told = {};
     try {
       const headers = { ...JSON.parse(document.body.getAttribute("hx-headers")), Accept: "application/json" };
-      answer = await fetch(`${card.dataset.move}?${board().dataset.query}`, { method: "POST", headers, body });
+      answer = await fetch(`${card.dataset.move}${board().dataset.query}`, { method: "POST", headers, body });
       told = await answer.json();
     } catch { /* no connection, or no JSON: it did not work */ }
     card.removeAttribute("aria-busy");

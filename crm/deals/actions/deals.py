@@ -155,7 +155,7 @@ def lose(deal: Deal, reason: str, *, by: Any, version: int | None = None) -> Dea
 
 def reopen(deal: Deal, *, by: Any, version: int | None = None) -> Deal:
     """Back to the open stage it was closed in, or to the first. Raises Stale, NotOpen, WrongPlace."""
-    if deal.closed_at is None:
+    if Deal.objects.filter(pk=deal.pk, closed_at=None).exists():
         raise NotOpen
     moves = DealMove.objects.filter(
         deal=deal, to_stage__kind=Stage.Kind.OPEN, to_stage__archived_at=None, to_stage__pipeline=deal.pipeline_id
