@@ -1,5 +1,6 @@
 """What every test may ask for."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -13,10 +14,20 @@ from tests.world import Browser, Salons, open_two_salons
 pytest_plugins: list[str] = []
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Two groups for the two processes of `make test`: what watches a whole product waits most of the time; the rest
+    shares one database, and one process has it alone."""
+    for item in items:
+        watches = "product" in getattr(item, "fixturenames", ())
+        item.add_marker(pytest.mark.xdist_group("product" if watches else "house"))
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_test_environment: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """A fresh database with the public side; salons are opened from the template as in production."""
-    name = settings.DATABASES["default"]["TEST"]["NAME"]
+    # Two processes of one run have a database each.
+    name = settings.DATABASES["default"]["TEST"]["NAME"] + os.environ.get("PYTEST_XDIST_WORKER", "")
     with django_db_blocker.unblock():
         with connection.cursor() as cursor:
             cursor.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
