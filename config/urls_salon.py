@@ -24,5 +24,6 @@ urlpatterns = [
     path("settings/inbox/", include("crm.inbox.settings.urls")),
     path("settings/replies/", include("crm.inbox.settings.replies_urls")),
     path("settings/sending/", include("crm.sending.urls")),
+    path("settings/reminders/", include("crm.bookings.reminders.urls")),
     path("api/", include("api.urls")),
 ]

@@ -1,0 +1,17 @@
+"""Reminders among the settings."""
+
+from django.utils.translation import gettext_lazy as _
+
+from portal.frame.navigation import Setting
+from tenants.access.roles import Permission
+
+SETTINGS = [
+    Setting(
+        _("Reminders"),
+        _("How long before their visit guests are reminded, when not, and what they read."),
+        "bell",
+        "reminders:rules",
+        Permission.SERVICES_MANAGE,
+        order=32,
+    )
+]
