@@ -1,6 +1,6 @@
 """Filters of lists. A filter nobody knows is refused: ignored, a misspelled one would show everything."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +13,12 @@ from api.parsers import unstorable
 
 # Names in the query that belong to the pages and not to a filter.
 PAGE = frozenset({"cursor", "limit", "order", "format"})
+
+
+def pairs(values: Iterable[str]) -> list[tuple[str, str]]:
+    """Choices of a filter by their values alone: programs send these, and the schema is to read the same in any
+    language."""
+    return [(value, value) for value in values]
 
 
 class InstantField(forms.CharField):

@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from api.errors import Conflict, invalid
 from api.examples import described
 from api.fields import Instant
-from api.filters import IdFilter, InstantFilter
+from api.filters import IdFilter, InstantFilter, pairs
 from api.idempotency import idempotent
 from api.names import public_ids
 from api.seeing import check_contact
@@ -146,7 +146,7 @@ class BookingFilter(django_filters.FilterSet):
     contact = IdFilter("contact_id", rows=Contact.objects, what="contact")
     professional = IdFilter("items__professional_id", rows=Professional.objects, what="professional", distinct=True)
     service = IdFilter("items__service_id", rows=Service.objects, what="service", distinct=True)
-    state = django_filters.ChoiceFilter(choices=Booking.State.choices)
+    state = django_filters.ChoiceFilter(choices=pairs(Booking.State.values))
     source = django_filters.CharFilter(max_length=20)
     series = django_filters.UUIDFilter()
     starts_after = InstantFilter("starts_at", "gte")

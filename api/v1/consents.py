@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from api.examples import described
 from api.fields import Body, Instant, PublicIdField
-from api.filters import IdFilter
+from api.filters import IdFilter, pairs
 from api.idempotency import idempotent
 from api.names import public_ids
 from api.seeing import address, check_contact
@@ -77,8 +77,8 @@ class ConsentFilter(django_filters.FilterSet):
     """Filters of the list."""
 
     contact = IdFilter("contact_id", rows=Contact.objects, what="contact")
-    purpose = django_filters.ChoiceFilter(choices=Purpose.choices)
-    state = django_filters.ChoiceFilter(choices=State.choices)
+    purpose = django_filters.ChoiceFilter(choices=pairs(Purpose.values))
+    state = django_filters.ChoiceFilter(choices=pairs(State.values))
 
 
 class ConsentViewSet(SalonViewSet[ConsentEntry]):

@@ -16,7 +16,7 @@ from rest_framework.response import Response
 from api.errors import Conflict, invalid
 from api.examples import described
 from api.fields import Body, Instant, PublicIdField
-from api.filters import IdFilter, InstantFilter, YesNoFilter
+from api.filters import IdFilter, InstantFilter, YesNoFilter, pairs
 from api.idempotency import idempotent
 from api.names import public_ids
 from api.viewset import SalonViewSet
@@ -138,7 +138,7 @@ class DealFilter(django_filters.FilterSet):
     pipeline = IdFilter("pipeline_id", rows=Pipeline.objects, what="pipeline")
     stage = IdFilter("stage_id", rows=Stage.objects, what="stage")
     owner = IdFilter("owner_id", rows=Member.objects, what="owner")
-    state = django_filters.ChoiceFilter(choices=Stage.Kind.choices, field_name="stage__kind")
+    state = django_filters.ChoiceFilter(choices=pairs(Stage.Kind.values), field_name="stage__kind")
     is_open = YesNoFilter(method="by_open")
     search = django_filters.CharFilter(method="by_text", max_length=120, help_text="Part of a title or of a name.")
     updated_after = InstantFilter("updated_at", "gte")
