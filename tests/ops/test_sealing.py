@@ -45,7 +45,7 @@ def test_does_not_open_for_another_purpose() -> None:
         PlatformBox("other", [NEW]).open(PlatformBox("delivery", [NEW]).seal(b"oi", b""), b"")
 
 
-@pytest.mark.parametrize("blob", [b"", b"\x01", b"\x01abcd", b"\x02short", os.urandom(40)])
+@pytest.mark.parametrize("blob", [b"", b"\x01", b"\x01abcd", b"\x02short", bytes(range(7, 47))])
 def test_refuses_what_it_did_not_seal(blob: bytes) -> None:
     with pytest.raises(CannotOpen):
         PlatformBox("delivery", [NEW]).open(blob, b"")

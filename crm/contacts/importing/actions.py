@@ -4,8 +4,9 @@ from django.db import transaction
 from django.utils.translation import get_language
 
 from crm.contacts import fields
-from crm.contacts.importing import columns, ending, files, running, taking
+from crm.contacts.importing import columns, ending, files, taking
 from crm.contacts.importing.options import Options
+from crm.contacts.importing.running import TICK
 from crm.contacts.importing.taking import Uploaded
 from crm.contacts.models import ContactImport, CustomField
 from ops import clock
@@ -102,6 +103,6 @@ def _locked(one: ContactImport, *states: str) -> ContactImport:
 
 def _begin(row: ContactImport) -> None:
     salon_id, subject = current_salon_id(), str(row.public_id)
-    cancel_many(salon_id, running.TICK, [subject])
-    set_many(salon_id, [NewTimer(running.TICK, subject, clock.now())])
+    cancel_many(salon_id, TICK, [subject])
+    set_many(salon_id, [NewTimer(TICK, subject, clock.now())])
     transaction.on_commit(lambda: ring("timers"))

@@ -51,7 +51,9 @@ def two(chat: Chat) -> tuple[Number, Flow, Flow]:
     return Number.objects.get(phone_number_id=PNID), rest, other
 
 
-@pytest.mark.parametrize("put_away", [{"archived_at": clock.now()}, {"paused_at": clock.now()}], ids=str)
+@pytest.mark.parametrize(
+    "put_away", [{"archived_at": clock.now()}, {"paused_at": clock.now()}], ids=["archived", "paused"]
+)
 def test_one_that_begins_with_nobody_is_not_offered_and_refused(
     alice: Browser, salons: Salons, chat: Chat, two: tuple[Number, Flow, Flow], put_away: dict[str, Any]
 ) -> None:
