@@ -56,7 +56,7 @@ class AvailabilityOut(serializers.Serializer[Any]):
 
 
 QUERY = [
-    OpenApiParameter("service", OpenApiTypes.UUID, required=True, many=True,
+    OpenApiParameter("service", OpenApiTypes.STR, required=True, many=True,
                      description="The services of the visit in their order; the name is repeated."),
     OpenApiParameter("professional", OpenApiTypes.STR, many=True,
                      description="With whom: one for all services, or one for each. Left out or `anyone`: anyone."),
