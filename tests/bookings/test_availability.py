@@ -1,6 +1,7 @@
 """BK-001: what availability offers is what brute force finds, and each offer names people who can keep it."""
 
 from datetime import UTC, date, datetime, timedelta
+from time import perf_counter
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -147,6 +148,21 @@ def test_one_professional_for_all_of_it_if_there_is_one() -> None:
     bea = Person(2, {1: cut}, [(0, 600)])
     slot = find(Question((Wish(1), Wish(2)), (ana, bea), (), UTC_ZONE, 0, 60, 0), most=1)[0]
     assert [item.person for item in slot.items] == [1, 1]
+
+
+def test_many_services_among_many_people_are_tried_quickly() -> None:
+    """BK-001: only one of five is free at first, and booked right after."""
+    cut = {1: Shape(((True, 30),))}
+    paula = Person(1, cut, [(540, DAY)], busy=[(570, 600)])
+    others = [Person(key, cut, [(570, DAY)]) for key in range(2, 6)]
+    began = perf_counter()
+    found = find(Question((Wish(1),) * 10, (*others, paula), (), UTC_ZONE, 540, 541, 0))
+    assert [slot.items[0].person for slot in found] == [1]
+    # Whoever comes back would often still be busy with what they did before.
+    colour = {1: Shape(((True, 10), (False, 20), (True, 10)))}
+    crowd = [Person(key, colour, [(540, DAY)], busy=[(780 + key, 781 + key)]) for key in range(1, 6)]
+    find(Question((Wish(1),) * 10, crowd, (), UTC_ZONE, 540, 640, 0))
+    assert perf_counter() - began < 2
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,8 @@ from crm.bookings.availability.wall import day_of, pieces, span_of_day
 
 # A service in a chain: who, how, when, and whether they did the one before and do the next.
 Step = tuple[int, Shape, int, bool, bool]
+# So many are tried for one start, and for a whole question; what was not found by then counts as not free.
+MOST_STEPS, MOST_STEPS_IN_ALL = 2_000, 200_000
 
 
 def find(question: Question, *, most: int | None = None) -> list[Slot]:
@@ -44,6 +46,7 @@ class Search:
             thing.key: self.frame.full & ~self.frame.of((*thing.busy, *thing.off)) for thing in question.things
         }
         self._fits: dict[tuple[int, int, bool, bool], int] = {}
+        self._steps = iter(range(MOST_STEPS_IN_ALL))
 
     @cached_property
     def starts(self) -> int:
@@ -147,15 +150,18 @@ class Search:
 
     def _chains(self, start: int, order: Sequence[int]) -> Iterator[list[int]]:
         """Who could do the services in turn; a professional who comes back keeps their buffers in between."""
-        last = len(self.choices) - 1
+        last, steps = len(self.choices) - 1, iter(range(MOST_STEPS))
 
-        def go(place: int, at: int, chosen: list[int], taken: list[Step]) -> Iterator[list[int]]:
+        def go(place: int, at: int, chosen: list[int], taken: list[Step], stays: bool) -> Iterator[list[int]]:
             if place > last:
                 yield chosen
                 return
+            if next(steps, None) is None or next(self._steps, None) is None:
+                return
             before = chosen[-1] if chosen else None
             ways, bit = self.table[place], at - self.frame.start
-            for key in order if before is None else (before, *(one for one in order if one != before)):
+            # Whoever goes on does the next, and nobody else; only then the buffer was left out rightly.
+            for key in (before,) if stays and before is not None else [one for one in order if one != before]:
                 follows = key == before
                 if not ways.get((key, follows), 0) >> bit & 1:
                     continue
@@ -166,12 +172,9 @@ class Search:
                     mine = (key, shape, at, follows, goes_on)
                     if key in chosen[:-1] and _collide(mine, taken):
                         continue
-                    for rest in go(place + 1, at + shape.minutes, [*chosen, key], [*taken, mine]):
-                        # Whoever goes on does the next, and nobody else; only then the buffer was left out rightly.
-                        if place == last or (rest[place + 1] == key) == goes_on:
-                            yield rest
+                    yield from go(place + 1, at + shape.minutes, [*chosen, key], [*taken, mine], goes_on)
 
-        yield from go(0, start, [], [])
+        yield from go(0, start, [], [], False)
 
     def _order(self, day: int) -> list[int]:
         """Who is asked first on a day: those with the least to do; among equals another one each day."""
