@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import models
 from django.utils.dateparse import parse_datetime
@@ -55,6 +56,36 @@ class PublicIdField(serializers.UUIDField):
         if found is None:
             raise NotYours(self.field_name or "", self.what)
         return found
+
+
+class IdText(serializers.UUIDField):
+    """An id as it is written; whose it is is asked for many at once."""
+
+    def to_internal_value(self, data: Any) -> UUID:
+        """The id."""
+        if not isinstance(data, str):
+            self.fail("invalid", value=data)
+        return super().to_internal_value(data)
+
+
+class PublicIdsField(serializers.ListField):
+    """Ids of this salon's things; in the body their rows, loaded with one query where they are not too many."""
+
+    default_error_messages = {"too_many": "Must be at most {most}."}
+
+    def __init__(self, rows: Rows, *, what: str, **options: Any) -> None:
+        self.rows, self.what = rows, what
+        super().__init__(child=IdText(), **options)
+
+    def to_internal_value(self, data: Any) -> list[Any]:
+        """The rows in their order. Raises NotYours for an id that is well-formed and not this salon's."""
+        if isinstance(data, list) and self.max_length is not None and len(data) > self.max_length:
+            self.fail("too_many", most=self.max_length)
+        ids = super().to_internal_value(data)
+        found = {row.public_id: row for row in rows_now(self.rows).filter(public_id__in=set(ids))} if ids else {}
+        if any(one not in found for one in ids):
+            raise NotYours(self.field_name or "", self.what)
+        return [found[one] for one in ids]
 
 
 def rows_now(rows: Rows) -> Any:

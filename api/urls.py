@@ -27,7 +27,17 @@ from api.v1.tasks import TaskViewSet
 from api.v1.teams import MemberViewSet, TeamViewSet
 from api.viewset import SalonViewSet
 
-router = SimpleRouter()
+
+class Router(SimpleRouter):
+    """Routes of what a resource has; one that names no permission for showing one row has no address of rows."""
+
+    def get_method_map(self, viewset: Any, method_map: Any) -> dict[str, str]:
+        """The actions by method."""
+        found = super().get_method_map(viewset, method_map)
+        return {method: name for method, name in found.items() if name != "retrieve" or name in viewset.permissions}
+
+
+router = Router()
 # A slash that was left out is no reason to fail, and a redirect would lose the body of a POST.
 router.trailing_slash = "/?"
 RESOURCES: dict[str, type[SalonViewSet[Any]]] = {

@@ -72,7 +72,7 @@ class AvailabilityViewSet(SalonViewSet[Service]):
     """When a visit may begin, by the rules that bind guests (lead time, horizon, grid)."""
 
     what = "slot"
-    permissions = {"list": Permission.BOOKINGS_SEE, "retrieve": Permission.BOOKINGS_SEE}
+    permissions = {"list": Permission.BOOKINGS_SEE}
     query_names = {"list": ("service", "professional", "from", "to", "starts_at")}
     repeated_names = ("service", "professional")
     queryset = Service.objects.all()
@@ -92,11 +92,6 @@ class AvailabilityViewSet(SalonViewSet[Service]):
             return Response({"results": shown_slots([] if why else asking.at(asked, start)), "why": shown_why(why)})
         first, last = self._days(request, known)
         return Response({"results": shown_slots(asking.slots(asked, first, last, most=most))})
-
-    @extend_schema(exclude=True)
-    def retrieve(self, request: Request, id: str) -> Response:
-        """There is none."""
-        raise exceptions.NotFound
 
     def _wishes(self, request: Request, known: Catalogue) -> tuple[Wish, ...]:
         services = [self._key(value, "service", known.services) for value in request.query_params.getlist("service")]
@@ -158,6 +153,6 @@ class AvailabilityViewSet(SalonViewSet[Service]):
 
     def _most(self, request: Request) -> int:
         text = request.query_params.get("limit", "")
-        if text and not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= MOST_SLOTS):
+        if text and not (text.isascii() and text.isdigit() and len(text) <= 4 and 1 <= int(text) <= MOST_SLOTS):
             raise invalid("limit", f"Must be a whole number from 1 to {MOST_SLOTS}.")
         return int(text) if text else MOST_SLOTS

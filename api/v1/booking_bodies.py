@@ -12,7 +12,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from api.fields import Body, Instant, PublicIdField, read_instant
+from api.fields import Body, Instant, PublicIdField, PublicIdsField, read_instant
 from crm.bookings.actions.booking import MOST_ITEMS
 from crm.bookings.actions.series import MOST, UNITS
 from crm.bookings.availability.types import Reason, Slot, Why
@@ -33,6 +33,7 @@ class Moment(serializers.Field[datetime, Any, Any, Any]):
 
     default_error_messages = {
         "instant": "Must be a moment, e.g. 2026-11-20T15:00:00Z, 2026-11-20T12:00:00-03:00 or 2026-11-20T12:00.",
+        "too_far": "Must be in the years 1971 to 9000.",
         "no_such_time": "The clock of the salon ({zone}) jumps over this time.",
         "shown_twice": "The clock of the salon ({zone}) shows this time twice: say {first} or {second}.",
     }
@@ -40,6 +41,8 @@ class Moment(serializers.Field[datetime, Any, Any, Any]):
     def to_internal_value(self, data: Any) -> datetime:
         """The moment in UTC."""
         if found := read_instant(data):
+            if not 1971 <= found.year <= 9000:
+                self.fail("too_far")
             return found
         if not isinstance(data, str) or len(data) > 40:
             self.fail("instant")
@@ -109,9 +112,7 @@ class BookingItemIn(Body):
         Professional.objects, what="professional", required=False, allow_null=True, help_text="Left out: anyone."
     )
     starts_at = Moment(required=False, help_text=f"{MOMENT} Left out: when the one before it ends.")
-    add_ons = serializers.ListField(
-        child=PublicIdField(bookable_services, what="add-on"), required=False, max_length=20
-    )
+    add_ons = PublicIdsField(bookable_services, what="add-on", required=False, max_length=20)
 
 
 class BookingItemPatch(BookingItemIn):

@@ -11,9 +11,9 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.errors import Conflict, invalid
+from api.errors import Conflict, NotYours, invalid
 from api.examples import described
-from api.fields import Body, Instant, PublicIdField
+from api.fields import Body, IdText, Instant, PublicIdField
 from api.filters import IdFilter, YesNoFilter
 from api.idempotency import idempotent
 from api.v1.deals import own_members
@@ -105,7 +105,7 @@ class ProfessionalOut(serializers.Serializer[Any]):
 class OfferedServiceIn(Body):
     """A service that they do, perhaps in a time and for a price of their own."""
 
-    service = PublicIdField(services_in_use, what="service")
+    service = IdText()
     minutes = serializers.IntegerField(min_value=1, max_value=shapes.LONGEST, required=False)
     segments = Checked(shapes.segments, required=False, allow_null=True)
     price_minor = serializers.IntegerField(min_value=0, max_value=MOST_MINOR, required=False, allow_null=True)
@@ -258,8 +258,12 @@ _MADE = ("id", "member", "services", "dated_hours")
 
 
 def _offers(rows: Sequence[dict[str, Any]]) -> list[offering.Offer]:
-    if len({row["service"].pk for row in rows}) != len(rows):
+    ids = {row["service"] for row in rows}
+    if len(ids) != len(rows):
         raise invalid("services", "Each service must be named once.")
+    services = {one.public_id: one for one in services_in_use().filter(public_id__in=ids)}
+    if ids - services.keys():
+        raise NotYours("service", "service")
     found = []
     for row in rows:
         segments = row.get("segments")
@@ -267,5 +271,5 @@ def _offers(rows: Sequence[dict[str, Any]]) -> list[offering.Offer]:
             if segments:
                 raise invalid("services", "Give minutes or segments, not both.")
             segments = [{"kind": "busy", "minutes": row["minutes"]}]
-        found.append(offering.Offer(row["service"], segments, row.get("price_minor")))
+        found.append(offering.Offer(services[row["service"]], segments, row.get("price_minor")))
     return found

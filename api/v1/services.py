@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from api.errors import Conflict, invalid
 from api.examples import described
-from api.fields import Body, Instant, PublicIdField
+from api.fields import Body, Instant, PublicIdsField
 from api.filters import IdFilter, YesNoFilter
 from api.idempotency import idempotent
 from api.names import public_ids
@@ -113,7 +113,7 @@ class ServicePatch(Body):
     is_price_from = serializers.BooleanField(required=False)
     currency = serializers.RegexField(r"^[A-Z]{3}\Z", required=False, help_text="Left out: the salon's.")
     is_add_on = serializers.BooleanField(required=False)
-    add_ons = serializers.ListField(child=PublicIdField(add_ons_in_use, what="add-on"), required=False, max_length=50)
+    add_ons = PublicIdsField(add_ons_in_use, what="add-on", required=False, max_length=50)
     needs = Checked(shapes.needs, required=False)
     deposit = Checked(shapes.deposit, required=False)
     no_show_fee_minor = serializers.IntegerField(min_value=0, max_value=MOST_MINOR, required=False, allow_null=True)

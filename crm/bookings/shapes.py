@@ -1,12 +1,12 @@
 """What weekly hours, segments and rules of reminders may be; whatever comes from outside passes here."""
 
-from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
 DAY = 1440
 MOST_PARTS = 20
 LONGEST = 1440
+LONGEST_KIND = 30
 KINDS = ("busy", "processing")
 
 
@@ -90,12 +90,20 @@ def deposit(value: Any) -> dict[str, Any]:
     return dict(value)
 
 
-def needs(value: Sequence[str]) -> list[str]:
+def needs(value: Any) -> list[str]:
     """Kinds of things, each once. Raises Wrong."""
+    if not isinstance(value, list) or len(value) > MOST_PARTS or not all(_is_kind(one) for one in value):
+        raise Wrong(
+            f"Must be a list of at most {MOST_PARTS} kinds of resources, each of at most {LONGEST_KIND} letters."
+        )
     found = [one.strip().lower() for one in value]
     if len(set(found)) != len(found) or "professional" in found or not all(found):
         raise Wrong("Must be kinds of resources (chair, room, …), each once.")
     return found
+
+
+def _is_kind(value: Any) -> bool:
+    return isinstance(value, str) and len(value.strip()) <= LONGEST_KIND and value.isprintable()
 
 
 def _is_number(value: Any) -> bool:

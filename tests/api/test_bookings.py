@@ -4,9 +4,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from crm.bookings.defaults import touch
 from crm.bookings.models import Booking, BookingPolicy, Professional, Service
+from ops.ids import uuid7
 from ops.salon import inside
 from tenants.salons.models import Salon
 from tests.api.program import Program
@@ -217,6 +220,47 @@ def test_times_that_make_no_sense_are_refused(program: Program, path: str, given
     assert problem(program.write(path, given))[0] == field
     with inside(program.salon.pk):
         assert not (Service.objects.exists() or Professional.objects.exists())
+
+
+@pytest.mark.parametrize("needs", [[1], 5, "chair", ["x" * 31], ["a\0b"], [["chair"]], {"chair": 1}])
+def test_needs_are_words(program: Program, needs: Any) -> None:
+    assert problem(program.write("services/", {"name": "x", "needs": needs}))[0].startswith("needs")
+
+
+@pytest.mark.parametrize("limit", ["99999", "10000000000", "9" * 5000, "0", "-1"])
+def test_a_limit_is_a_small_number(program: Program, chair: Chair, limit: str) -> None:
+    query = {"service": str(chair.cut.public_id), "limit": limit}
+    assert problem(program.get("/api/v1/availability/", query))[0] == "limit"
+
+
+@pytest.mark.parametrize("when", ["0001-01-01T00:00:00Z", "1969-12-31T23:00:00Z", "9999-12-31T23:59:00Z"])
+def test_moments_of_other_ages_are_refused(program: Program, chair: Chair, when: str) -> None:
+    query = {"service": str(chair.cut.public_id), "starts_at": when}
+    assert problem(program.get("/api/v1/availability/", query)) == ("starts_at", "too_far")
+    every = {"every": 52, "unit": "weeks", "count": 52}
+    given = body(chair, every=every, item={"starts_at": when})
+    assert problem(program.write("bookings/series/", given)) == ("items.0.starts_at", "too_far")
+    made = program.write("bookings/", body(chair)).json()
+    assert problem(program.write(f"bookings/{made['id']}/", {"starts_at": when}, method="patch"))[1] == "too_far"
+    last = {"starts_at": "9000-12-31T23:59:00Z"}
+    assert program.write("bookings/series/", body(chair, every=every, item=last)).status_code == 400
+    assert program.write(f"bookings/{made['id']}/", last, method="patch").status_code == 400
+
+
+def test_ids_are_counted_before_they_are_looked_up_and_then_at_once(program: Program, chair: Chair) -> None:
+    ids = [str(chair.cut.public_id)] * 2000
+    with CaptureQueriesContext(connection) as queries:
+        refused = program.write("bookings/", body(chair, item={"add_ons": ids}))
+        assert problem(refused)[0].startswith("items.0.add_ons")
+        assert problem(program.write("services/", {"name": "x", "add_ons": ids}))[0] == "add_ons"
+        given = {"name": "Caio", "services": [{"service": str(uuid7())} for _ in range(500)]}
+        assert problem(program.write("professionals/", given), 404)[0] == "service"
+    assert len(queries) < 150
+
+
+def test_availability_has_no_address_of_rows(program: Program, chair: Chair) -> None:
+    answer = program.get(f"/api/v1/availability/{chair.cut.public_id}/")
+    assert (answer.status_code, answer.json()["detail"]) == (404, "There is no such address.")
 
 
 def test_who_only_looks_books_nothing(vera: Browser, bob: Browser, chair: Chair) -> None:

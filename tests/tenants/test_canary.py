@@ -32,7 +32,6 @@ FEW = ("search", "contact", "conversation", "after")
 LEFT_OUT = {"leave/", "language/setlang/", "enter/"}
 # What an id in the path is of, by what stands before it, where that is not its name with an s.
 OF = {
-    "availability": "service",
     "connect": "number",
     "connections": "number",
     "custom-fields": "field",

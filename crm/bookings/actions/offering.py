@@ -117,12 +117,18 @@ def restore(row: Row, *, by: Any) -> Row:
 def set_offers(professional: Professional, offers: Sequence[Offer]) -> None:
     """What a professional does, and nothing else."""
     wanted = {offer.service.pk: offer for offer in offers}
-    rows = {row.service_id: row for row in ProfessionalService.objects.filter(professional=professional)}
-    for pk in rows.keys() - wanted.keys():
-        rows[pk].delete()
-    for pk, offer in wanted.items():
-        values = {"segments": offer.segments, "price_minor": offer.price_minor}
-        ProfessionalService.objects.update_or_create(professional=professional, service_id=pk, defaults=values)
+    ProfessionalService.objects.filter(professional=professional).exclude(service__in=list(wanted)).delete()
+    ProfessionalService.objects.bulk_create(
+        [
+            ProfessionalService(
+                professional=professional, service_id=pk, segments=offer.segments, price_minor=offer.price_minor
+            )
+            for pk, offer in wanted.items()
+        ],
+        update_conflicts=True,
+        unique_fields=["professional", "service"],
+        update_fields=["segments", "price_minor"],
+    )
     defaults.touch()
 
 
