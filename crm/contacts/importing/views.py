@@ -186,10 +186,9 @@ def refused(request: SalonRequest, public_id: UUID) -> HttpResponse:
             name=f"{stem}-{_('refused')}.csv",
             content_type="text/csv; charset=utf-8",
         )
-    after = request.GET.get("after", "")
-    return render(
-        request, "crm/contacts/import.html#refusals", _refusals(found, int(after) if after.isdecimal() else 0)
-    )
+    given = request.GET.get("after", "")
+    after = int(given) if given.isdecimal() and len(given) <= 18 else 0
+    return render(request, "crm/contacts/import.html#refusals", _refusals(found, after))
 
 
 def _refused_pages(found: ContactImport) -> Iterator[Page]:

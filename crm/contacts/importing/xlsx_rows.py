@@ -1,35 +1,39 @@
 """Rows of an XLSX file, read as they stream by. No macro, no formula, no entity of it is ever looked at."""
 
+import math
 import posixpath
 import re
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import IO, Any
-from xml.parsers import expat
 
 from django.utils.translation import gettext as _
 
 from crm.contacts.importing.limits import (
-    HIGHEST_RATIO,
     LARGEST_SHEET,
     LARGEST_TEXTS,
     LONGEST_CELL,
+    LONGEST_RECORD,
     MOST_COLUMNS,
     MOST_MEMBERS,
     SMALL,
     Unreadable,
 )
 from crm.contacts.importing.rows import FileRow
+from crm.contacts.importing.xlsx_parts import BROKEN, LARGEST_DIRECTORY, bomb, broken, directory_size, fed, parser_of
 
-PIECE = 64 * 1024
 _DATES = frozenset({14, 15, 16, 17, 22, 27, 28, 29, 30, 31, 36, 50, 51, 52, 53, 54, 55, 56, 57, 58})
-_NOT_FORMAT = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
+# Brackets never hold brackets: a row of opening ones is looked at once, not once for each.
+_NOT_FORMAT = re.compile(r'"[^"]*"|\\.|\[[^\[\]]*\]')
+# The longest that Excel writes.
+_LONGEST_FORMAT = 255
 _COLUMN = re.compile(r"([A-Z]{1,3})[0-9]*\Z")
 # More rows of nothing in a row than this are the end of what people wrote.
 _MOST_BLANK = 10_000
+# A cell's place in the sheet takes about as much; what a shared text has beyond it was written once and is read often.
+_OWN = 64
 
 
 @dataclass(slots=True)
@@ -46,10 +50,12 @@ class Book:
 def open_book(file: IO[bytes], *, most_texts: int | None = None) -> Book:
     """The workbook, with all texts that its cells share or only the first of them. Raises Unreadable."""
     try:
+        if directory_size(file) > LARGEST_DIRECTORY:
+            raise Unreadable(bomb())
         archive = zipfile.ZipFile(file)
-        members = {one.filename: one for one in archive.infolist()}
-        if len(members) > MOST_MEMBERS:
-            raise Unreadable(_bomb())
+        if len(archive.infolist()) > MOST_MEMBERS:
+            raise Unreadable(bomb())
+        members = archive.NameToInfo
         if "xl/workbook.xml" not in members:
             raise Unreadable(_no_book(members))
         book = Book(archive)
@@ -58,15 +64,7 @@ def open_book(file: IO[bytes], *, most_texts: int | None = None) -> Book:
             _read_styles(book)
         if "xl/sharedStrings.xml" in members:
             _read_texts(book, most_texts)
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        expat.ExpatError,
-        EOFError,
-        NotImplementedError,
-        KeyError,
-        RuntimeError,
-    ) as error:
+    except BROKEN as error:
         raise Unreadable(broken()) from error
     return book
 
@@ -78,33 +76,11 @@ def rows(book: Book, sheet: int) -> Iterator[FileRow]:
     reader = _Sheet(book)
     path = book.sheets[sheet if 0 <= sheet < len(book.sheets) else 0][1]
     try:
-        for piece in _pieces(book, path, LARGEST_SHEET):
-            reader.parser.Parse(piece, False)
+        for _piece in fed(book.archive, path, LARGEST_SHEET, reader.parser):
             yield from reader.take()
-        reader.parser.Parse(b"", True)
         yield from reader.take()
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        expat.ExpatError,
-        EOFError,
-        NotImplementedError,
-        KeyError,
-        RuntimeError,
-    ) as error:
+    except BROKEN as error:
         raise Unreadable(broken()) from error
-
-
-def broken() -> str:
-    """The words for an archive that is damaged."""
-    return _("The Excel file is damaged. Open it, save it again as .xlsx or as CSV, and upload that.")
-
-
-def _bomb() -> str:
-    return _(
-        "The Excel file unpacks to far more than a list of contacts can hold. "
-        "Save the sheet alone as CSV and upload that."
-    )
 
 
 def _no_book(members: dict[str, Any]) -> str:
@@ -115,42 +91,19 @@ def _no_book(members: dict[str, Any]) -> str:
     return _("This is a ZIP file and no Excel file. Bring a list as CSV or XLSX.")
 
 
-def _pieces(book: Book, path: str, most: int) -> Iterator[bytes]:
-    """The bytes of a member, unpacked; never more than it says, nor than may be. Raises Unreadable."""
-    member = book.archive.getinfo(path)
-    ratio = member.file_size / max(member.compress_size, 1)
-    if member.file_size > most or (member.file_size > SMALL and ratio > HIGHEST_RATIO):
-        raise Unreadable(_bomb())
-    with book.archive.open(member) as unpacked:
-        while piece := unpacked.read(PIECE):
-            yield piece
-
-
-def _parser(start: Any, end: Any = None, text: Any = None) -> Any:
-    parser = expat.ParserCreate(namespace_separator=" ")
-    parser.buffer_text = True
-    parser.StartElementHandler = start
-    parser.EndElementHandler = end
-    parser.CharacterDataHandler = text
-    # Entities are how a small file becomes a large one, and how it reads those of others; a list needs none.
-    parser.StartDoctypeDeclHandler = _no_doctype
-    return parser
-
-
-def _no_doctype(*_: Any) -> None:
-    raise Unreadable(broken())
-
-
 def _local(name: str) -> str:
     return name.rpartition(" ")[2]
 
 
+def _whole(text: str, otherwise: int) -> int:
+    """A number of eight digits at most, as all are that a sheet needs."""
+    return int(text) if text.isdecimal() and len(text) < 9 else otherwise
+
+
 def _parse(book: Book, path: str, most: int, parser: Any, is_enough: Callable[[], bool] = lambda: False) -> None:
-    for piece in _pieces(book, path, most):
-        parser.Parse(piece, False)
+    for _piece in fed(book.archive, path, most, parser):
         if is_enough():
             return
-    parser.Parse(b"", True)
 
 
 def _read_workbook(book: Book) -> None:
@@ -169,9 +122,9 @@ def _read_workbook(book: Book) -> None:
         if _local(name) == "Relationship":
             targets[given.get("Id", "")] = given.get("Target", "")
 
-    _parse(book, "xl/workbook.xml", SMALL, _parser(start))
+    _parse(book, "xl/workbook.xml", SMALL, parser_of(start))
     if "xl/_rels/workbook.xml.rels" in book.archive.NameToInfo:
-        _parse(book, "xl/_rels/workbook.xml.rels", SMALL, _parser(start_link))
+        _parse(book, "xl/_rels/workbook.xml.rels", SMALL, parser_of(start_link))
     for number, (name, link) in enumerate(named[:MOST_MEMBERS], start=1):
         target = targets.get(link, f"worksheets/sheet{number}.xml")
         path = target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"xl/{target}")
@@ -187,21 +140,24 @@ def _read_styles(book: Book) -> None:
     def start(name: str, given: dict[str, str]) -> None:
         kind = _local(name)
         if kind == "numFmt":
-            formats[int(given.get("numFmtId", "0") or 0)] = given.get("formatCode", "")
+            formats[_whole(given.get("numFmtId", ""), 0)] = given.get("formatCode", "")[:_LONGEST_FORMAT]
         elif kind == "cellXfs":
             inside[0] = True
         elif kind == "xf" and inside[0]:
-            styles.append(int(given.get("numFmtId", "0") or 0))
+            styles.append(_whole(given.get("numFmtId", ""), 0))
 
     def end(name: str) -> None:
         if _local(name) == "cellXfs":
             inside[0] = False
 
-    _parse(book, "xl/styles.xml", 4 * SMALL, _parser(start, end))
-    for number, code in enumerate(styles):
-        words = _NOT_FORMAT.sub("", formats.get(code, "")).lower()
-        if code in _DATES or ("y" in words and "d" in words) or ("d" in words and "m" in words):
-            book.date_styles.add(number)
+    _parse(book, "xl/styles.xml", 4 * SMALL, parser_of(start, end))
+    dates = {code for code in set(styles) if code in _DATES or _is_date(formats.get(code, ""))}
+    book.date_styles.update(number for number, code in enumerate(styles) if code in dates)
+
+
+def _is_date(code: str) -> bool:
+    words = _NOT_FORMAT.sub("", code).lower()
+    return "d" in words and ("y" in words or "m" in words)
 
 
 def _read_texts(book: Book, most: int | None) -> None:
@@ -230,7 +186,7 @@ def _read_texts(book: Book, most: int | None) -> None:
         if state["text"] and len(held) <= LONGEST_CELL:
             held.append(words)
 
-    parser = _parser(start, end, text)
+    parser = parser_of(start, end, text)
     _parse(book, "xl/sharedStrings.xml", LARGEST_TEXTS, parser, lambda: most is not None and len(book.texts) >= most)
 
 
@@ -239,14 +195,15 @@ class _Sheet:
 
     def __init__(self, book: Book) -> None:
         self.book = book
-        self.parser = _parser(self._start, self._end, self._text)
+        self.parser = parser_of(self._start, self._end, self._text)
         self._rows: list[FileRow] = []
         self._number, self._column, self._blank = 0, -1, 0
         self._cells: list[str] = []
         self._problem = ""
         self._type, self._style, self._is_value = "", 0, False
         self._words: list[str] = []
-        self._length = 0
+        # Characters of the cell, of the row, and of all rows in texts that were written once.
+        self._length = self._size = self._repeated = 0
 
     def take(self) -> list[FileRow]:
         """The rows since the last time."""
@@ -260,18 +217,15 @@ class _Sheet:
         elif kind in ("v", "t"):
             self._is_value = True
         elif kind == "row":
-            said = given.get("r", "")
-            number = int(said) if said.isdecimal() and len(said) < 9 else self._number + 1
-            self._number = max(number, self._number + 1)
-            self._cells, self._problem, self._column = [], "", -1
+            self._number = max(_whole(given.get("r", ""), 0), self._number + 1)
+            self._cells, self._problem, self._column, self._size = [], "", -1, 0
 
     def _begin_cell(self, given: dict[str, str]) -> None:
         found = _COLUMN.match(given.get("r", ""))
         column = _number_of(found[1]) if found else self._column + 1
         self._column = max(column, self._column + 1)
         self._type, self._words, self._length = given.get("t", "n"), [], 0
-        style = given.get("s", "0")
-        self._style = int(style) if style.isdecimal() else 0
+        self._style = _whole(given.get("s", ""), 0)
 
     def _text(self, words: str) -> None:
         if self._is_value and self._length <= LONGEST_CELL:
@@ -287,7 +241,7 @@ class _Sheet:
         elif kind == "row":
             row = FileRow(self._number, self._cells, self._problem)
             self._blank = self._blank + 1 if row.is_blank else 0
-            if self._blank < _MOST_BLANK:
+            if self._blank <= _MOST_BLANK:
                 self._rows.append(row)
 
     def _end_cell(self) -> None:
@@ -302,6 +256,10 @@ class _Sheet:
                 "most": MOST_COLUMNS,
             }
             return
+        self._size += len(text)
+        if self._size > LONGEST_RECORD:
+            self._cells, self._problem = self._cells[:1], _("This line is too long.")
+            return
         if len(text) > LONGEST_CELL:
             self._problem = _("A cell of this row has more than %(most)d characters.") % {"most": LONGEST_CELL}
         self._cells.extend([""] * (self._column - len(self._cells)))
@@ -309,8 +267,12 @@ class _Sheet:
 
     def _shown(self, words: str) -> str:
         if self._type == "s":
-            number = int(words) if words.strip().isdecimal() else -1
-            return self.book.texts[number] if 0 <= number < len(self.book.texts) else ""
+            number = _whole(words.strip(), -1)
+            text = self.book.texts[number] if 0 <= number < len(self.book.texts) else ""
+            self._repeated += max(len(text) - _OWN, 0)
+            if self._repeated > LARGEST_TEXTS:
+                raise Unreadable(bomb())
+            return text
         if self._type == "b":
             return "true" if words.strip() == "1" else "false"
         if self._type in ("str", "inlineStr", "e", "d"):
@@ -331,8 +293,10 @@ def _number(text: str, is_date: bool, is_1904: bool) -> str:
         value = float(text)
     except ValueError:
         return text
-    if is_date and 0 < value < 2_958_466:
-        first = date(1904, 1, 1) if is_1904 else date(1899, 12, 30)
+    if not math.isfinite(value):
+        return text
+    first = date(1904, 1, 1) if is_1904 else date(1899, 12, 30)
+    if is_date and 0 < value < (date.max - first).days + 1:
         return (first + timedelta(days=int(value))).isoformat()
     if value == int(value) and abs(value) < 1e16:
         return str(int(value))
