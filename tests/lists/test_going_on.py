@@ -185,6 +185,37 @@ def test_one_that_never_comes_to_an_end_is_given_up(
     assert "Something went wrong" in lists.browser.get_page(lists.path)
 
 
+def test_one_that_kills_its_workers_is_given_up(lists: List, salons: Salons, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who is killed counts nothing: whoever takes the list after them does. A step forward is a new beginning."""
+    lists.bring(a_list())
+    lists.check(COLUMNS)
+    assert lists.row.options["stumbles"] == 0
+    with monkeypatch.context() as dying:
+        die_at(dying, "import.settled", 1)
+        with pytest.raises(Killed):
+            lists.run()
+    for stumbles in range(1, running.MOST_STUMBLES):
+        _lease_ends(lists, salons)
+        with monkeypatch.context() as dying:
+            die_at(dying, "import.batch", 1)
+            with pytest.raises(Killed):
+                lists.work()
+        assert (lists.row.state, lists.row.options["stumbles"]) == ("running", stumbles)
+    settled = lists.row.row
+    _lease_ends(lists, salons)
+    assert lists.work().state == "failed"
+    assert f"Something went wrong after row {settled}" in lists.row.error
+
+
+def test_little_is_kept_of_rows_that_are_refused(lists: List, salons: Salons) -> None:
+    lists.bring("nome,telefone" + ",x" * 98 + "\nAna,bad" + f",{'y' * 400}" * 98 + "\n")
+    lists.check(COLUMNS)
+    with inside(salons.aurora.pk):
+        cells = ImportRow.objects.get().cells
+    assert (cells[:2], len(cells), len(cells[2])) == (["Ana", "bad"], 100, 300)
+    assert sum(map(len, cells)) == 8000
+
+
 def test_what_nobody_imports_is_forgotten(lists: List, monkeypatch: pytest.MonkeyPatch) -> None:
     lists.bring(a_list())
     lists.check(COLUMNS)

@@ -41,6 +41,8 @@ EVERY = timedelta(seconds=4)
 LEASE = timedelta(seconds=16)
 BATCH = 2000
 THREADS = 2
+# Of a batch; rows of long cells come in smaller ones.
+_MOST_CHARACTERS = 8 * 1024 * 1024
 # Tries in a row that came to no end; then the list is given up, with what was written.
 MOST_STUMBLES = 5
 # Of refusals with their cells; whoever has more has brought the wrong file.
@@ -49,6 +51,9 @@ State = ContactImport.State
 WORKING = (State.CHECKING, State.RUNNING)
 
 _free = threading.BoundedSemaphore(THREADS)
+# Salons whose list this process works on: one with many large lists leaves a thread to the others.
+_busy: set[int] = set()
+_busy_lock = threading.Lock()
 
 
 class NotOurs(Exception):
@@ -70,8 +75,11 @@ def tick(due: Sequence[Due]) -> None:
 
 
 def _start(salon_id: int, public_id: UUID) -> None:
-    if _free.acquire(blocking=False):
-        threading.Thread(target=_work_and_leave, args=(salon_id, public_id), name="import", daemon=True).start()
+    with _busy_lock:
+        if salon_id in _busy or not _free.acquire(blocking=False):
+            return
+        _busy.add(salon_id)
+    threading.Thread(target=_work_and_leave, args=(salon_id, public_id), name="import", daemon=True).start()
 
 
 def _work_and_leave(salon_id: int, public_id: UUID) -> None:
@@ -87,7 +95,9 @@ def _work_and_leave(salon_id: int, public_id: UUID) -> None:
     finally:
         over.set()
         close_old_connections()
-        _free.release()
+        with _busy_lock:
+            _busy.discard(salon_id)
+            _free.release()
 
 
 def _keep(salon_id: int, pk: int, fence: int, over: threading.Event) -> None:
@@ -110,7 +120,11 @@ def work(public_id: UUID) -> None:
 
 
 def _go_on(one: ContactImport) -> None:
-    with override(Options.read(one.options).language):
+    options = Options.read(one.options)
+    with override(options.language):
+        if options.stumbles >= MOST_STUMBLES:
+            _give_up(one)
+            return
         try:
             _Work(one).run()
         except NotOurs:
@@ -126,8 +140,11 @@ def _claim(public_id: UUID) -> ContactImport | None:
     now = clock.real()
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE contact_import SET lease_until = %s, fence = fence + 1 WHERE public_id = %s AND state = ANY(%s) "
-            "AND (lease_until IS NULL OR lease_until < %s)",
+            # A lease that ran out is of somebody who was killed, by this list perhaps: they cannot count that any more.
+            "UPDATE contact_import SET lease_until = %s, fence = fence + 1, options = CASE WHEN lease_until IS NULL "
+            "THEN options ELSE jsonb_set(options, '{stumbles}', "
+            "to_jsonb(COALESCE((options->>'stumbles')::int, 0) + 1)) END "
+            "WHERE public_id = %s AND state = ANY(%s) AND (lease_until IS NULL OR lease_until < %s)",
             [now + LEASE, public_id, list(WORKING), now],
         )
         if not cursor.rowcount:
@@ -146,9 +163,12 @@ def _stumble(one: ContactImport) -> None:
         row.options, row.lease_until, row.fence = options.as_json(), None, row.fence + 1
         row.save(update_fields=["options", "lease_until", "fence"])
     if options.stumbles >= MOST_STUMBLES:
-        ending.fail(
-            one, _("Something went wrong after row %(row)d; we have been told.") % {"row": row.row}, fence=row.fence
-        )
+        _give_up(row)
+
+
+def _give_up(one: ContactImport) -> None:
+    words = _("Something went wrong after row %(row)d; we have been told.") % {"row": one.row}
+    ending.fail(one, words, fence=one.fence)
 
 
 @dataclass(slots=True)
@@ -158,6 +178,12 @@ class _Batch:
     refused: int = 0
     rows: int = 0
     last: int = 0
+    characters: int = 0
+
+    @property
+    def is_full(self) -> bool:
+        """No row more."""
+        return self.rows >= BATCH or self.characters >= _MOST_CHARACTERS
 
 
 class _Work:
@@ -190,7 +216,7 @@ class _Work:
         for number, row in enumerate(rows_of(self.one, self.options)):
             if number == 0 and self.options.has_header:
                 continue
-            if batch.rows and (batch.rows >= BATCH or (batch.last <= edge < row.number)):
+            if batch.rows and (batch.is_full or (batch.last <= edge < row.number)):
                 yield batch
                 batch = _Batch()
             self._read(row, batch)
@@ -206,6 +232,7 @@ class _Work:
         batch.refusals += refusals
         batch.rows += 1
         batch.last = row.number
+        batch.characters += sum(map(len, row.cells))
 
     def _settle(self, batch: _Batch) -> None:
         for last_try in (False, False, True):

@@ -17,6 +17,9 @@ from crm.contacts.models import ContactImport, ImportRow
 from crm.contacts.models.importing import CHANGED_BY, MADE_BY
 from ops import clock
 
+# Of a row that was refused so much is kept: enough to know it again, and not the file a second time.
+_KEPT_OF_CELL, _KEPT_OF_ROW = 300, 8_000
+
 
 class TakenMeanwhile(Exception):
     """Somebody wrote to the salon from one of these numbers at this moment; the batch is planned anew."""
@@ -44,13 +47,21 @@ def write_refusals(refusals: Sequence[Refusal], one: ContactImport) -> None:
                 row=refusal.row.number,
                 field=refusal.field[:60],
                 reason=refusal.reason[:300],
-                cells=[cell.replace("\0", "␀") for cell in refusal.row.cells],
+                cells=_kept(refusal.row.cells),
                 is_partly=refusal.is_partly,
             )
         elif refusal.reason not in row.reason:
             row.reason = f"{row.reason} {refusal.reason}"[:300]
             row.is_partly = row.is_partly and refusal.is_partly
     ImportRow.objects.bulk_create(by_row.values(), ignore_conflicts=True)
+
+
+def _kept(cells: Sequence[str]) -> list[str]:
+    kept, left = [], _KEPT_OF_ROW
+    for cell in cells:
+        kept.append(cell[: min(_KEPT_OF_CELL, left)].replace("\0", "␀"))
+        left -= len(kept[-1])
+    return kept
 
 
 def _create(fresh: Sequence[Target], import_id: UUID) -> None:
