@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from channels_wa.messages.models import Identity
-from crm.consent.models import ConsentEntry, Purpose
+from crm.consent.models import ConsentEntry, Purpose, Source, State
 from ops import clock
 from ops.events.actions import NewEvent, emit_many
 
@@ -44,7 +44,8 @@ def record_many(words: Sequence[Word]) -> int:
     """Write words in the caller's transaction; how many lines were new.
 
     A word that changes nothing writes nothing. An older word than the last one known is kept in the register and
-    changes nothing else (Meta's webhooks come in any order).
+    changes nothing else (Meta's webhooks come in any order). An import's yes against a stop is dropped, whoever
+    sends it here (I20).
     """
     lines = [
         (word, address, str(purpose))
@@ -58,7 +59,7 @@ def record_many(words: Sequence[Word]) -> int:
     now = clock.now()
     with transaction.atomic(), connection.cursor() as cursor:
         known = _known(cursor, [address for _word, address, _purpose in lines])
-        fresh = [line for line in lines if known.get((*line[1], line[2]), ("", now))[0] != line[0].state]
+        fresh = [line for line in lines if _is_news(line[0], known.get((*line[1], line[2]), ("", now))[0])]
         _enter(fresh, now)
         newest = {
             (*address, purpose): (word, address, purpose)
@@ -95,6 +96,11 @@ def addresses_of(contact_ids: Sequence[int]) -> dict[int, list[Address]]:
     for contact_id, *address in rows.values_list("contact_id", "portfolio", "kind", "value"):
         found.setdefault(contact_id, []).append(Address(*address))
     return found
+
+
+def _is_news(word: Word, last: str) -> bool:
+    is_kept_out = word.source == Source.IMPORT and word.state == State.GRANTED and last == State.REVOKED
+    return word.state != last and not is_kept_out
 
 
 def _when(word: Word, now: datetime) -> datetime:
@@ -138,7 +144,8 @@ def _set_last(cursor: Any, lines: Sequence[tuple[Word, Address, str]], now: date
         "INSERT INTO consent (portfolio, kind, value, purpose, state, source, at) "
         "SELECT * FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], "
         "%s::timestamptz[]) ON CONFLICT (portfolio, kind, value, purpose) DO UPDATE SET state = EXCLUDED.state, "
-        "source = EXCLUDED.source, at = EXCLUDED.at WHERE consent.at <= EXCLUDED.at",
+        "source = EXCLUDED.source, at = EXCLUDED.at WHERE consent.at <= EXCLUDED.at "
+        "AND NOT (EXCLUDED.source = 'import' AND EXCLUDED.state = 'granted' AND consent.state = 'revoked')",
         [
             [address.portfolio for _word, address, _purpose in lines],
             [address.kind for _word, address, _purpose in lines],

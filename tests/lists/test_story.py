@@ -3,9 +3,13 @@
 import csv
 import io
 
+from django.db import connection
+
 from channels_wa.messages.models import Identity
+from crm.consent import register
 from crm.consent.models import Consent, ConsentEntry
 from crm.contacts.models import Contact, CustomField
+from ops import clock
 from ops.events.models import Event
 from ops.salon import inside
 from tenants.audit.models import AuditEntry
@@ -104,6 +108,47 @@ def test_who_said_stop_stays_stopped(lists: List, make: Make, salons: Salons) ->
     with inside(salons.aurora.pk):
         assert set(Consent.objects.values_list("state", flat=True)) == {"revoked"}
         assert Contact.objects.get(pk=ana.pk).name == "Ana Maria"
+
+
+def test_a_number_that_said_stop_stays_stopped_with_whoever_gets_it(lists: List, make: Make, salons: Salons) -> None:
+    """I20: somebody known by their id gets a number more, which has said stop; the trial says it as well."""
+    ana = make("Ana", phone="+5511988881234")
+    with inside(salons.aurora.pk):
+        Consent.objects.create(
+            portfolio="1" * 16, kind="phone", value="+5511977771234", purpose="marketing", state="revoked",
+            source="message", at=ana.created_at,
+        )  # fmt: skip
+    lists.bring(f"id,nome,telefone,optin\n{ana.public_id},Ana,11977771234,\n{ana.public_id},Ana,,sim\n")
+    lists.check({0: "id", 1: "name", 2: "phone", 3: "consent.marketing"}, proof="Paper form")
+    assert lists.counts()["partly"] == 1
+    assert lists.run().partly == 1
+    assert "said stop" in lists.refusals[3][1]
+    with inside(salons.aurora.pk):
+        assert Consent.objects.get().state == "revoked"
+        assert Identity.objects.get(value="+5511977771234").contact_id == ana.pk
+
+
+def test_the_register_takes_no_stop_back_for_an_import(make: Make, salons: Salons) -> None:
+    """I20: whatever was planned, also where the stop comes between the look and the write."""
+    ana = make("Ana", phone="+5511988881234")
+    with inside(salons.aurora.pk):
+        (address,) = register.addresses_of([ana.pk])[ana.pk]
+
+        def word(state: str, source: str) -> register.Word:
+            return register.Word(
+                contact_id=ana.pk, contact_public_id=ana.public_id, addresses=[address], purposes=["marketing"],
+                state=state, source=source,
+            )  # fmt: skip
+
+        assert register.record_many([word("revoked", "message")]) == 1
+        assert register.record_many([word("granted", "import")]) == 0
+        with connection.cursor() as cursor:
+            register._set_last(cursor, [(word("granted", "import"), address, "marketing")], clock.now())
+        assert Consent.objects.get().state == "revoked"
+        assert not Event.objects.filter(payload__state="granted").exists()
+        # Of the guest's own word it is.
+        assert register.record_many([word("granted", "message")]) == 1
+        assert register.record_many([word("revoked", "import")]) == 1
 
 
 def test_refused_rows_come_back_as_a_file(lists: List, alice: Browser) -> None:

@@ -120,6 +120,10 @@ def plan(people: Sequence[Person], seen: set[str], *, existing: str, portfolios:
         is_repeat = _is_repeat(person, target, seen)
         if target is None:
             target = Target(-1, uuid7(), phone=person.phone, is_new=True, consents=dict(words.get(person.phone, {})))
+        elif isinstance(target, Target) and person.phone not in by_phone:
+            # The number may have said stop before it was theirs.
+            stops = {name: state for name, state in words.get(person.phone, {}).items() if state == State.REVOKED}
+            target.consents.update(stops)
         problem = target if isinstance(target, Refusal) else _apply(person, target, existing, made)
         if problem is not None or isinstance(target, Refusal):
             made.refusals.extend([problem] if problem else [])
@@ -250,9 +254,10 @@ def _add_consents(people: Sequence[Person], targets: dict[int, Target]) -> None:
 
 def _words_of_phones(people: Sequence[Person], portfolios: list[str]) -> dict[str, dict[str, str]]:
     """What somebody has said whom nobody knows as a contact: their word stands at the phone."""
-    phones = [one.phone for one in people if one.phone and one.consents]
+    # Also of rows that say nothing: the number may come with one, the consent with another of the same guest.
+    phones = [one.phone for one in people if one.phone]
     found: dict[str, dict[str, str]] = {}
-    if phones:
+    if any(one.consents for one in people):
         with connection.cursor() as cursor:
             cursor.execute(_STOPPED, [portfolios, phones])
             for phone, purpose, state in cursor.fetchall():
