@@ -19,6 +19,8 @@ CLOSE_FORBIDDEN = 4403
 CLOSE_TRY_AGAIN = 1013
 # So many salons are asked for at once: in between the process does what else waits, live messages first of all.
 SALONS_AT_ONCE = 16
+# A peer that reads nothing never lets the close end; it may not keep the others from being looked at.
+CLOSE_WAIT_S = 1.0
 
 
 class Guest(Protocol):
@@ -26,6 +28,8 @@ class Guest(Protocol):
 
     permission: Permission
     ticket: Ticket
+    is_out: bool
+    """Whether it was turned out: it sends nothing more, however long its closing takes."""
 
     def take_place(self, place: Place) -> None:
         """Called inside the salon, with what the socket may do from now on."""
@@ -85,12 +89,19 @@ class Rounds:
                 return
             log.exception("the rights of %d sockets could not be asked again", len(some))
             codes = dict.fromkeys(some, CLOSE_TRY_AGAIN)
-        for guest, code in codes.items():
+        for guest in codes:
             self._guests.pop(guest, None)
-            try:
-                await guest.close(code=code)
-            except Exception as error:
-                log.info("a socket had gone before it was closed: %s", error)
+            guest.is_out = True
+        await asyncio.gather(*(_turn_out(guest, code) for guest, code in codes.items()))
+
+
+async def _turn_out(guest: Guest, code: int) -> None:
+    try:
+        await asyncio.wait_for(guest.close(code=code), CLOSE_WAIT_S)
+    except TimeoutError:
+        log.warning("a socket reads nothing and was not closed in time")
+    except Exception as error:
+        log.info("a socket had gone before it was closed: %s", error)
 
 
 def strangers(guests: Sequence[Guest]) -> list[Guest]:

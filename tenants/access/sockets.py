@@ -34,6 +34,7 @@ class SalonConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
     # As of the last time the rights were asked.
     member_id: int
     role: str
+    is_out = False
 
     async def topics(self) -> list[str]:
         """Which topics of the salon this socket follows."""
@@ -66,6 +67,16 @@ class SalonConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
         """Hand a live message on to the browser."""
         await self.send_json(event["message"])
 
+    async def send(self, *args: Any, **kwargs: Any) -> None:
+        """To the browser; whoever was turned out hears nothing more, even where the closing is under way still."""
+        if not self.is_out:
+            await super().send(*args, **kwargs)
+
+    async def send_json(self, content: Any, close: Any = False) -> None:
+        """The same; Channels' own does not come by `send`."""
+        if not self.is_out:
+            await super().send_json(content, close)
+
     async def in_salon(self, fn: Any) -> Any:
         """Run sync database work inside this socket's salon."""
         return await database_sync_to_async(lambda: run_in_salon(self.salon_id, fn))()
@@ -81,6 +92,8 @@ class SalonConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
         Fifty sockets that hear the same news would stand in line there fifty times, behind the one that reads them.
         Whatever a socket asks of the database closes old connections by itself (database_sync_to_async).
         """
+        if self.is_out and message["type"] != "websocket.disconnect":
+            return
         handler = getattr(self, get_handler_name(message), None)
         if handler is None:
             raise ValueError(f"No handler for message type {message['type']}")

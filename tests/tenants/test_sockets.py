@@ -167,6 +167,7 @@ class Sitting:
 
     def __init__(self, ticket: Ticket) -> None:
         self.ticket, self.place, self.code = ticket, Place(0, 0, 0, ""), 0
+        self.is_out = False
 
     def take_place(self, place: Place) -> None:
         self.place = place
@@ -228,6 +229,52 @@ def test_what_cannot_be_asked_of_one_salon_closes_no_socket_of_another(monkeypat
 
     play(story)
     assert (sound.code, sick.code) == (0, CLOSE_TRY_AGAIN)
+
+
+def test_i27_a_peer_that_reads_nothing_keeps_no_other_socket_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Deaf(Sitting):
+        async def close(self, code: Any = None) -> None:
+            await asyncio.Event().wait()
+
+    async def story() -> None:
+        monkeypatch.setattr("tenants.access.rounds.strangers", list)
+        monkeypatch.setattr("tenants.access.rounds.CLOSE_WAIT_S", 0.05)
+        deaf, beside, later = Deaf(Ticket("a", "1")), Sitting(Ticket("a", "2")), Sitting(Ticket("a", "3"))
+        walk = Rounds(0.01)
+        walk.enter(deaf, 1)
+        walk.enter(beside, 1)
+        async with asyncio.timeout(5):
+            while not beside.code:
+                await asyncio.sleep(0.01)
+            assert deaf.is_out
+            walk.enter(later, 1)
+            while not later.code:
+                await asyncio.sleep(0.01)
+
+    play(story)
+
+
+def test_i27_who_was_turned_out_hears_nothing_more(alice: Browser, salons: Salons, monkeypatch: Any) -> None:
+    monkeypatch.setattr(Ear, "recheck_s", 60)
+    ears: list[Ear] = []
+
+    async def joined(ear: Ear) -> None:
+        ears.append(ear)
+
+    monkeypatch.setattr(Ear, "joined", joined)
+
+    async def story() -> None:
+        talk = socket(alice)
+        assert (await talk.connect(timeout=5))[0]
+        while not ears:
+            await asyncio.sleep(0)
+        ears[0].is_out = True
+        await get_channel_layer().group_send(group(salons.aurora.pk, "news"), {"type": "live", "message": {}})
+        await ears[0].send_json({})
+        assert await talk.receive_nothing(timeout=0.1)
+        await talk.disconnect()
+
+    play(story)
 
 
 def test_logging_out_closes_the_sockets_of_that_login(dora_inside: Person, dora: User) -> None:
