@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from channels_wa.numbers.queries import own_numbers
+from crm.contacts import tags
 from crm.contacts.actions import retag
 from crm.contacts.models import Tag
 from crm.inbox import handing, snoozing
@@ -27,7 +28,6 @@ from tenants.access.guard import SalonRequest, allowed
 from tenants.access.roles import Permission
 
 AT_ONCE = 100
-LONGEST_TAG = 40
 DONE = "bulk-done"
 
 
@@ -76,7 +76,7 @@ def act(request: SalonRequest) -> HttpResponse:
     elif what == "snooze":
         snoozing.snooze([one.pk for one in found], until=snoozing.moment_of("tomorrow"), by=request.member)
         words = _("Put away until tomorrow at nine")
-    elif what == "tag" and (tag := request.POST.get("tag", "").strip()[:LONGEST_TAG]):
+    elif what == "tag" and (tag := tags.normal(request.POST.get("tag", ""))):
         if not request.member.may(Permission.CONTACTS_EDIT):
             return toast(request, _("Your role may not change guests."), status=403)
         _tag(found, tag, request)

@@ -116,7 +116,7 @@ def draft(request: SalonRequest, public_id: UUID) -> HttpResponse:
             request.member,
             found,
             # A line end is one sign here, as it is in the field.
-            text=request.POST.get("text", "").replace("\r\n", "\n")[:MAX_TEXT],
+            text=request.POST.get("text", "").replace("\0", "").replace("\r\n", "\n")[:MAX_TEXT],
             reply_to=str(quoted.public_id) if quoted else "",
             version=version,
         )

@@ -36,6 +36,11 @@ def test_fr_wa_007_an_older_device_gets_the_newer_words(alice: Browser, guest: G
     assert keep(alice, guest.conversation, "Oi", version=2).status_code == 200
 
 
+def test_a_sign_that_no_database_keeps_is_left_out(alice: Browser, guest: Guest) -> None:
+    assert keep(alice, guest.conversation, "O\0lá").status_code == 200
+    assert ">Olá</textarea>" in composer(alice, guest.conversation)
+
+
 def test_the_same_words_twice_are_no_conflict(alice: Browser, guest: Guest) -> None:
     keep(alice, guest.conversation, "Olá")
     assert keep(alice, guest.conversation, "Olá").json() == {"version": 1}

@@ -118,7 +118,7 @@ def test_several_are_closed_given_and_tagged(guest: Guest, talk: NewTalk, bob: B
     ids = (guest.conversation.public_id, other.public_id)
     assert bulk(bob, *ids, act=f"to=member:{bob.member.public_id}").status_code == 200
     assert {fresh(one).assignee for one in (guest.conversation, other)} == {bob.member}
-    assert bulk(bob, *ids, act="tag", tag="vip").status_code == 200
+    assert bulk(bob, *ids, act="tag", tag=" vi\0p ").status_code == 200
     with inside(guest.salon_id):
         assert Contact.objects.filter(tags__contains=["vip"]).count() == 2
     assert bulk(bob, *ids, act="snooze").status_code == 200

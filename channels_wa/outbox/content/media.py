@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, StrictBool, model_validator
 
-from channels_wa.outbox.content.part import MAX_LINK, Part, PublicId, Said, SecureAddress, wrong
+from channels_wa.outbox.content.part import MAX_LINK, Part, PublicId, Said, SecureAddress, Words, wrong
 
 KINDS = frozenset({"image", "audio", "video", "document", "sticker"})
 MAX_CAPTION = 1024
@@ -31,7 +31,7 @@ class Media(Part):
 class Captioned(Media):
     """A picture or a film with words below."""
 
-    caption: Annotated[str, Field(max_length=MAX_CAPTION)] | None = None
+    caption: Annotated[Words, Field(max_length=MAX_CAPTION)] | None = None
 
 
 class Document(Captioned):

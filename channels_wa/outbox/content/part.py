@@ -22,6 +22,10 @@ class Part(BaseModel):
 def _said(value: str) -> str:
     if not value.strip():
         raise PydanticCustomError("blank", "blank")
+    return _keepable(value)
+
+
+def _keepable(value: str) -> str:
     if "\0" in value:
         raise PydanticCustomError("nul", "nul")
     if not value.isascii() and any("\ud800" <= one <= "\udfff" for one in value):
@@ -59,6 +63,8 @@ def _emoji(value: str) -> str:
 
 
 # A text that says something: neither blank nor with what no column can keep.
+# Words that may be empty, of signs that the database and JSON can hold.
+Words = Annotated[str, AfterValidator(_keepable)]
 Said = Annotated[str, AfterValidator(_said)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 SecureAddress = Annotated[str, AfterValidator(_secure_address)]

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from channels_wa.outbox.content.interactive.around import MAX_BODY, MAX_FOOTER, Body, Footer, Header
-from channels_wa.outbox.content.part import Part, Said, each_once
+from channels_wa.outbox.content.part import Part, Said, Words, each_once
 
 MAX_BUTTONS = 3
 MAX_TITLE = 20
@@ -55,7 +55,7 @@ class PlainButtons(Part):
     type: Literal["buttons"]
     text: Annotated[Said, Field(max_length=MAX_BODY)]
     buttons: list[Reply] = Field(min_length=1, max_length=MAX_BUTTONS)
-    footer: Annotated[str, Field(max_length=MAX_FOOTER)] | None = None
+    footer: Annotated[Words, Field(max_length=MAX_FOOTER)] | None = None
 
     @model_validator(mode="after")
     def once(self) -> "PlainButtons":

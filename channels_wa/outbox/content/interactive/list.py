@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from channels_wa.outbox.content.interactive.around import MAX_FOOTER, MAX_LIST_BODY, Footer, ListBody, TextHeader
-from channels_wa.outbox.content.part import Part, Said, each_once, wrong
+from channels_wa.outbox.content.part import Part, Said, Words, each_once, wrong
 
 MAX_ROWS = 10
 MAX_BUTTON = 20
@@ -19,7 +19,7 @@ class Row(Part):
 
     id: Annotated[Said, Field(max_length=MAX_ID)]
     title: Annotated[Said, Field(max_length=MAX_TITLE)]
-    description: Annotated[str, Field(max_length=MAX_DESCRIPTION)] | None = None
+    description: Annotated[Words, Field(max_length=MAX_DESCRIPTION)] | None = None
 
 
 class Section(Part):
@@ -64,7 +64,7 @@ class PlainList(Part):
     text: Annotated[Said, Field(max_length=MAX_LIST_BODY)]
     button: Annotated[Said, Field(max_length=MAX_BUTTON)]
     rows: list[Row] = Field(min_length=1, max_length=MAX_ROWS)
-    footer: Annotated[str, Field(max_length=MAX_FOOTER)] | None = None
+    footer: Annotated[Words, Field(max_length=MAX_FOOTER)] | None = None
 
     @model_validator(mode="after")
     def once(self) -> "PlainList":
