@@ -26,6 +26,7 @@ from crm.contacts.models import Note
 from crm.inbox import actions, assigning, snoozing
 from crm.inbox.models import Conversation
 from crm.inbox.rights import visible_conversations
+from crm.inbox.rows import last_text
 from tenants.access.roles import Permission
 
 EXAMPLE = {
@@ -121,7 +122,7 @@ class ConversationViewSet(SalonViewSet[Conversation]):
                 "unread": row.unread,
                 "snoozed_until": row.snoozed_until,
                 "waiting_since": row.waiting_since,
-                "last_text": row.last_text,
+                "last_text": last_text(row),
                 "last_direction": row.last_direction or None,
                 "last_at": row.last_at,
                 "last_inbound_at": row.last_inbound_at,

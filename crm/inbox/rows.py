@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from channels_wa.outbox.window import MARGIN, SERVICE_WINDOW
-from crm.contacts.names import addresses, name_of
+from crm.contacts.names import addresses, name_of, told
 from crm.inbox.kinds import shown
 from crm.inbox.models import Conversation
 from ops import clock
@@ -96,6 +96,11 @@ def rows_of(conversations: Sequence[Conversation], *, now: datetime | None = Non
     return [_row(one, name_of(one.contact, known.get(one.contact_id, "")), now=moment) for one in conversations]
 
 
+def last_text(one: Conversation) -> str:
+    """The newest message's words as whoever reads may see them: WhatsApp's own hold phones."""
+    return told(one.last_text) if one.last_kind == "system" else one.last_text
+
+
 def _row(one: Conversation, name: str, *, now: datetime) -> Row:
     kind = shown(one.last_kind) if one.last_kind else None
     is_waiting = one.closed_at is None and one.last_direction == "in"
@@ -106,7 +111,7 @@ def _row(one: Conversation, name: str, *, now: datetime) -> Row:
         name=name,
         last_icon=kind.icon if kind else "",
         last_words=kind.words if kind and (kind.names_itself or not one.last_text) else "",
-        last_text=one.last_text,
+        last_text=last_text(one),
         last_at=one.last_at,
         last_is_ours=one.last_direction == "out",
         is_waiting=is_waiting,
