@@ -39,6 +39,8 @@ class Noted:
 
 
 Line = Bubble | NoteBubble
+# A talk of few messages may have notes without end; the newest say most.
+MOST_NOTES = 100
 
 
 def with_notes(
@@ -50,12 +52,12 @@ def with_notes(
     reader: int = 0,
 ) -> list[Line]:
     """The bubbles of a page with the notes of its time between them, each before the first message that is younger."""
-    notes = Note.objects.filter(conversation_id=conversation_id).select_related("by").order_by("at", "pk")
+    notes = Note.objects.filter(conversation_id=conversation_id).select_related("by").order_by("-at", "-pk")
     if since is not None:
         notes = notes.filter(at__gte=since)
     if until is not None:
         notes = notes.filter(at__lt=until)
-    found = [_bubble(note, reader) for note in notes]
+    found = [_bubble(note, reader) for note in reversed(notes[:MOST_NOTES])]
     if not found:
         return list(bubbles)
     lines: list[Line] = []

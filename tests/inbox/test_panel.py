@@ -77,6 +77,21 @@ def test_fr_wa_007_a_note_stands_among_the_messages_of_its_time(alice: Browser, 
     assert whole.index("line 119") < whole.index("note 119!") < whole.index("note 500!")
 
 
+def test_of_very_many_notes_the_newest_hundred_are_shown(alice: Browser, guest: Guest) -> None:
+    at = clock.now() - timedelta(hours=1)
+    with inside(guest.salon_id):
+        Note.objects.bulk_create(
+            Note(
+                contact=guest.contact, conversation_id=guest.conversation.pk, text=f"n{one}!",
+                at=at + timedelta(seconds=one),
+            )
+            for one in range(130)
+        )  # fmt: skip
+    page = alice.get_page(f"{talk(guest)}?part=messages")
+    assert [one for one in range(130) if f"n{one}!" in page] == list(range(30, 130))
+    assert page.index("n30!") < page.index("n129!")
+
+
 def test_fr_wa_007_who_is_named_is_told_alone_until_they_read_it(alice: Browser, bob: Browser, guest: Guest) -> None:
     note = write(alice, guest, "@Bob and @Vera, who comes? @Alice")
     bell = bob.get_page("/settings/alerts/")
