@@ -6,7 +6,6 @@ from uuid import UUID
 from rest_framework import serializers
 
 from api.errors import NotYours
-from channels_wa.messages.models import Message
 from channels_wa.messages.problems import Problem
 from channels_wa.outbox import content as contents
 from channels_wa.outbox.content import interactive, media
@@ -14,6 +13,7 @@ from channels_wa.outbox.content.contacts import Card
 from channels_wa.outbox.content.location import Location
 from channels_wa.outbox.content.part import Part, problems_in
 from channels_wa.outbox.content.template import Template
+from crm.inbox.rights import Who, visible_messages
 from crm.inbox.sending import Content
 
 JSON = dict[str, Any]
@@ -67,13 +67,13 @@ def check_parts(data: JSON) -> None:
         raise serializers.ValidationError(wrong)
 
 
-def content_of(data: JSON) -> Content:
-    """The message as the outbox takes it. Raises ValidationError that names each field."""
+def content_of(data: JSON, who: Who) -> Content:
+    """The message as the outbox takes it, of what they may see. Raises ValidationError that names each field."""
     kind = data["type"]
     if kind == "text":
         text, payload = data["text"], {}
     else:
-        text, payload = "", _payload(kind, data[PART_OF[kind]])
+        text, payload = "", _payload(kind, data[PART_OF[kind]], who)
     if problems := contents.check(kind, text, payload):
         raise refused(problems)
     if kind == "text":
@@ -89,11 +89,11 @@ def refused(problems: list[Problem]) -> serializers.ValidationError:
     return serializers.ValidationError(found)
 
 
-def _payload(kind: str, part: Any) -> JSON:
+def _payload(kind: str, part: Any, who: Who) -> JSON:
     if kind == "contacts":
         return {"contacts": part}
     if kind == "reaction":
-        return _reaction(part)
+        return _reaction(part, who)
     if kind in media.KINDS and is_uuid(part.get("id")):
         # Ours is told from WhatsApp's by its form.
         return {"media": part["id"], **{name: value for name, value in part.items() if name != "id"}}
@@ -103,10 +103,10 @@ def _payload(kind: str, part: Any) -> JSON:
     return dict(part)
 
 
-def _reaction(part: JSON) -> JSON:
+def _reaction(part: JSON, who: Who) -> JSON:
     if problems := problems_in(ReactionBody, part, "reaction"):
         raise refused(problems)
-    quoted = Message.objects.filter(public_id=part["message"]).values_list("wamid", flat=True).first()
+    quoted = visible_messages(who).filter(public_id=part["message"]).values_list("wamid", flat=True).first()
     if quoted is None:
         raise NotYours("reaction.message", "message")
     return {"to": quoted, "emoji": part["emoji"]}

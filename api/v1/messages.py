@@ -209,7 +209,7 @@ class MessageViewSet(SalonViewSet[Message]):
     def create(self, request: Request) -> Response:
         """Send a message. 202 with the message; one that a policy refuses is `cancelled` and says why."""
         data = self.read(MessageIn)
-        content = contents.content_of(data)
+        content = contents.content_of(data, self.actor.who)
         try:
             number: Number = data.get("number") or first_number(data.get("contact"))
             contact = data.get("contact") or contact_of(data["to"], number, by=self.actor.who)

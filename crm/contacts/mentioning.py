@@ -20,13 +20,13 @@ LONGEST = 160
 
 def tell(note: Note, member_ids: Collection[int], *, by: Member | ApiKey) -> None:
     """Tell these members that the note names them; nobody of what they may not see, or wrote themselves."""
-    from crm.inbox.rights import sees_contact  # the inbox is built on contacts, not the other way round
+    from crm.inbox.rights import sees_note  # the inbox is built on contacts, not the other way round
 
     salon_id = current_salon_id() or 0
     own = by.pk if isinstance(by, Member) else 0
     for one in Member.objects.filter(pk__in=member_ids, is_active=True).exclude(pk=own):
         member = member_of(salon_id, one.user_id)
-        if member is None or not sees_contact(member, note.contact):
+        if member is None or not sees_note(member, note):
             continue
         raise_alert(
             salon_id,

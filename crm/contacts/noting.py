@@ -14,7 +14,7 @@ from crm.contacts import notes
 from crm.contacts.models import Contact, Note
 from crm.contacts.names import addresses, name_of
 from crm.inbox.models import Conversation
-from crm.inbox.rights import contact_or_404, sees_contact, visible_contacts, visible_conversations
+from crm.inbox.rights import contact_or_404, visible_conversations, visible_notes
 from portal.frame.keyset import by_id, is_fragment
 from portal.frame.toasts import toast
 from tenants.access.guard import SalonRequest, allowed
@@ -83,8 +83,8 @@ def mentions(request: SalonRequest) -> HttpResponse:
 
 
 def own_mentions(member: Member) -> QuerySet[Note]:
-    """The notes that name a member, of contacts they may see."""
-    return Note.objects.filter(mentions__contains=[member.pk], contact__in=visible_contacts(member))
+    """The notes that name a member, of those they may see."""
+    return visible_notes(member).filter(mentions__contains=[member.pk])
 
 
 def unseen(member: Member) -> int:
@@ -93,8 +93,8 @@ def unseen(member: Member) -> int:
 
 
 def _note_or_404(request: SalonRequest, public_id: UUID) -> Note:
-    note = Note.objects.select_related("contact").filter(public_id=public_id).first()
-    if note is None or not sees_contact(request.member, note.contact):
+    note = visible_notes(request.member).select_related("contact").filter(public_id=public_id).first()
+    if note is None:
         raise Http404
     return note
 
@@ -108,7 +108,7 @@ def _done(request: SalonRequest, contact: Contact) -> HttpResponse:
 def _card(
     request: SalonRequest, contact: Contact, *, before: str = "", problem: str = "", typed: str = "", status: int = 200
 ) -> HttpResponse:
-    own = Note.objects.filter(contact=contact).select_related("contact", "by")
+    own = visible_notes(request.member).filter(contact=contact).select_related("contact", "by")
     page = by_id(own.filter(is_pinned=False), before=before)
     pinned = [] if before else list(own.filter(is_pinned=True).order_by("-pk")[:MOST_PINNED])
     rows = [*pinned, *page.rows]

@@ -17,9 +17,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from crm.consent.models import ConsentEntry, Purpose
-from crm.contacts.models import Contact, ContactImport, ContactMerge, Note
+from crm.contacts.models import Contact, ContactImport, ContactMerge
 from crm.contacts.models.importing import CHANGED_BY, MADE_BY
 from crm.contacts.shown import change, people
+from crm.inbox.rights import Who, sees_own_only, visible_conversations, visible_notes
 from ops import clock
 from tenants.audit.models import AuditEntry
 
@@ -27,7 +28,8 @@ SIZE = 30
 # Walking one guest's messages back from a moment, by their index; so many are looked at for one page.
 _MESSAGES = """
     SELECT (m.at AT TIME ZONE %s)::date AS day, m.direction, count(*), max(m.at) FROM (
-        SELECT at, direction FROM message WHERE contact_id = %s AND at <= %s AND at < %s ORDER BY id DESC LIMIT %s) m
+        SELECT at, direction FROM message WHERE contact_id = %s AND at <= %s AND at < %s
+        AND (%s::bigint[] IS NULL OR conversation_id = ANY(%s::bigint[])) ORDER BY id DESC LIMIT %s) m
     GROUP BY day, m.direction ORDER BY day DESC
 """
 _LOOKED_AT = 2000
@@ -59,7 +61,13 @@ class Place(NamedTuple):
             place = cls(datetime.fromisoformat(at), int(source), int(pk), date.fromisoformat(day) if day else None)
         except ValueError:
             return None
-        is_one = place.at.tzinfo and 0 <= place.source <= _AFTER_ALL and abs(place.pk) < 2**62
+        # At the ends of time a day more or less would be none.
+        is_one = (
+            place.at.tzinfo
+            and 1970 <= place.at.year < 9999
+            and 0 <= place.source <= _AFTER_ALL
+            and abs(place.pk) < 2**62
+        )
         return place if is_one else None
 
 
@@ -86,18 +94,27 @@ class Moment:
         return (self.at, self.source, self.pk)
 
 
-Source = Callable[[Contact, Place, dict[str, str]], Sequence[Moment]]
+class Reader(NamedTuple):
+    """Who reads it, and what the people in it are called."""
+
+    who: Who
+    names: dict[str, str]
 
 
-def page(contact: Contact, *, before: Place | None = None, sees_runs: bool = False) -> tuple[list[Moment], str]:
-    """A page of it, and the place that the next one lies before; empty when there is none."""
+Source = Callable[[Contact, Place, Reader], Sequence[Moment]]
+
+
+def page(
+    contact: Contact, *, who: Who, before: Place | None = None, sees_runs: bool = False
+) -> tuple[list[Moment], str]:
+    """A page of it as they may see it, and the place that the next one lies before; empty when there is none."""
     place = before or Place(clock.now() + timedelta(minutes=1), _AFTER_ALL, 0)
-    names = people()
+    reader = Reader(who, people())
     found = [
         replace(one, source=number)
         for number, source in enumerate(SOURCES)
         if source is not _runs or sees_runs
-        for one in source(contact, place, names)
+        for one in source(contact, place, reader)
     ]
     found = sorted((one for one in found if one.key < place[:3]), key=lambda one: one.key, reverse=True)
     told = [one for one in found if one.day]
@@ -123,12 +140,15 @@ def _before(rows: QuerySet[Any], place: Place, source: Source) -> Any:
     return rows.filter(older).order_by("-at", "-pk")[: SIZE + 1]
 
 
-def _messages(contact: Contact, place: Place, _names: dict[str, str]) -> list[Moment]:
+def _messages(contact: Contact, place: Place, reader: Reader) -> list[Moment]:
     """Each day is one line; a day that was told is told whole. Its number is that of its messages."""
     zone = timezone.get_current_timezone()
     told = datetime.combine(place.day, datetime.min.time(), tzinfo=zone) if place.day else place.at + timedelta(days=1)
+    talks = None
+    if sees_own_only(reader.who):
+        talks = list(visible_conversations(reader.who).filter(contact=contact).values_list("pk", flat=True))
     with connection.cursor() as cursor:
-        cursor.execute(_MESSAGES, [str(zone), contact.pk, place.at, told, _LOOKED_AT])
+        cursor.execute(_MESSAGES, [str(zone), contact.pk, place.at, told, talks, talks, _LOOKED_AT])
         rows = cursor.fetchall()
     days: dict[date, dict[str, Any]] = {}
     for day, direction, count, at in rows:
@@ -151,20 +171,20 @@ def _counted(received: int, sent: int) -> str:
     return ", ".join(said)
 
 
-def _notes(contact: Contact, place: Place, _names: dict[str, str]) -> list[Moment]:
-    rows = _before(Note.objects.filter(contact=contact).select_related("by"), place, _notes)
+def _notes(contact: Contact, place: Place, reader: Reader) -> list[Moment]:
+    rows = _before(visible_notes(reader.who).filter(contact=contact).select_related("by"), place, _notes)
     return [
         Moment(row.at, "note", _("Note"), by=row.by.name if row.by else "", quote=row.text[:400], pk=row.pk)
         for row in rows
     ]
 
 
-def _changes(contact: Contact, place: Place, names: dict[str, str]) -> list[Moment]:
+def _changes(contact: Contact, place: Place, reader: Reader) -> list[Moment]:
     own = AuditEntry.objects.filter(subject=str(contact.public_id), action__in=_CHANGES)
     lines = _before(own, place, _changes)
     found = []
     for line in lines:
-        told = change(line, names)
+        told = change(line, reader.names)
         if line.action == "contact.created":
             found.append(Moment(line.at, "user-plus", _("Written down"), by=told["by"], pk=line.pk))
         else:
@@ -173,7 +193,7 @@ def _changes(contact: Contact, place: Place, names: dict[str, str]) -> list[Mome
     return found
 
 
-def _consents(contact: Contact, place: Place, _names: dict[str, str]) -> list[Moment]:
+def _consents(contact: Contact, place: Place, _reader: Reader) -> list[Moment]:
     # Rows of one word stand together, so those of the moment itself are all read; the page leaves out what was told.
     rows = ConsentEntry.objects.filter(contact_id=contact.pk, at__lte=place.at).order_by("-at", "-pk")[: SIZE * 2]
     lines: dict[tuple[Any, ...], list[ConsentEntry]] = {}
@@ -191,7 +211,7 @@ def _consents(contact: Contact, place: Place, _names: dict[str, str]) -> list[Mo
     ]
 
 
-def _merges(contact: Contact, place: Place, _names: dict[str, str]) -> list[Moment]:
+def _merges(contact: Contact, place: Place, _reader: Reader) -> list[Moment]:
     rows = _before(ContactMerge.objects.filter(kept=contact).select_related("by"), place, _merges)
     return [
         Moment(
@@ -206,7 +226,7 @@ def _merges(contact: Contact, place: Place, _names: dict[str, str]) -> list[Mome
     ]
 
 
-def _deals(contact: Contact, place: Place, _names: dict[str, str]) -> list[Moment]:
+def _deals(contact: Contact, place: Place, _reader: Reader) -> list[Moment]:
     from crm.deals.models import DealMove  # deals are built on contacts, not the other way round
 
     moves = DealMove.objects.filter(deal__contact=contact)
@@ -226,7 +246,7 @@ def _deals(contact: Contact, place: Place, _names: dict[str, str]) -> list[Momen
     ]
 
 
-def _lists(contact: Contact, _place: Place, _names: dict[str, str]) -> list[Moment]:
+def _lists(contact: Contact, _place: Place, _reader: Reader) -> list[Moment]:
     """The list they came by, and the last one that changed them."""
     made, changed = contact.attribution.get(MADE_BY), contact.attribution.get(CHANGED_BY)
     ids = [one for one in (made, changed) if isinstance(one, str)]
@@ -240,7 +260,7 @@ def _lists(contact: Contact, _place: Place, _names: dict[str, str]) -> list[Mome
     return found
 
 
-def _runs(contact: Contact, place: Place, _names: dict[str, str]) -> list[Moment]:
+def _runs(contact: Contact, place: Place, _reader: Reader) -> list[Moment]:
     # By their table: crm knows no flows.
     with connection.cursor() as cursor:
         cursor.execute(_RUNS, [contact.pk, SOURCES.index(_runs), *place[:3], SIZE + 1])

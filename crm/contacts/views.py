@@ -90,7 +90,8 @@ def history(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """What happened with them, newest first; a page of it."""
     found = contact_or_404(request.member, public_id)
     before = timeline.Place.read(request.GET.get("before", ""))
-    moments, key = timeline.page(found, before=before, sees_runs=request.member.may(Permission.EXECUTIONS_SEE))
+    sees_runs = request.member.may(Permission.EXECUTIONS_SEE)
+    moments, key = timeline.page(found, who=request.member, before=before, sees_runs=sees_runs)
     context = {
         "contact_public_id": found.public_id,
         "moments": moments,

@@ -33,7 +33,7 @@ def send(request: SalonRequest, public_id: UUID) -> HttpResponse:
     try:
         with transaction.atomic():
             send_at = scheduled.read_moment(request.POST.get("send_at", "")) if request.POST.get("later") else None
-            draft = drafts.read(request.POST, found, number)
+            draft = drafts.read(request.POST, found, number, request.member)
             for content in draft.contents:
                 send_message(
                     contact=found.contact,
@@ -103,7 +103,8 @@ def _refused(request: SalonRequest, found: Conversation, refused: CannotSend) ->
     if request.POST.get("type") == "template":
         # The form with its values stays as it is.
         return toast(request, error, status=422)
-    quoted, media = drafts.quotable(found, request.POST.get("reply_to")), drafts.media_of(request.POST)
+    quoted = drafts.quotable(found, request.POST.get("reply_to"))
+    media = drafts.media_of(request.POST, request.member)
     context: dict[str, Any] = {
         **head_context(request, found),
         "error": error,

@@ -15,7 +15,9 @@ from channels_wa.messages.problems import Problem
 from channels_wa.numbers.models import Number
 from channels_wa.outbox.content.media import MODELS
 from crm.inbox.models import Conversation
+from crm.inbox.rights import visible_files
 from crm.inbox.sending import CannotSend, Content
+from tenants.members.models import Member
 
 # What WhatsApp tells of a message is none that one could quote or put an emoji on.
 NOT_QUOTABLE = frozenset({"system", "edit", "revoke", "reaction"})
@@ -36,12 +38,12 @@ class Draft:
         return (self.quoted.wamid or "") if self.quoted else ""
 
 
-def read(data: Mapping[str, str], conversation: Conversation, number: Number | None) -> Draft:
+def read(data: Mapping[str, str], conversation: Conversation, number: Number | None, by: Member) -> Draft:
     """The draft of a posted form. Raises CannotSend for a file or a template that is not the salon's."""
     text, quoted = data.get("text", "").strip(), quotable(conversation, data.get("reply_to"))
     if data.get("type") == "template":
         return Draft([_template(data, number)], "", quoted, None)
-    media = _media(data)
+    media = _media(data, by)
     return Draft(_contents(text, media), text, quoted, media)
 
 
@@ -68,14 +70,14 @@ def _contents(text: str, media: Media | None) -> list[Content]:
     return [Content(media.kind, "", payload), *said]
 
 
-def media_of(data: Mapping[str, str]) -> Media | None:
-    """The file of a posted form, if it is one of the salon's."""
+def media_of(data: Mapping[str, str], by: Member) -> Media | None:
+    """The file of a posted form, if it is one of the salon's that they may see."""
     found = _uuid(data.get("media"))
-    return Media.objects.filter(public_id=found).first() if found else None
+    return visible_files(by).filter(public_id=found).first() if found else None
 
 
-def _media(data: Mapping[str, str]) -> Media | None:
-    media = media_of(data)
+def _media(data: Mapping[str, str], by: Member) -> Media | None:
+    media = media_of(data, by)
     if media is None and data.get("media"):
         raise CannotSend(Problem("media", _("There is no such file here. Upload it again.")))
     return media

@@ -7,14 +7,14 @@ their teams, with the contacts of these; some see phones masked. Programs see ev
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 
 from channels_wa.media.models import Media
 from channels_wa.messages.models import Message
 from crm.consent.policy import policy
 from crm.contacts.merging import kept_of
-from crm.contacts.models import Contact
+from crm.contacts.models import Contact, Note
 from crm.contacts.names import mask, masking
 from crm.inbox.models import Conversation, Team
 from tenants.access.models import ApiKey
@@ -31,12 +31,14 @@ __all__ = [
     "message_or_404",
     "sees_contact",
     "sees_file",
+    "sees_note",
     "sees_own_only",
     "sees_phones",
     "visible_contacts",
     "visible_conversations",
     "visible_files",
     "visible_messages",
+    "visible_notes",
 ]
 
 Who = Member | ApiKey
@@ -77,17 +79,36 @@ def visible_messages(who: Who) -> QuerySet[Message]:
     return found.filter(conversation_id__in=visible_conversations(who).values("pk")) if sees_own_only(who) else found
 
 
+def visible_notes(who: Who) -> QuerySet[Note]:
+    """The notes they may see: those of the conversations, and of the contacts those that stand in none."""
+    found = Note.objects.all()
+    if not sees_own_only(who):
+        return found
+    of_contact = Q(conversation_id=None, contact_id__in=visible_contacts(who).values("pk"))
+    return found.filter(of_contact | Q(conversation_id__in=visible_conversations(who).values("pk")))
+
+
+def sees_note(who: Who, note: Note) -> bool:
+    """Whether they may see this note."""
+    return not sees_own_only(who) or visible_notes(who).filter(pk=note.pk).exists()
+
+
 def sees_contact(who: Who, contact: Contact) -> bool:
     """Whether they may see this contact."""
     return not sees_own_only(who) or visible_contacts(who).filter(pk=contact.pk).exists()
 
 
 def visible_files(who: Who) -> QuerySet[Media]:
-    """The files they may open: the salon's own, and those of contacts they may see."""
+    """The files they may open and send: the salon's own, theirs, and those of what they may see.
+
+    What a guest sent stands in a message; what colleagues brought for a guest belongs to the contact.
+    """
     found = Media.objects.all()
     if not sees_own_only(who):
         return found
-    return found.filter(Q(contact_id=None) | Q(contact_id__in=visible_contacts(who).values("pk")))
+    of_contact = Q(message_id=None, contact_id__in=visible_contacts(who).values("pk"))
+    of_message = Exists(visible_messages(who).filter(pk=OuterRef("message_id")))
+    return found.filter(Q(contact_id=None) | Q(member_id=who.pk) | of_contact | of_message)
 
 
 def sees_file(who: Who, media: Media) -> bool:

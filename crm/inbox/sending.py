@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
+from channels_wa.media.naming import named_in
 from channels_wa.message_templates import sending as message_templates
 from channels_wa.messages.models import Identity, Message
 from channels_wa.messages.problems import Problem
@@ -21,6 +22,7 @@ from channels_wa.outbox.models import OutboxItem
 from crm.contacts.models import Contact
 from crm.inbox.live import tell_new
 from crm.inbox.models import Conversation
+from crm.inbox.rights import sees_own_only, visible_files
 from crm.inbox.summary import note_outbound
 from crm.inbox.takeover import take_over
 from ops import clock
@@ -82,6 +84,7 @@ def send_message(
     number = number or first_number(contact)
     if problems := check(content.type, content.text, content.payload, number_id=number.pk):
         raise CannotSend(*problems)
+    _check_files(content.payload, by)
     if content.type == "template":
         content = _with_words(content, number)
     if isinstance(by, Member):
@@ -117,6 +120,12 @@ def send_message(
             take_over([conversation_id], by="member")
     tell_new([message.pk], [conversation_id])
     return message
+
+
+def _check_files(payload: dict[str, Any], by: Member | ApiKey) -> None:
+    named = set(named_in(payload)) if sees_own_only(by) else set()
+    if named and visible_files(by).filter(public_id__in=named).count() < len(named):
+        raise CannotSend(Problem("media", _("There is no such file here. Upload it again.")))
 
 
 def _record(message: Message, contact: Contact, conversation: UUID, by: Member | ApiKey) -> None:

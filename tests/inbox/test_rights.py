@@ -1,14 +1,19 @@
 """Who sees what: roles that see only their own conversations, roles that see phones masked (TN-004, CR-002)."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from channels_wa.media.models import Media
+from crm.contacts.models import Note
 from crm.contacts.names import mask
-from crm.inbox.models import Team
+from crm.inbox.models import Conversation, Team
 from crm.inbox.rights import may_be_narrowed
+from ops import clock
 from ops.salon import inside
 from tenants.access.roles import Role
+from tenants.alerts.models import Alert
 from tests.inbox.conftest import Guest, Rule, change_talk, fresh
 from tests.world import Browser
 
@@ -155,6 +160,83 @@ def test_a_card_with_a_phone_is_masked(rule: Rule, guest: Guest, bob: Browser) -
 )
 def test_masks(phone: str, seen: str) -> None:
     assert mask(phone) == seen
+
+
+def test_whatsapps_own_words_are_masked_in_the_summary_too(rule: Rule, guest: Guest, bob: Browser) -> None:
+    words = "Beatriz changed from +5511988881234 to +5511988884321"
+    change_talk(guest.conversation, last_kind="system", last_text=words)
+    path = f"/api/v1/{at('conversations/{talk}/', guest)}"
+    assert bob.get(path).json()["last_text"] == words
+    rule(masked_roles=["receptionist"])
+    pages = [bob.get_page("/inbox/"), bob.get_page(at("/contacts/{contact}/", guest)), bob.get_page(path)]
+    for page in pages:
+        assert "98888" not in page
+    assert "•••••-4321" in pages[0]
+    assert bob.get(path).json()["last_text"] == f"Beatriz changed from {MASKED} to +55 11 •••••-4321"
+
+
+@pytest.fixture
+def beside(rule: Rule, guest: Guest, alice: Browser, bob: Browser) -> Conversation:
+    """The guest's other conversation, which is Alice's, while Bob has the first one and sees his own only."""
+    rule(own_only_roles=["receptionist"])
+    give(guest, bob)
+    with inside(guest.salon_id):
+        values: Own = {"last_at": clock.now(), "closed_at": clock.now(), "assignee": alice.member}
+        return Conversation.objects.create(contact=guest.contact, number_id=guest.number.pk, **values)
+
+
+def test_a_narrowed_member_reads_no_notes_of_colleagues_talks(
+    guest: Guest, beside: Conversation, alice: Browser, bob: Browser
+) -> None:
+    other = f"/inbox/{beside.public_id}/note/"
+    assert alice.post(other, {"text": "of another talk @Bob"}).status_code == 303
+    assert alice.post(at("/inbox/{talk}/note/", guest), {"text": "of the talk @Bob"}).status_code == 303
+    assert alice.post(at("/contacts/{contact}/note/add/", guest), {"text": "of the guest @Bob"}).status_code == 303
+    with inside(guest.salon_id):
+        hidden = Note.objects.get(conversation_id=beside.pk)
+        assert Alert.objects.filter(kind="note.mention").count() == 2
+    for path in ("/contacts/{contact}/note/", "/contacts/{contact}/history/", "/contacts/mentions/"):
+        page = bob.get_page(at(path, guest))
+        assert "of another talk" not in page, path
+        assert "of the talk" in page and "of the guest" in page, path
+    assert "of another talk" in alice.get_page(at("/contacts/{contact}/note/", guest))
+    url = f"/notes/{hidden.public_id}/"
+    assert bob.post(url, {"do": "pin"}).status_code == 404
+    assert alice.post(url, {"do": "pin"}).status_code != 404
+
+
+def test_nor_is_told_of_their_messages(guest: Guest, beside: Conversation, alice: Browser, bob: Browser) -> None:
+    replace(guest, conversation=beside).wrote("hidden")
+    assert "1 message from the guest" in bob.get_page(at("/contacts/{contact}/history/", guest))
+    assert "2 messages from the guest" in alice.get_page(at("/contacts/{contact}/history/", guest))
+
+
+def test_nor_sends_their_files_or_puts_an_emoji_on_their_messages(
+    guest: Guest, beside: Conversation, alice: Browser, bob: Browser
+) -> None:
+    hidden = replace(guest, conversation=beside).wrote("", type="image", wamid="wamid.hidden")
+    seen = guest.wrote("", type="image", wamid="wamid.seen")
+    files = {}
+    with inside(guest.salon_id):
+        for message in (hidden, seen):
+            files[message.pk] = Media.objects.create(
+                direction="in", kind="image", mime_type="image/jpeg", state="ready", size=9, storage_key="x",
+                contact_id=guest.contact.pk, message_id=message.pk,
+            )  # fmt: skip
+    send = at("/inbox/{talk}/send/", guest)
+    to = {"contact": str(guest.contact.public_id), "purpose": "reply"}
+
+    def api(person: Browser, **body: Any) -> int:
+        return person.post("/api/v1/messages/", {**to, **body}, content_type="application/json").status_code
+
+    for message, passes in ((hidden, False), (seen, True)):
+        image, reaction = str(files[message.pk].public_id), {"message": str(message.public_id), "emoji": "👍"}
+        assert (bob.post(send, {"media": image}, headers={"hx-request": "true"}).status_code == 200) is passes
+        assert (api(bob, type="image", media={"id": image}) == 202) is passes
+        assert (api(bob, type="reaction", reaction=reaction) == 202) is passes
+        assert (bob.get(f"/api/v1/media/{image}/").status_code == 200) is passes
+        assert api(alice, type="image", media={"id": image}) == 202
+        assert api(alice, type="reaction", reaction=reaction) == 202
 
 
 def test_who_may_set_the_rules(guest: Guest, alice: Browser, bob: Browser, charlie: Browser) -> None:

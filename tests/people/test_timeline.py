@@ -10,9 +10,10 @@ from ops import clock
 from ops.salon import inside
 from tenants.audit.models import AuditEntry
 from tests.people.conftest import Guest
+from tests.world import Browser
 
 
-def test_cr_001_equal_moments_lose_no_line_at_the_end_of_a_page(guest: Guest) -> None:
+def test_cr_001_equal_moments_lose_no_line_at_the_end_of_a_page(guest: Guest, alice: Browser) -> None:
     at = clock.now() - timedelta(hours=1)
     with inside(guest.salon_id):
         Note.objects.bulk_create(
@@ -38,7 +39,7 @@ def test_cr_001_equal_moments_lose_no_line_at_the_end_of_a_page(guest: Guest) ->
         )
         seen, before = [], None
         while True:
-            moments, key = timeline.page(guest.contact, before=before)
+            moments, key = timeline.page(guest.contact, who=alice.member, before=before)
             seen += moments
             assert len(moments) <= timeline.SIZE
             if not key:
@@ -57,5 +58,13 @@ def test_cr_001_equal_moments_lose_no_line_at_the_end_of_a_page(guest: Guest) ->
 
 
 def test_an_address_that_is_no_place_begins_anew() -> None:
-    for text in ("", "x", "2026-01-01~0~1~", "2026-01-01T00:00:00+00:00~99~1~", "2026-01-01T00:00:00+00:00~1~x~"):
+    for text in (
+        "",
+        "x",
+        "2026-01-01~0~1~",
+        "2026-01-01T00:00:00+00:00~99~1~",
+        "2026-01-01T00:00:00+00:00~1~x~",
+        "9999-12-31T23:59:59+00:00~1~1~",
+        "0001-01-01T00:00:00+00:00~1~1~",
+    ):
         assert timeline.Place.read(text) is None

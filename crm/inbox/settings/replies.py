@@ -78,7 +78,7 @@ def _media(reply: CannedReply | None) -> Media | None:
 
 def _edited(request: SalonRequest, reply: CannedReply | None) -> HttpResponse:
     known = {"shortcut": reply.shortcut, "text": reply.text} if reply else {}
-    media = media_of(request.POST) if request.method == "POST" else _media(reply)
+    media = media_of(request.POST, request.member) if request.method == "POST" else _media(reply)
     form = ReplyForm(request.POST if request.method == "POST" else None, initial=known)
     if request.method == "POST" and form.is_valid():
         try:
