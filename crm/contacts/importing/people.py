@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from crm.consent.models import Purpose, State
 from crm.contacts import fields as custom
 from crm.contacts import tags
+from crm.contacts.exporting.cells import unmarked
 from crm.contacts.importing import columns
 from crm.contacts.importing.columns import WORDS, plain
 from crm.contacts.importing.options import Options
@@ -23,8 +24,6 @@ from ops import clock
 LONGEST_NAME = 120
 LONGEST_WISH = 500
 LONGEST_PROOF = 500
-# What an export puts before a cell that a spreadsheet would take for a formula.
-_SAFE = re.compile(r"'(?=[=+\-@\t\r])")
 _YES, _NO = frozenset(WORDS["yes"].split()), frozenset(WORDS["no"].split())
 _LANGUAGES: dict[str, str] = {word: code for code, words in WORDS["languages"].items() for word in words.split()}
 _DAY = re.compile(r"(\d{1,4})[-/.](\d{1,2})[-/.](\d{1,4})(?:[ T].*)?\Z", re.ASCII)
@@ -100,7 +99,8 @@ class Reader:
         """The person, and what of the row is not taken."""
         if row.problem:
             return None, [Refusal(row, "", row.problem)]
-        cells = [_SAFE.sub("", cell.strip(), count=1) if cell[:1] in "' " else cell.strip() for cell in row.cells]
+        # Without what an export puts before that which a spreadsheet would take for a formula.
+        cells = [unmarked(cell.strip()) for cell in row.cells]
         width = len(self.options.headers)
         if width and len(cells) > width and any(cells[width:]):
             reason = _("This row has %(count)d cells, the first row has %(width)d. Is a separator inside of a cell?")

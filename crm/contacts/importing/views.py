@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from crm.contacts import fields
 from crm.contacts.exporting import streaming
+from crm.contacts.exporting.cells import unmarked
 from crm.contacts.exporting.writers import Page, as_csv
 from crm.contacts.importing import actions, columns, ending, files, mapping, shown, taking
 from crm.contacts.importing.limits import MB, MOST_BYTES, MOST_COLUMNS, MOST_ROWS, Unreadable
@@ -197,7 +198,11 @@ def _refused_pages(found: ContactImport) -> Iterator[Page]:
     while rows := list(ImportRow.objects.filter(contact_import=found, row__gt=last).order_by("row")[:_PAGE]):
         last = rows[-1].row
         yield [
-            [str(row.row), columns.label_of(row.field, known) if row.field else "", row.reason, *map(str, row.cells)]
+            [
+                *(str(row.row), columns.label_of(row.field, known) if row.field else "", row.reason),
+                # As they were: what makes them safe is put on once.
+                *(unmarked(str(cell)) for cell in row.cells),
+            ]
             for row in rows
         ]
 
