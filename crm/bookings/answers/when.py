@@ -14,6 +14,8 @@ PARTS: Final = {"morning": (0, 720), "afternoon": (720, 1080), "evening": (1080,
 _EARLIEST_HOUR: Final = 7
 # A date of this year that is over is next year's only if that is not too far away.
 _AHEAD: Final = timedelta(days=300)
+# Other years are no dates of visits, and with some of them no calendar can reckon.
+_YEARS: Final = range(1971, 9001)
 _CLOCK: Final = re.compile(r"(\d{1,2})(?:[:.h](\d\d))?(h|hs|hr|hrs|am|pm)?")
 
 
@@ -189,6 +191,8 @@ def _this_year(day: int, month: int, today: date) -> date | None:
 
 
 def _day(year: int, month: int, day: int) -> date:
+    if year not in _YEARS:
+        raise NoDate
     try:
         return date(year, month, day)
     except ValueError:

@@ -26,6 +26,9 @@ MADRID = Asked(LATE, ZoneInfo("Europe/Madrid"), datetime(2027, 1, 30, 9, tzinfo=
         ("pode ser dia 27 de janeiro?", []),  # over
         ("pode ser 01/02/2026?", []),
         ("pode ser 01/02/27?", ["2027-02-01"]),
+        ("pode ser 31/12/9999?", None),  # no such year
+        ("pode ser 31/12/0101?", None),
+        ("pode ser 15/06/2027 ou 20/05/9990?", None),
     ],
 )
 def test_days(text: str, days: list[str] | None) -> None:
