@@ -33,6 +33,7 @@ INBOUND_STEPS = {
 OUTBOUND_CHECKS = [
     "crm.contacts.outbound.blocked",  # whom the salon wants nothing to do with
     "crm.consent.outbound.check",  # what a guest has stopped (I19)
+    "crm.bookings.reminders.outbound.check",  # a reminder of a visit that was cancelled, moved, or is over
     "channels_wa.outbox.disconnected.check",  # a number that left the salon sends nothing
     "channels_wa.outbox.window.check",  # Meta's 24-hour window (I18)
     "channels_wa.message_templates.outbound.check",  # one that Meta has paused or ended

@@ -19,6 +19,7 @@ WORDS: dict[str, str | Promise] = {
     "blocked": _("The guest is blocked. Unblock them to write to them."),
     "erased": _("The guest's data was erased."),
     "cancelled": _("It was taken back before it left."),
+    "booking_changed": _("It was taken back before it left."),
     "cancelled_by_operator": _("It was taken back before it left."),
     "recipient": _("This guest cannot be reached on WhatsApp. Call them, or check the number."),
     "content": _("WhatsApp does not take a message like this. Change it and send it again."),

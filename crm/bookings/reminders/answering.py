@@ -62,6 +62,9 @@ def answer(one: Incoming, question: Question) -> Reply | None:
         if not question.is_reminder or question.row.answered_at or not one.bot_on:
             return None
         return _stands(doing) or _ask(doing, "unclear")
+    if heard.kind is Kind.CONFIRM and question.is_list:
+        # To a list "sim" says not which: least of all the time that they wanted to leave.
+        return _do(doing, "reschedule")
     if heard.kind is Kind.CONFIRM and question.row.answer == "confirm" and booking.state == State.CONFIRMED:
         # "ok, obrigada" after it was confirmed.
         return Reply()
@@ -86,11 +89,13 @@ def _do(doing: _Doing, what: str) -> Reply:
     try:
         if what == "confirm":
             key = "confirmed_already" if booking.state == State.CONFIRMED else "confirmed"
-            states.confirm(booking, by=by)
+            states.confirm(booking, by=by, version=booking.version)
         else:
             # Not `in_policy`: we have asked, so that the place can be given to somebody else.
             key = "cancelled"
-            states.cancel(booking, by=by, reason="reminder")
+            states.cancel(booking, by=by, version=booking.version, reason="reminder")
+    except states.Stale as other:
+        return _again(doing, other.booking)
     except (states.NotAllowed, SlotTaken):
         booking.refresh_from_db()
         return _stands(doing) or Reply(doing.said("over"))
@@ -116,6 +121,12 @@ def _stands(doing: _Doing) -> Reply | None:
     return None
 
 
+def _again(doing: _Doing, fresh: Booking) -> Reply:
+    """Somebody else changed the visit meanwhile: the guest hears how it stands, and says it once more."""
+    again = _Doing(doing.question, fresh, doing.language)
+    return _stands(again) or _ask(again, "unclear")
+
+
 def _ask(doing: _Doing, key: str) -> Reply:
     text = doing.said(key)[:1024]
     return Reply(text, buttons(text, doing.language, ids_of(doing.question.row.pk, doing.booking)))
@@ -127,8 +138,7 @@ def _move(doing: _Doing) -> Reply:
     except (SlotTaken, WrongItem, states.TooLate):
         return _offer(doing, "pick_taken")
     except (states.NotAllowed, states.Stale) as other:
-        again = _Doing(doing.question, other.booking, doing.language)
-        return _stands(again) or _ask(again, "moved_meanwhile")
+        return _again(doing, other.booking)
     _note(doing.question.row, "reschedule")
     return Reply(_Doing(doing.question, moved, doing.language).said("moved"))
 

@@ -12,17 +12,22 @@ from channels_wa.inbound.steps import Incoming
 from crm.bookings.models import Reminder
 from crm.bookings.reminders.composing import PREFIX
 from ops import clock
+from ops.salon import current_salon_id
 
-_ID: Final = re.compile(rf"{PREFIX}:(\d{{1,18}}):(confirm|reschedule|cancel|at):(\d{{1,9}})(?::(\d{{1,9}}))?")
+ID: Final = re.compile(rf"{PREFIX}:(\d{{1,18}}):(confirm|reschedule|cancel|at):(\d{{1,9}})(?::(\d{{1,9}}))?")
 # Of whom nothing was asked goes on at once: one look by (contact, time) for a whole batch.
 _ASKED = """
     SELECT DISTINCT b.contact_id FROM booking b JOIN reminder r ON r.booking_id = b.id
     WHERE b.contact_id = ANY(%s) AND b.starts_at > %s AND r.message_id IS NOT NULL
 """
+# What never left was not said. The outbox knows of a try; a fast guest answers before its result is noted.
 _LAST = """
     SELECT w.id, m.id, m.payload FROM unnest(%s::bigint[]) AS w(id) CROSS JOIN LATERAL (
-        SELECT id, payload FROM message WHERE conversation_id = w.id AND direction = 'out' AND source = ''
-        AND status <> 'cancelled' AND type <> 'reaction' ORDER BY id DESC LIMIT 1) m
+        SELECT o.id, o.payload FROM message o WHERE o.conversation_id = w.id AND o.direction = 'out' AND o.source = ''
+        AND o.status NOT IN ('cancelled', 'failed') AND o.type <> 'reaction' AND NOT EXISTS (
+            SELECT FROM public.outbox_item i WHERE i.salon_id = %s AND i.message_id = o.id AND i.state = 'queued'
+            AND i.attempts = 0)
+        ORDER BY o.id DESC LIMIT 1) m
 """
 _QUOTED = "SELECT wamid, id, payload FROM message WHERE wamid = ANY(%s) AND direction = 'out'"
 
@@ -39,11 +44,13 @@ class Question:
     to: int = 0
     # The reminder itself stands there, not something said after it.
     is_reminder: bool = False
+    # It is the list of other times.
+    is_list: bool = False
 
 
 def questions(batch: Sequence[Incoming]) -> dict[int, Question]:
     """By item of the inbox the question that it answers; who answers none is left out."""
-    taps = {one.item_id: tap for one in batch if (tap := _ID.fullmatch(one.message.reply_id or ""))}
+    taps = {one.item_id: tap for one in batch if (tap := ID.fullmatch(one.message.reply_id or ""))}
     spoken = [one for one in batch if one.item_id not in taps and one.message.type == "text" and one.message.text]
     spoken = _of_asked(spoken) if spoken else []
     last, quoted = _talk(spoken) if spoken else ({}, {})
@@ -62,7 +69,8 @@ def questions(batch: Sequence[Incoming]) -> dict[int, Question]:
             continue
         tapped = "" if said else found[2]
         is_reminder = said is not None and said[1] == row.message_id
-        result[one.item_id] = Question(row, int(found[3]), tapped, int(found[4] or 0), is_reminder)
+        is_list = said is not None and found[2] == "at"
+        result[one.item_id] = Question(row, int(found[3]), tapped, int(found[4] or 0), is_reminder, is_list)
     return result
 
 
@@ -80,7 +88,7 @@ def _talk(spoken: Sequence[Incoming]) -> tuple[Said, Said]:
     """What was said last in each conversation, and what the messages quote."""
     quoted = [one.message.quoted_wamid for one in spoken if one.message.quoted_wamid]
     with connection.cursor() as cursor:
-        cursor.execute(_LAST, [[one.conversation_id for one in spoken]])
+        cursor.execute(_LAST, [[one.conversation_id for one in spoken], current_salon_id()])
         last = {key: (pk, _text(payload)) for key, pk, payload in cursor.fetchall()}
         if not quoted:
             return last, {}
@@ -92,7 +100,7 @@ def _of(one: Incoming, last: Said, quoted: Said) -> tuple[re.Match[str], int] | 
     """The first of our ids in what the message answers."""
     wamid = one.message.quoted_wamid
     said = quoted.get(wamid) if wamid else last.get(one.conversation_id)
-    found = _ID.search(said[1]) if said else None
+    found = ID.search(said[1]) if said else None
     return (found, said[0]) if found and said else None
 
 

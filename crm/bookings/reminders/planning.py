@@ -24,8 +24,8 @@ REMIND: Final = "booking.remind"
 # A reminder that comes later than this before the visit is none.
 LATEST: Final = timedelta(minutes=30)
 REMINDED: Final = (Booking.State.BOOKED, Booking.State.CONFIRMED)
-# What was sent longer ago than this does not wait in the outbox any more.
-_ON_ITS_WAY: Final = timedelta(days=3)
+# Why a reminder does not leave any more.
+CHANGED: Final = "booking_changed"
 
 _WRITE: Final = (
     "INSERT INTO reminder (booking_id, booking_version, rule, due_at, state, channel, reason, answer, created_at) "
@@ -97,18 +97,16 @@ def quiet_hours(known: Catalogue) -> list[Quiet]:
 
 def take_back(bookings: Sequence[int]) -> None:
     """None of their reminders goes any more; what waits in the outbox stays there."""
-    recent = clock.now() - _ON_ITS_WAY
     rows = list(
         Reminder.objects.filter(booking__in=bookings, state__in=(Reminder.State.PLANNED, Reminder.State.SENT))
         .select_for_update()
         .order_by("pk")
-        .only("pk", "state", "message_id", "sent_at")
+        .only("pk", "state", "message_id")
     )
     planned = [row.pk for row in rows if row.state == Reminder.State.PLANNED]
-    messages = {
-        row.message_id: row.pk for row in rows if row.message_id and row.sent_at is not None and row.sent_at > recent
-    }
-    stopped = dead_letters.take_back(list(messages), reason="booking_changed") if messages else []
+    # However long ago it was written: a number that is stopped keeps its messages.
+    messages = {row.message_id: row.pk for row in rows if row.message_id}
+    stopped = dead_letters.take_back(list(messages), reason=CHANGED) if messages else []
     taken = [messages[pk] for pk in stopped]
     if planned or taken:
         Reminder.objects.filter(pk__in=[*planned, *taken]).update(state=Reminder.State.CANCELLED)

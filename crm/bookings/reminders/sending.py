@@ -18,7 +18,7 @@ from crm.bookings.models import Reminder
 from crm.bookings.reminders import templates
 from crm.bookings.reminders.composing import Letter, letters, message_of
 from crm.bookings.reminders.falling_back import fall_back
-from crm.bookings.reminders.planning import LATEST, REMIND, REMINDED, is_quiet, quiet_hours
+from crm.bookings.reminders.planning import CHANGED, LATEST, REMIND, REMINDED, is_quiet, quiet_hours
 from crm.inbox.live import tell_new
 from crm.inbox.summary import note_outbound
 from ops import clock
@@ -32,8 +32,8 @@ State = Reminder.State
 SOON, LATER = timedelta(seconds=15), timedelta(minutes=5)
 _HURRY: Final = timedelta(minutes=2)
 PATIENCE: Final = timedelta(hours=1)
-# The guest said so: no other way is tried.
-NO_MEANS_NO: Final = frozenset({"opted_out", "blocked"})
+# The guest said so, or the visit is not what it was: no other way is tried.
+NO_MEANS_NO: Final = frozenset({"opted_out", "blocked", CHANGED})
 
 
 def fall_due(due: Sequence[Due]) -> None:
@@ -131,9 +131,12 @@ def _outside_of_the_night(rows: list[Reminder]) -> list[Reminder]:
     hours, now = quiet_hours(known := catalogue()), clock.now()
     if not hours or not any(is_quiet(one, now, known.zone) for one in hours):
         return rows
-    morning = now
-    while any(is_quiet(one, morning, known.zone) for one in hours):
-        morning = morning.replace(second=0, microsecond=0) + timedelta(minutes=15)
+    minutes = (now.replace(second=0, microsecond=0) + timedelta(minutes=ahead) for ahead in range(1, 24 * 60 + 1))
+    morning = next((one for one in minutes if not any(is_quiet(quiet, one, known.zone) for quiet in hours)), None)
+    if morning is None:
+        # Two quiet hours may leave no gap between them.
+        skip(rows, "quiet_hours")
+        return []
     later = [row for row in rows if row.booking.starts_at - morning >= LATEST]
     for row in later:
         row.due_at = morning

@@ -11,6 +11,7 @@ from channels_wa.inbound import drain
 from channels_wa.message_templates.models import MessageTemplate
 from channels_wa.message_templates.queries import accounts
 from channels_wa.messages.models import Message
+from channels_wa.outbox.models import OutboxItem
 from crm.bookings.models import Booking, Reminder
 from crm.bookings.reminders import templates
 from crm.consent import policy
@@ -50,9 +51,15 @@ class Guest:
         return booking
 
     def says(self, text: str, **more: Any) -> None:
-        """She writes."""
+        """She writes, having got what was sent before."""
+        self.got()
         keep(delivery(PNID, text_message(text, sender=PHONE, **more)))
         drain.run()
+
+    def got(self) -> None:
+        """WhatsApp was called with what waited."""
+        with inside(self.chair.salon_id):
+            OutboxItem.objects.filter(state="queued").update(attempts=1)
 
     def taps(self, answer: str) -> None:
         """She taps a button or a row of what was said last; `answer` is in its id or title."""

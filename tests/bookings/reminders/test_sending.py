@@ -7,12 +7,15 @@ from django.core import mail
 
 from channels_wa.message_templates.models import MessageTemplate
 from channels_wa.messages.models import Identity, Message
+from channels_wa.outbox import contents, settling
+from channels_wa.outbox.checks import Refusal
 from channels_wa.outbox.models import OutboxItem
 from channels_wa.outbox.telling import Change, tell
 from crm.bookings.actions import moving, states
 from crm.bookings.models import Booking, BookingPolicy, Reminder
 from crm.bookings.reminders import fall_due, templates
 from crm.bookings.reminders.hearing import shown
+from crm.bookings.reminders.outbound import check
 from crm.consent import policy, register
 from crm.consent.models import ContactPolicy, Purpose, Source, State
 from crm.contacts.models import Contact
@@ -212,11 +215,65 @@ def test_no_number_and_a_night(guest: Guest) -> None:
     assert guest.rows(booking) == [("sent", "whatsapp", "")]
 
 
-def _fail(guest: Guest) -> None:
+def test_a_night_without_end(guest: Guest) -> None:
+    """FR-RM-005: hours that were changed until no gap is left: none goes, and it stands there why."""
+    booking = guest.chair.book("15:00")
+    with inside(guest.chair.salon_id):
+        ContactPolicy.objects.update(quiet_from="12:00", quiet_until="00:00")
+        BookingPolicy.objects.update(quiet_from="00:00", quiet_until="12:00", revision=11)
+    policy.forget()
+    guest.at(booking.starts_at - timedelta(hours=24))
+    guest.tick()
+    assert guest.rows(booking) == [("skipped", "", "quiet_hours")]
+
+
+@pytest.mark.parametrize("what", ["cancelled", "moved", "over", "none"])
+def test_what_is_sent_again_is_looked_at_again(guest: Guest, what: str) -> None:
+    """I21: nobody knows if it left; meanwhile the visit was cancelled or moved, or is over: it does not go once more,
+    and nobody is told by another way."""
+    with inside(guest.chair.salon_id):
+        Contact.objects.update(fields={"email": "carla@example.com"})
+    booking = guest.reminded()
+    message = guest.last()
+    with inside(guest.chair.salon_id):
+        OutboxItem.objects.update(state="unknown", attempts=1, attempt_at=clock.real() - timedelta(days=1))
+        if what == "cancelled":
+            states.cancel(booking, by=None)
+        elif what == "moved":
+            moving.move(booking, guest.chair.at("17:00", 1), by=None)
+    if what == "over":
+        guest.at(booking.starts_at)
+    assert settling.decide() == 1
+    with inside(guest.chair.salon_id):
+        assert OutboxItem.objects.get().state == "queued"
+        facts = contents.load([message.pk])[message.pk].facts
+        refused = check([facts], clock.now())
+    if what == "none":
+        assert refused == [None]
+        return
+    assert refused == [Refusal("booking_changed")]
+    _fail(guest, "cancelled", "booking_changed")
+    assert guest.rows(booking)[0][2] == "booking_changed"
+    errands.work()
+    assert mail.outbox == []
+    with inside(guest.chair.salon_id):
+        assert not Task.objects.exists()
+
+
+def test_a_number_that_was_stopped_for_long(guest: Guest) -> None:
+    """I21: what waits for it is taken back, however old it is."""
+    booking = guest.reminded()
+    with inside(guest.chair.salon_id):
+        Reminder.objects.update(sent_at=clock.now() - timedelta(days=9))
+        states.cancel(booking, by=None)
+        assert OutboxItem.objects.get().outcome == "cancelled"
+
+
+def _fail(guest: Guest, status: str = "failed", reason: str = "131026") -> None:
     """WhatsApp says that the newest message cannot be delivered."""
     message = guest.last()
     with inside(guest.chair.salon_id):
-        Message.objects.filter(pk=message.pk).update(status="failed", reason="131026")
-        change = Change(message.pk, message.public_id, message.conversation_id, "failed", "131026")
+        Message.objects.filter(pk=message.pk).update(status=status, reason=reason)
+        change = Change(message.pk, message.public_id, message.conversation_id, status, reason)
         tell(guest.chair.salon_id, [change])
     guest.tick()
