@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from channels_wa.inbound.steps import Incoming
 from channels_wa.outbox.actions import enqueue_many
 from channels_wa.outbox.message import NewMessage
+from crm.bookings.actions import states
 from crm.bookings.reminders.answering import Reply, answer
-from crm.bookings.reminders.asked import questions
+from crm.bookings.reminders.asked import Question, questions
 from crm.bookings.reminders.composing import addresses_of
+from crm.bookings.reminders.slots import resources_of
 from crm.inbox.live import tell_new
 from crm.inbox.summary import note_outbound
 
@@ -19,6 +21,8 @@ def notice_answer(batch: Sequence[Incoming]) -> list[bool]:
     """Which of the messages were answers to a reminder."""
     candidates = [one for one in batch if one.message.type in TYPES and not one.source and not one.is_blocked]
     asked = questions(candidates) if candidates else {}
+    if asked:
+        _wait_for(list(asked.values()))
     replies: list[tuple[Incoming, Reply]] = []
     for one in candidates:
         question = asked.get(one.item_id)
@@ -28,6 +32,12 @@ def notice_answer(batch: Sequence[Incoming]) -> list[bool]:
     _write([(one, reply) for one, reply in replies if reply.text])
     handled = {one.item_id for one, _reply in replies}
     return [one.item_id in handled for one in batch]
+
+
+def _wait_for(asked: Sequence[Question]) -> None:
+    """All locks of the batch before the first visit is changed: taken one by one they would wait in a circle."""
+    moved = [one.row.booking_id for one in asked if one.tapped == "at"]
+    states.wait_for_all({one.row.booking_id for one in asked}, also=resources_of(moved) if moved else ())
 
 
 def _write(replies: Sequence[tuple[Incoming, Reply]]) -> None:

@@ -1,5 +1,6 @@
 """Where a booking stands: confirmed, arrived, done, cancelled, not come; and back."""
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from django.db import transaction
@@ -129,6 +130,13 @@ def _wait_for(booking: Booking) -> None:
     """The locks of what it keeps busy, before the row: in this order everybody takes them."""
     resources = Allocation.objects.filter(item__booking=booking).values_list("resource_id", flat=True)
     lock(resources)
+
+
+def wait_for_all(bookings: Iterable[int], also: Iterable[int] = ()) -> None:
+    """The locks of what all of these keep busy, and of `also`, at once: for whoever changes several in one
+    transaction."""
+    resources = Allocation.objects.filter(item__booking__in=list(bookings)).values_list("resource_id", flat=True)
+    lock({*resources, *also})
 
 
 def load_locked(booking: Booking, version: int | None) -> Booking:

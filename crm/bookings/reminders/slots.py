@@ -1,7 +1,7 @@
 """Other times for a visit: those that a guest named, else some of the next days, not all at the same hour."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -10,10 +10,11 @@ from crm.bookings.actions.booking import items_in_order
 from crm.bookings.actions.moving import Arranged, arrange
 from crm.bookings.actions.placing import SlotTaken
 from crm.bookings.answers.when import Wish as Wished
-from crm.bookings.asking import Asked, Rules, at, slots
+from crm.bookings.asking import Asked, Rules, question_for
+from crm.bookings.availability.search import find
 from crm.bookings.availability.types import Slot, Wish
-from crm.bookings.availability.wall import minute_of, moment_of
-from crm.bookings.catalogue import Catalogue, catalogue
+from crm.bookings.availability.wall import instant, minute_of, moment_of
+from crm.bookings.catalogue import Catalogue, catalogue, shape_of
 from crm.bookings.models import Booking, BookingItem
 from ops import clock
 
@@ -33,24 +34,52 @@ class Offer:
     fits: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """The visit as it was booked, and with whom it may be."""
+
+    asked: Asked
+    items: tuple[BookingItem, ...]
+
+    def between(self, start: int, end: int) -> list[Slot]:
+        """Where it has room, as long as each service was booked: who made it longer needs that time again. The place
+        of a service stands for it."""
+        known = catalogue()
+        question = question_for(self.asked, known, start, end)
+        booked = [shape_of(item.segments, item.buffer_before, item.buffer_after) for item in self.items]
+        people = [
+            replace(
+                person,
+                shapes={
+                    place: booked[place] for place, item in enumerate(self.items) if item.service_id in person.shapes
+                },
+            )
+            for person in question.people
+        ]
+        wishes = tuple(replace(one, service=place, extra=0) for place, one in enumerate(question.wishes))
+        return find(replace(question, people=people, wishes=wishes))
+
+
 def offer(booking: Booking, wished: Wished) -> Offer:
     """Free times for the visit: as wished, else the nearest to it."""
     zone, now = ZoneInfo(booking.zone), clock.now()
     local = booking.starts_at.astimezone(zone)
     wished = _than_now(wished, local)
     today = now.astimezone(zone).date()
-    days = wished.days or tuple(today + timedelta(days=ahead) for ahead in range(LOOK_DAYS + 1))
+    # Whoever names a day beyond what may be booked gets the nearest times.
+    named = _bookable(wished.days, today)
+    days = named or tuple(today + timedelta(days=ahead) for ahead in range(LOOK_DAYS + 1))
     target = wished.minute if wished.minute is not None else _middle(wished, local)
-    for asked in _ways(booking):
-        found = [one for one in _free(asked, days) if one.starts != minute_of(booking.starts_at)]
+    for way in _ways(booking) if named or not wished.days else ():
+        found = [one for one in _free(way, days) if one.starts != minute_of(booking.starts_at)]
         fitting = [one for one in found if wished.fits(moment_of(one.starts).astimezone(zone))]
         if fitting:
             is_asked_for = bool(wished.days) or wished.has_time
             return Offer(_spread(fitting, zone, target, days if wished.days else ()), is_asked_for)
-    around = wished.days[0] if wished.days else today
+    around = named[0] if named else today
     near = tuple(day for ahead in range(-3, FURTHER_DAYS) if (day := around + timedelta(days=ahead)) >= today)
-    for asked in _ways(booking):
-        found = [one for one in _free(asked, near) if one.starts != minute_of(booking.starts_at)]
+    for way in _ways(booking):
+        found = [one for one in _free(way, near) if one.starts != minute_of(booking.starts_at)]
         if found:
             near_first = sorted({_day(one, zone) for one in found}, key=lambda day: (abs(day - around), day))[:3]
             kept = [one for one in found if _day(one, zone) in near_first]
@@ -60,11 +89,22 @@ def offer(booking: Booking, wished: Wished) -> Offer:
 
 def move_to(booking: Booking, start: int, *, by: Any) -> Booking:
     """Let the visit begin at that minute. Raises SlotTaken, and as `arrange`."""
-    for asked in _ways(booking):
-        for slot in at(asked, start):
-            wanted = [Arranged(one.service, one.person, moment_of(one.starts)) for one in slot.items]
-            return arrange(booking, wanted, by=by, rules=RULES, reason="reminder")
+    for way in _ways(booking):
+        for slot in way.between(start, start + 1):
+            wanted = [
+                Arranged(item.service_id, one.person, moment_of(one.starts))
+                for item, one in zip(way.items, slot.items, strict=True)
+            ]
+            return arrange(booking, wanted, by=by, version=booking.version, rules=RULES, reason="reminder")
     raise SlotTaken
+
+
+def resources_of(bookings: Sequence[int]) -> set[int]:
+    """All that a move of these visits might take: who offers their services, and what those need."""
+    known = catalogue()
+    services = set(BookingItem.objects.filter(booking__in=bookings).values_list("service_id", flat=True))
+    found = {person.pk for person in known.people.values() if not services.isdisjoint(person.shapes)}
+    return found | {thing.pk for thing in known.things_of(kind for pk in services for kind in known.services[pk].needs)}
 
 
 def names_of(slot: Slot, known: Catalogue) -> str:
@@ -72,24 +112,30 @@ def names_of(slot: Slot, known: Catalogue) -> str:
     return ", ".join(dict.fromkeys(known.people[one.person].name for one in slot.items if one.person in known.people))
 
 
-def _ways(booking: Booking) -> Iterator[Asked]:
+def _ways(booking: Booking) -> Iterator[_Way]:
     """The same services with the same people, then with anyone."""
-    known, items = catalogue(), items_in_order(booking)
-    yield Asked(tuple(_wish(item, known, keep=not item.is_anyone) for item in items), RULES, but=booking.pk)
-    if not all(item.is_anyone for item in items):
-        yield Asked(tuple(_wish(item, known, keep=False) for item in items), RULES, but=booking.pk)
+    known, items = catalogue(), tuple(items_in_order(booking))
+    for keep in (True, False) if not all(item.is_anyone for item in items) else (False,):
+        wishes = tuple(_wish(item, known, keep=keep and not item.is_anyone) for item in items)
+        yield _Way(Asked(wishes, RULES, but=booking.pk), items)
 
 
 def _wish(item: BookingItem, known: Catalogue, *, keep: bool) -> Wish:
-    extra = sum(int(one.get("minutes", 0)) for one in item.add_ons)
+    # Its length beside the list's: so far around is looked what is taken.
+    extra = sum(int(part["minutes"]) for part in item.segments)
     people = (item.professional_id,) if keep else ()
     return Wish(item.service_id, people, extra, known.services[item.service_id].needs)
 
 
-def _free(asked: Asked, days: Sequence[date]) -> list[Slot]:
+def _bookable(days: Sequence[date], today: date) -> tuple[date, ...]:
+    last = today + timedelta(days=catalogue().horizon_days)
+    return tuple(day for day in days if today <= day <= last)
+
+
+def _free(way: _Way, days: Sequence[date]) -> list[Slot]:
     wanted = set(days)
     zone = catalogue().zone
-    found = slots(asked, min(days), max(days))
+    found = way.between(instant(zone, min(days).toordinal(), 0), instant(zone, max(days).toordinal() + 1, 0))
     return [one for one in found if moment_of(one.starts).astimezone(zone).date() in wanted]
 
 

@@ -1,21 +1,33 @@
 """FR-RM-003: what a guest answers changes the visit, and nothing else does."""
 
+from dataclasses import replace
 from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
+from channels_wa.inbound import drain
+from channels_wa.inbound.steps import Incoming
 from channels_wa.messages.models import Message
+from channels_wa.outbox.models import OutboxItem
+from crm.bookings import inbound
 from crm.bookings.actions import moving, states
-from crm.bookings.actions.booking import book
+from crm.bookings.actions.booking import ItemWanted, NewBooking, book
+from crm.bookings.answers.when import Wish
+from crm.bookings.availability.wall import minute_of
 from crm.bookings.models import Allocation, Booking, BookingMove, Reminder
+from crm.bookings.reminders import slots
+from crm.bookings.reminders.asked import Question
 from flows import actions
 from flows.models import FlowExecution
 from ops import clock
 from ops.salon import inside
 from tenants.audit.models import AuditEntry
 from tests.bookings.conftest import ZONE
-from tests.bookings.reminders.conftest import Guest
+from tests.bookings.reminders.conftest import PHONE, PNID, Guest
 from tests.flows.runtime.conftest import graph, say
+from tests.incoming import delivery, keep, text_message
 
 
 def state(guest: Guest, booking: Booking) -> str:
@@ -213,3 +225,99 @@ def test_while_a_person_talks(guest: Guest) -> None:
     assert len(guest.said()) == 1
     guest.taps("confirm")
     assert state(guest, booking) == "confirmed"
+
+
+@pytest.mark.parametrize("verb", ["confirm", "cancel"])
+def test_a_tap_at_the_very_moment(guest: Guest, monkeypatch: pytest.MonkeyPatch, verb: str) -> None:
+    """FR-RM-003: somebody cancels or moves the visit while the tap is read; it changes nothing then."""
+    booking = guest.reminded()
+    really = getattr(states, verb)
+
+    def late(tapped: Booking, **more: Any) -> Booking:
+        if verb == "confirm":
+            states.change_state(tapped, "cancelled", by=None)
+        else:
+            moving.move(tapped, guest.chair.at("17:00", 1), by=None)
+        return really(tapped, **more)
+
+    monkeypatch.setattr(states, verb, late)
+    guest.taps(verb)
+    assert state(guest, booking) == ("cancelled" if verb == "confirm" else "booked")
+    told = {"confirm": "Esta visita já estava cancelada", "cancel": "Sua visita foi mudada: agora é "}
+    assert guest.last().text.startswith(told[verb])
+
+
+def test_a_reminder_that_never_left(guest: Guest, welcome: None) -> None:
+    """FR-RM-003: "sim" answers nothing that the guest did not get."""
+    booking = guest.reminded()
+    with inside(guest.chair.salon_id):
+        OutboxItem.objects.update(not_before=clock.now() + timedelta(hours=1))
+    keep(delivery(PNID, text_message("sim", sender=PHONE)))
+    drain.run()
+    assert (guest.last().text, state(guest, booking)) == ("Welcome!", "booked")
+    with inside(guest.chair.salon_id):
+        Message.objects.exclude(purpose="reminder").update(status="failed")
+        Message.objects.filter(purpose="reminder").update(status="failed")
+    guest.says("sim")
+    assert (guest.last().text, state(guest, booking)) == ("Welcome!", "booked")
+
+
+def test_yes_to_a_list_of_times(guest: Guest) -> None:
+    """FR-RM-003: it does not confirm the time that the guest wanted to leave."""
+    booking = guest.reminded()
+    guest.taps("reschedule")
+    guest.says("sim, pode ser")
+    assert state(guest, booking) == "booked"
+    assert guest.last().payload["type"] == "list"
+
+
+def test_years_away(guest: Guest) -> None:
+    """FR-RM-003: a day beyond what may be booked gets the nearest times; only what may be is looked at."""
+    booking = guest.reminded()
+    guest.says("dá pra dia 20/05/8990?")
+    assert guest.last().text.startswith("Não temos horário livre quando você pediu")
+    guest.says(f"dá pra {booking.starts_at + timedelta(days=1):%d/%m/%Y} ou 20/05/8990?")
+    assert guest.last().text.startswith("Estes horários estão livres")
+
+
+def test_a_visit_that_was_made_longer(guest: Guest) -> None:
+    """FR-RM-003: it is offered times in which all of it has room, and its services stay behind one another."""
+    chair = guest.chair
+    first = ItemWanted(chair.cut.pk, chair.ana.pk, chair.at("10:00"))
+    with inside(chair.salon_id):
+        second = replace(first, professional=chair.bia.pk, starts_at=chair.at("11:30"))
+        booking = book(NewBooking(contact=chair.contact, items=[first, second]), by=None)
+        booking = moving.resize(booking, 90, by=None, position=0)
+        # The next day begins with an hour in which the cut alone would have room.
+        book(NewBooking(items=[replace(first, starts_at=chair.at("09:00", 1))]), by=None)
+        found = slots.offer(booking, Wish((chair.at("10:00", 1).date(),)))
+        assert found.fits
+        alone = next(slots._ways(booking))
+        assert alone.between(minute_of(chair.at("08:00", 1)), minute_of(chair.at("09:00", 1))) == []
+        moved = slots.move_to(booking, found.slots[0].starts, by=chair.contact)
+    one, other = chair.items(moved)
+    assert (one.ends_at - one.starts_at, other.starts_at) == (timedelta(minutes=90), one.ends_at)
+    assert (one.professional_id, other.professional_id) == (chair.ana.pk, chair.bia.pk)
+
+
+def test_a_batch_waits_once(guest: Guest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """I20: the locks of all its visits are taken together; a tap on a time needs those of whoever might do it."""
+    bookings = [guest.reminded(), guest.chair.book("18:00", who=guest.chair.bia)]
+    locked: list[set[int]] = []
+    monkeypatch.setattr(states, "lock", lambda resources: locked.append(set(resources)))
+    with inside(guest.chair.salon_id):
+        rows = [Reminder.objects.filter(booking=one).latest("pk") for one in bookings]
+        inbound._wait_for([Question(row, 0, "confirm") for row in rows])
+        inbound._wait_for([Question(rows[0], 0, "at")])
+    both = {guest.chair.ana.pk, guest.chair.bia.pk}
+    assert locked == [both, both]
+
+
+def test_who_was_not_asked_costs_one_look(guest: Guest, django_assert_num_queries: Any) -> None:
+    """FR-RM-003: one for a whole batch."""
+    message = SimpleNamespace(type="text", text="oi", reply_id="", quoted_wamid="")
+    batch = [Incoming(pk, 1, "1", cast(Any, message), clock.now(), contact_id=10**9 + pk) for pk in range(3)]
+    with inside(guest.chair.salon_id):
+        assert not Message.objects.exists()
+        with django_assert_num_queries(1):
+            assert inbound.notice_answer(batch) == [False] * 3
