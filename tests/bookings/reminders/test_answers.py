@@ -238,7 +238,7 @@ def test_a_tap_at_the_very_moment(guest: Guest, monkeypatch: pytest.MonkeyPatch,
             states.change_state(tapped, "cancelled", by=None)
         else:
             moving.move(tapped, guest.chair.at("17:00", 1), by=None)
-        return really(tapped, **more)
+        return cast(Booking, really(tapped, **more))
 
     monkeypatch.setattr(states, verb, late)
     guest.taps(verb)
