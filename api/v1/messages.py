@@ -13,7 +13,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.errors import Conflict, invalid
+from api.errors import Conflict, NotYours, invalid
 from api.examples import described
 from api.fields import Body, Instant, PublicIdField
 from api.filters import IdFilter, InstantFilter
@@ -40,8 +40,8 @@ from crm.contacts.models import Contact
 from crm.contacts.names import masks, told
 from crm.inbox import scheduled
 from crm.inbox.models import Conversation
-from crm.inbox.rights import visible_messages
-from crm.inbox.sending import CannotSend, first_number, send_message
+from crm.inbox.rights import Who, sees_own_only, visible_messages
+from crm.inbox.sending import CannotSend, Content, first_number, send_message
 from ops import clock
 from tenants.access.roles import Permission
 
@@ -214,6 +214,7 @@ class MessageViewSet(SalonViewSet[Message]):
             number: Number = data.get("number") or first_number(data.get("contact"))
             contact = data.get("contact") or contact_of(data["to"], number, by=self.actor.who)
             check_contact(self.actor.who, contact, "contact" if "contact" in data else "to")
+            _check_reaction(content, contact, self.actor.who)
             message = send_message(
                 contact=contact,
                 content=content,
@@ -221,7 +222,7 @@ class MessageViewSet(SalonViewSet[Message]):
                 by=self.actor.who,
                 number=number,
                 send_at=data.get("send_at"),
-                reply_to=_quoted(data.get("reply_to"), contact),
+                reply_to=_quoted(data.get("reply_to"), contact, self.actor.who),
             )
         except CannotSend as refused:
             raise contents.refused(refused.problems) from refused
@@ -259,9 +260,17 @@ def _files(rows: Sequence[Message]) -> dict[int, dict[str, Any]]:
     return {pk: shown_media(view, sign(view.public_id) if sign else None) for pk, view in found.items()}
 
 
-def _quoted(quoted: Message | None, contact: Contact) -> str:
+def _check_reaction(content: Content, contact: Contact, who: Who) -> None:
+    if content.type == "reaction" and sees_own_only(who):
+        own = visible_messages(who).filter(contact_id=contact.pk, wamid=content.payload["to"])
+        if not own.exists():
+            raise NotYours("reaction.message", "message")
+
+
+def _quoted(quoted: Message | None, contact: Contact, who: Who) -> str:
     if quoted is None:
         return ""
-    if quoted.contact_id != contact.pk or not quoted.wamid:
+    is_hidden = sees_own_only(who) and not visible_messages(who).filter(pk=quoted.pk).exists()
+    if is_hidden or quoted.contact_id != contact.pk or not quoted.wamid:
         raise invalid("reply_to", "Must be a message of the talk with this contact that WhatsApp knows.")
     return quoted.wamid

@@ -14,7 +14,7 @@ from ops import clock
 from ops.salon import inside
 from tenants.access.roles import Role
 from tenants.alerts.models import Alert
-from tests.inbox.conftest import Guest, Rule, change_talk, fresh
+from tests.inbox.conftest import Guest, NewTalk, Rule, change_talk, fresh
 from tests.world import Browser
 
 WHOLE, MASKED = "98888-1234", "+55 11 •••••-1234"
@@ -212,7 +212,7 @@ def test_nor_is_told_of_their_messages(guest: Guest, beside: Conversation, alice
 
 
 def test_nor_sends_their_files_or_puts_an_emoji_on_their_messages(
-    guest: Guest, beside: Conversation, alice: Browser, bob: Browser
+    guest: Guest, beside: Conversation, alice: Browser, bob: Browser, talk: NewTalk
 ) -> None:
     hidden = replace(guest, conversation=beside).wrote("", type="image", wamid="wamid.hidden")
     seen = guest.wrote("", type="image", wamid="wamid.seen")
@@ -234,9 +234,13 @@ def test_nor_sends_their_files_or_puts_an_emoji_on_their_messages(
         assert (bob.post(send, {"media": image}, headers={"hx-request": "true"}).status_code == 200) is passes
         assert (api(bob, type="image", media={"id": image}) == 202) is passes
         assert (api(bob, type="reaction", reaction=reaction) == 202) is passes
+        quoted = api(bob, type="text", text="oi", reply_to=str(message.public_id))
+        assert (quoted == 202) is passes
         assert (bob.get(f"/api/v1/media/{image}/").status_code == 200) is passes
         assert api(alice, type="image", media={"id": image}) == 202
         assert api(alice, type="reaction", reaction=reaction) == 202
+    to["contact"] = str(talk("Ana", assignee=bob.member).contact.public_id)
+    assert api(bob, type="reaction", reaction={"message": str(seen.public_id), "emoji": "👍"}) == 404
 
 
 def test_who_may_set_the_rules(guest: Guest, alice: Browser, bob: Browser, charlie: Browser) -> None:
