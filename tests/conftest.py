@@ -2,25 +2,31 @@
 
 import os
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, connections
 from pytest_django import DjangoDbBlocker
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.world import Browser, Salons, open_two_salons
 
 pytest_plugins: list[str] = []
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Two groups for the two processes of `make test`: what watches a whole product waits most of the time; the rest
-    shares one database, and one process has it alone."""
-    for item in items:
-        watches = "product" in getattr(item, "fixturenames", ())
-        item.add_marker(pytest.mark.xdist_group("product" if watches else "house"))
+class TwoGroups(LoadScopeScheduling):
+    """For the two processes of `make test`: tests that watch whole products wait most of the time; all others share a
+    database, and one process has it alone."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "products" if nodeid.startswith(("tests/browser/", "tests/invariants/")) else "house"
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> TwoGroups:
+    """Asked by pytest-xdist."""
+    return TwoGroups(config, log)
 
 
 @pytest.fixture(scope="session")

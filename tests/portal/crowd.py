@@ -50,3 +50,9 @@ def fill(*, people: int, messages_each: int) -> None:
             cursor.execute(statement, values)
         for table in TABLES:
             cursor.execute(f"ANALYZE {table}")
+        # What was written waits beside these indexes, with the leavings of other tests; autovacuum would put it in.
+        cursor.execute(
+            "SELECT gin_clean_pending_list(i.indexrelid) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid "
+            "JOIN pg_am a ON a.oid = c.relam WHERE a.amname = 'gin' AND i.indrelid = ANY(%s::regclass[])",
+            [list(TABLES)],
+        )
