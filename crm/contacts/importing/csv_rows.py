@@ -31,23 +31,31 @@ def rows(lines: Iterable[str], *, delimiter: str, encoding: str) -> Iterator[Fil
 
 def _quoted(line: str, ahead: "_Lines", delimiter: str) -> tuple[str, list[str], str]:
     """A record with quotes in it, which may go on over lines."""
-    taken, length = [line], len(line)
-    while length <= LONGEST_RECORD and len(taken) <= MOST_LINES_OF_A_RECORD:
-        text = "".join(taken)
+    taken, here = [line], ahead.place
+
+    def record() -> Iterator[str]:
+        # As many as the reader asks for, each looked at once.
+        yield line
+        length = len(line)
+        while here >= ahead.failed_until and len(taken) < MOST_LINES_OF_A_RECORD and (more := ahead.next()) is not None:
+            taken.append(more)
+            length += len(more)
+            if length > LONGEST_RECORD:
+                return
+            yield more
+
+    if len(line) <= LONGEST_RECORD:
         try:
-            found = next(csv.reader(taken, delimiter=delimiter, strict=True), [])
+            found = next(csv.reader(record(), delimiter=delimiter, strict=True), [])
         except csv.Error as error:
             if "end of data" not in str(error) and len(taken) == 1:
                 # A quote within a cell that has none around it, as people write them.
-                return text, next(csv.reader(taken, delimiter=delimiter), []), ""
-            if "end of data" not in str(error):
-                # What seemed to close it opens the cell of another line.
-                break
-            if not ahead.take_until_quote(taken):
-                break
-            length = sum(map(len, taken))
-            continue
-        return text, found, ""
+                return line, next(csv.reader(taken, delimiter=delimiter), []), ""
+            # Or else what seemed to close it opens the cell of another line.
+        else:
+            return "".join(taken), found, ""
+        # Of the lines before the one where this ended none is the beginning of a longer record: they are not tried.
+        ahead.failed_until = max(ahead.failed_until, here + len(taken) - 1)
     # The quote is never closed: only its own line is lost, not all that come after it.
     ahead.give_back(taken[1:])
     if len(line) > LONGEST_RECORD:
@@ -110,6 +118,8 @@ class _Lines:
     def __init__(self, lines: Iterable[str]) -> None:
         self._lines = iter(lines)
         self._back: list[str] = []
+        # The number of the line that came last, and up to which a look for the end of a quote was in vain.
+        self.place = self.failed_until = 0
 
     def __iter__(self) -> "_Lines":
         return self
@@ -122,18 +132,11 @@ class _Lines:
 
     def next(self) -> str | None:
         """The next one; None at the end."""
-        if self._back:
-            return self._back.pop()
-        return next(self._lines, None)
-
-    def take_until_quote(self, taken: list[str]) -> bool:
-        """Add lines up to the next that could close a quote; whether there was one."""
-        while len(taken) <= MOST_LINES_OF_A_RECORD and (line := self.next()) is not None:
-            taken.append(line)
-            if '"' in line:
-                return True
-        return False
+        line = self._back.pop() if self._back else next(self._lines, None)
+        self.place += line is not None
+        return line
 
     def give_back(self, lines: list[str]) -> None:
         """They come again, in their order."""
         self._back.extend(reversed(lines))
+        self.place -= len(lines)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from crm.contacts.importing import csv_rows, xlsx_rows
 from crm.contacts.importing.encoding import lines_of
-from crm.contacts.importing.limits import MOST_COLUMNS, MOST_ROWS, Unreadable
+from crm.contacts.importing.limits import MOST_BLANK, MOST_COLUMNS, MOST_ROWS, Unreadable
 from crm.contacts.importing.options import Options
 from crm.contacts.importing.rows import FileRow
 from crm.contacts.importing.taking import SealedFile, reading
@@ -80,7 +80,14 @@ def _buffered(one: ContactImport) -> io.BufferedReader:
 
 
 def _filled(rows: Iterator[FileRow]) -> Iterator[FileRow]:
-    return (row for row in rows if not row.is_blank)
+    """Those that hold something. After so many of nothing in a row there comes no more that people wrote."""
+    blank = 0
+    for row in rows:
+        blank = blank + 1 if row.is_blank else 0
+        if blank >= MOST_BLANK:
+            return
+        if not blank:
+            yield row
 
 
 def _bounded(rows: Iterator[FileRow]) -> Iterator[FileRow]:

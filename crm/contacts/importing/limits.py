@@ -4,6 +4,8 @@ MB = 1024 * 1024
 MOST_BYTES = {"csv": 100 * MB, "xlsx": 50 * MB}
 MOST_ROWS = 500_000
 MOST_COLUMNS = 200
+# More rows of nothing in a row than this are the end of what people wrote.
+MOST_BLANK = 10_000
 LONGEST_CELL = 10_000
 # Of one record of a CSV file, with all its lines.
 LONGEST_RECORD = 256 * 1024

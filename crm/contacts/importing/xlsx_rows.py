@@ -30,8 +30,6 @@ _NOT_FORMAT = re.compile(r'"[^"]*"|\\.|\[[^\[\]]*\]')
 # The longest that Excel writes.
 _LONGEST_FORMAT = 255
 _COLUMN = re.compile(r"([A-Z]{1,3})[0-9]*\Z")
-# More rows of nothing in a row than this are the end of what people wrote.
-_MOST_BLANK = 10_000
 # A cell's place in the sheet takes about as much; what a shared text has beyond it was written once and is read often.
 _OWN = 64
 
@@ -197,7 +195,7 @@ class _Sheet:
         self.book = book
         self.parser = parser_of(self._start, self._end, self._text)
         self._rows: list[FileRow] = []
-        self._number, self._column, self._blank = 0, -1, 0
+        self._number, self._column = 0, -1
         self._cells: list[str] = []
         self._problem = ""
         self._type, self._style, self._is_value = "", 0, False
@@ -239,10 +237,7 @@ class _Sheet:
         elif kind == "c":
             self._end_cell()
         elif kind == "row":
-            row = FileRow(self._number, self._cells, self._problem)
-            self._blank = self._blank + 1 if row.is_blank else 0
-            if self._blank <= _MOST_BLANK:
-                self._rows.append(row)
+            self._rows.append(FileRow(self._number, self._cells, self._problem))
 
     def _end_cell(self) -> None:
         if not self._words:
