@@ -2,12 +2,16 @@
 
 import io
 import struct
+import threading
 import time
 import zipfile
+from collections.abc import Iterator
+from itertools import chain, repeat
+from uuid import UUID, uuid4
 
 import pytest
 
-from crm.contacts.importing import columns, xlsx_parts, xlsx_rows
+from crm.contacts.importing import columns, csv_rows, files, running, xlsx_parts, xlsx_rows
 from crm.contacts.importing.limits import LARGEST_TEXTS, LONGEST_CELL, MB, Unreadable
 from crm.contacts.importing.rows import FileRow
 from tests.lists.conftest import Book, List
@@ -132,3 +136,61 @@ def test_an_archive_of_nonsense_is_damaged(lists: List, book: Book) -> None:
     assert lists.bring("nome,telefone\nAna,x\n")
     for after in ("9" * 19, "9" * 5000, "x", "1"):
         assert lists.browser.get(f"{lists.path}refused/?after={after}").status_code == 200
+
+
+def test_quotes_that_open_and_never_close_are_looked_for_once() -> None:
+    """Each line opens a cell and goes on with that of the line before, so that no look comes to an end."""
+    lines = ['a","b' + "x" * 1000 + "\n"] * 4_000
+    read_lines = 0
+
+    def counted() -> Iterator[str]:
+        nonlocal read_lines
+        for line in lines:
+            read_lines += 1
+            yield line
+
+    began = time.perf_counter()
+    found = list(csv_rows.rows(counted(), delimiter=",", encoding="utf-8"))
+    assert time.perf_counter() - began < 2
+    assert [row.number for row in found] == list(range(1, 4_001))
+    assert {row.problem for row in found} == {"A quotation mark is opened here and never closed."}
+    assert read_lines == 4_000
+
+
+def test_a_record_of_many_lines_behind_a_quote_that_is_not_closed_is_read() -> None:
+    text = '"never closed,1\n"Ana\n\n""Mar"",\nia",2\n"x","y"\nlast,"3'
+    found = list(csv_rows.rows(text.splitlines(keepends=True), delimiter=",", encoding="utf-8"))
+    assert [row.cells for row in found[1:3]] == [['Ana\n\n"Mar",\nia', "2"], ["x", "y"]]
+    assert [bool(row.problem) for row in found] == [True, False, False, True]
+
+
+def test_after_ten_thousand_blank_rows_nothing_is_read() -> None:
+    blank = FileRow(2, [""])
+    few = [FileRow(1, ["a"]), *[blank] * 9_999, FileRow(3, ["b"])]
+    assert len(list(files._filled(iter(few)))) == 2
+    endless = chain([FileRow(1, ["a"])], repeat(blank))
+    assert len(list(files._filled(endless))) == 1
+
+
+def test_a_salon_has_one_list_at_a_time_in_a_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    began: list[tuple[int, UUID]] = []
+
+    class Held:
+        def __init__(self, args: tuple[int, UUID], **_: object) -> None:
+            self.args = args
+
+        def start(self) -> None:
+            began.append(self.args)
+
+    monkeypatch.setattr(running.threading, "Thread", Held)
+    monkeypatch.setattr(running, "_busy", set())
+    monkeypatch.setattr(running, "_free", threading.BoundedSemaphore(2))
+    first, second, other = uuid4(), uuid4(), uuid4()
+    for salon, one in ((1, first), (1, second), (2, other)):
+        running._start(salon, one)
+    assert began == [(1, first), (2, other)]
+    monkeypatch.setattr(running, "_claim", lambda public_id: None)
+    monkeypatch.setattr(running, "close_old_connections", lambda: None)
+    running._work_and_leave(1, first)
+    running._start(1, second)
+    assert began[2:] == [(1, second)]

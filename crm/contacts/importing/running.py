@@ -79,7 +79,18 @@ def _start(salon_id: int, public_id: UUID) -> None:
         if salon_id in _busy or not _free.acquire(blocking=False):
             return
         _busy.add(salon_id)
-    threading.Thread(target=_work_and_leave, args=(salon_id, public_id), name="import", daemon=True).start()
+    try:
+        threading.Thread(target=_work_and_leave, args=(salon_id, public_id), name="import", daemon=True).start()
+    except RuntimeError:
+        # No thread to be had: at the next tick perhaps.
+        log.exception("an import could not be begun")
+        _leave(salon_id)
+
+
+def _leave(salon_id: int) -> None:
+    with _busy_lock:
+        _busy.discard(salon_id)
+        _free.release()
 
 
 def _work_and_leave(salon_id: int, public_id: UUID) -> None:
@@ -94,10 +105,10 @@ def _work_and_leave(salon_id: int, public_id: UUID) -> None:
         log.exception("an import could not be worked on")
     finally:
         over.set()
-        close_old_connections()
-        with _busy_lock:
-            _busy.discard(salon_id)
-            _free.release()
+        try:
+            close_old_connections()
+        finally:
+            _leave(salon_id)
 
 
 def _keep(salon_id: int, pk: int, fence: int, over: threading.Event) -> None:
