@@ -182,7 +182,7 @@ def test_a_salon_has_one_list_at_a_time_in_a_process(monkeypatch: pytest.MonkeyP
         def start(self) -> None:
             began.append(self.args)
 
-    monkeypatch.setattr(running.threading, "Thread", Held)
+    monkeypatch.setattr(threading, "Thread", Held)
     monkeypatch.setattr(running, "_busy", set())
     monkeypatch.setattr(running, "_free", threading.BoundedSemaphore(2))
     first, second, other = uuid4(), uuid4(), uuid4()
