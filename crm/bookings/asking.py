@@ -6,12 +6,14 @@ from datetime import date
 
 from crm.bookings.availability.explain import explain
 from crm.bookings.availability.search import find
-from crm.bookings.availability.types import DAY, Person, Question, Slot, Span, Thing, Why, Wish
+from crm.bookings.availability.types import DAY, Person, Question, Reason, Slot, Span, Thing, Why, Wish
 from crm.bookings.availability.wall import day_of, instant, span_of_day, working
 from crm.bookings.catalogue import Catalogue, KnownPerson, catalogue
 from crm.bookings.reading import Taken, now_minute, taken
 
 EVER = (-(2**40), 2**40)
+# Whatever is asked and by whom, nothing is looked for further away than anybody may book.
+REACH_DAYS = 731
 # How far the nearest free slots are looked for around the wanted time, in days; and how many.
 NEAREST_DAYS = (2, 7, 30)
 NEAREST = 5
@@ -51,7 +53,11 @@ def wish(known: Catalogue, service: int, people: Iterable[int] = (), add_ons: It
 def slots(asked: Asked, first: date, last: date, *, most: int | None = None) -> list[Slot]:
     """All visits that may begin from one day of the salon to another, both included."""
     known = catalogue()
-    start, end = instant(known.zone, first.toordinal(), 0), instant(known.zone, last.toordinal() + 1, 0)
+    today = day_of(known.zone, now_minute())
+    # Just out of reach is as far as any day.
+    reach = REACH_DAYS + 2
+    days = [min(max(day.toordinal(), today - reach), today + reach) for day in (first, last)]
+    start, end = instant(known.zone, days[0], 0), instant(known.zone, days[1] + 1, 0)
     question = question_for(asked, known, start, end)
     return find(question, most=most)
 
@@ -79,6 +85,9 @@ def nearest(asked: Asked, around: int) -> list[Slot]:
 def why_not(asked: Asked, start: int) -> list[Why]:
     """Why a visit cannot begin then; nothing if it can."""
     known = catalogue()
+    low, high = _limits(asked, known)
+    if not low <= start < high:
+        return [Why(Reason.TOO_SOON if start < low else Reason.TOO_FAR)]
     return explain(question_for(asked, known, start, start + 1), start)
 
 
@@ -86,18 +95,20 @@ def question_for(asked: Asked, known: Catalogue, start: int, end: int, read: Tak
     """What availability is asked: visits that begin between two moments. `read` for whoever holds the locks."""
     people, kinds = people_for(asked, known), {kind for one in asked.wishes for kind in one.needs}
     things = known.things_of(kinds)
+    # Nothing is looked for where nothing may be.
+    least, most = _limits(asked, known)
+    start = min(max(start, least), most)
+    end = max(min(end, most), start)
     low, high = window(asked, known, start, end)
     read = read or taken([*(one.pk for one in people), *(thing.pk for thing in things)], low, high, but=asked.but)
     earliest, latest = bounds((one.service for one in asked.wishes), asked.rules, known)
-    # Nothing is looked for where nothing may be.
-    start, end = (start, end) if asked.rules.is_override else (max(start, earliest), min(end, latest))
     return Question(
         asked.wishes,
         [person_for(one, asked.rules, known, read, (low, high)) for one in people],
         [Thing(thing.pk, thing.kind, read.busy.get(thing.pk, ()), read.off.get(thing.pk, ())) for thing in things],
         known.zone,
         start,
-        max(end, start),
+        end,
         0 if asked.rules.is_override else known.grid_minutes,
         earliest,
         latest,
@@ -148,6 +159,13 @@ def bounds(services: Iterable[int], rules: Rules, known: Catalogue) -> Span:
     lead = max((known.services[service].lead_minutes for service in services), default=0)
     horizon = instant(known.zone, day_of(known.zone, now) + known.horizon_days + 1, 0)
     return now + lead, horizon
+
+
+def _limits(asked: Asked, known: Catalogue) -> Span:
+    """Where a visit may begin at all."""
+    earliest, latest = bounds((one.service for one in asked.wishes), asked.rules, known)
+    now, reach = now_minute(), REACH_DAYS * DAY
+    return max(earliest, now - reach), min(latest, now + reach)
 
 
 def _week(one: KnownPerson, known: Catalogue, first: int, last: int) -> tuple[list[Span], list[Span]]:
