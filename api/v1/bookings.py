@@ -1,6 +1,6 @@
 """/api/v1/bookings/"""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from typing import Any, TypeVar
 
 import django_filters
@@ -26,7 +26,7 @@ from crm.bookings.actions import moving, series, states
 from crm.bookings.actions.placing import SlotTaken
 from crm.bookings.asking import STAFF
 from crm.bookings.models import Booking, BookingItem, BookingMove, Professional, Service
-from crm.bookings.rights import may_book, visible_bookings
+from crm.bookings.rights import may_book, own_calendar_only, own_professionals, visible_bookings
 from crm.contacts.models import Contact
 from crm.inbox.models import Conversation
 from tenants.access.roles import Permission
@@ -250,6 +250,9 @@ class BookingViewSet(SalonViewSet[Booking]):
             fresh, seen = row, version
             if "starts_at" in data or "items" in data:
                 fresh, seen = self._moved(fresh, data, seen, override), None
+            elif "state" in data:
+                # Before the note locks the row.
+                states.wait_for_all([row.pk])
             values: dict[str, Any] = {
                 name: data[name] for name in ("note", "guest_name", "price_minor") if name in data
             }
@@ -272,10 +275,15 @@ class BookingViewSet(SalonViewSet[Booking]):
         """Its time is free at once. Twice is once."""
         row, data = self.load(id), self.read(bodies.CancelIn)
         reason, who = data["reason"], self.actor.who
-        cancelled = _asked(lambda: states.cancel(row, by=who, version=data.get("version"), reason=reason))
-        if data["rest_of_series"]:
-            series.cancel_rest(cancelled, by=who, reason=reason)
-        return Response(self.show([cancelled])[0])
+        version = data.get("version")
+
+        def work() -> Booking:
+            if data["rest_of_series"]:
+                seen = visible_bookings(who)
+                return series.cancel_rest(row, by=who, reason=reason, version=version, among=seen)[0]
+            return states.cancel(row, by=who, version=version, reason=reason)
+
+        return Response(self.show([_asked(work)])[0])
 
     @extend_schema(request=None, responses={200: MoveOut(many=True)}, filters=False)
     @action(detail=True, methods=["get"], pagination_class=None)
@@ -320,21 +328,35 @@ class BookingViewSet(SalonViewSet[Booking]):
     def _moved(self, row: Booking, data: dict[str, Any], version: int | None, override: str) -> Booking:
         who, reason = self.actor.who, data["reason"]
         if "starts_at" in data:
-            return moving.move(row, data["starts_at"], by=who, version=version, override=override, reason=reason)
+            return moving.move(
+                row, data["starts_at"], by=who, version=version, override=override, reason=reason,
+                check=self._check_calendars,
+            )  # fmt: skip
+        there = len(states.items_of_many([row.pk])[row.pk])
         wanted = [
             moving.Arranged(
                 one["service"].pk,
-                one["professional"].pk if one.get("professional") else None,
+                one["professional"].pk if one.get("professional") else self._own(one["service"].pk, place, there),
                 one.get("starts_at"),
                 one.get("minutes"),
                 tuple(add_on.pk for add_on in one["add_ons"]) if "add_ons" in one else None,
             )
-            for one in data["items"]
+            for place, one in enumerate(data["items"])
         ]
         self._check_calendars({one.professional for one in wanted if one.professional})
-        return moving.arrange(row, wanted, by=who, version=version, override=override, reason=reason)
+        return moving.arrange(
+            row, wanted, by=who, version=version, override=override, reason=reason, check=self._check_calendars
+        )  # fmt: skip
 
-    def _check_calendars(self, professionals: set[int | None]) -> None:
+    def _own(self, service: int, place: int, there: int) -> int | None:
+        """Who does what is put behind the rest: for whoever has their own calendar only, they themselves."""
+        if place < there or not own_calendar_only(self.actor.who):
+            return None
+        own = own_professionals(self.actor.who).filter(archived_at=None).order_by("order", "pk")
+        found = own.filter(offers__service=service).first() or own.first()
+        return found.pk if found else None
+
+    def _check_calendars(self, professionals: Set[int | None]) -> None:
         if not may_book(self.actor.who, professionals):
             raise exceptions.PermissionDenied("You may book into your own calendar only.")
 

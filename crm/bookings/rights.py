@@ -1,5 +1,6 @@
 """Who sees which bookings: those of guests they may see (crm.inbox.rights), and some roles their own calendar only."""
 
+from collections.abc import Set
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -41,7 +42,7 @@ def visible_bookings(who: Who) -> QuerySet[Booking]:
     return found
 
 
-def may_book(who: Who, professionals: set[int | None]) -> bool:
+def may_book(who: Who, professionals: Set[int | None]) -> bool:
     """Whether they may put something into these calendars (None: anyone's)."""
     if not own_calendar_only(who):
         return True

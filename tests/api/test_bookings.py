@@ -284,6 +284,81 @@ def test_a_role_may_be_bound_to_its_own_calendar(bob: Browser, chair: Chair) -> 
         assert bob.post("/api/v1/bookings/", given, content_type="application/json").status_code == status
 
 
+def bound(bob: Browser, chair: Chair) -> None:
+    """Bob is Bia, and sees her calendar only."""
+    with inside(chair.salon_id):
+        Professional.objects.filter(pk=chair.bia.pk).update(member=bob.member)
+        BookingPolicy.objects.update(own_calendar_roles=["receptionist"])
+        touch()
+
+
+def test_items_keep_their_professional_where_none_is_named(program: Program, chair: Chair) -> None:
+    made = program.write("bookings/", body(chair)).json()
+    item: dict[str, Any] = {"service": str(chair.colour.public_id)}
+    changed = program.write(f"bookings/{made['id']}/", {"items": [item]}, method="patch").json()
+    assert changed["items"][0]["professional"] == str(chair.ana.public_id)
+    item = {"service": str(chair.cut.public_id), "add_ons": []}
+    changed = program.write(f"bookings/{made['id']}/", {"items": [item]}, method="patch").json()
+    assert changed["items"][0]["professional"] == str(chair.ana.public_id)
+
+
+def test_own_calendar_only_reaches_no_colleague(bob: Browser, program: Program, chair: Chair) -> None:
+    bound(bob, chair)
+    cut, bia = str(chair.cut.public_id), str(chair.bia.public_id)
+    mine = program.write("bookings/", body(chair, "12:00", item={"professional": bia})).json()
+    shared = body(chair, "15:00", item={"professional": bia})
+    shared["items"] += [{"service": cut, "professional": str(chair.ana.public_id)}]
+    both = program.write("bookings/", shared).json()
+
+    def patch(where: str, given: dict[str, Any]) -> Any:
+        return bob.patch(f"/api/v1/bookings/{where}/", given, content_type="application/json")
+
+    assert patch(both["id"], {"starts_at": chair.at("17:00").isoformat()}).status_code == 403
+    for items in ([{"service": cut, "professional": bia}], [{"service": cut}, {"service": cut}]):
+        assert patch(both["id"], {"items": items}).status_code == 403
+    assert program.ask(f"bookings/{both['id']}/")["version"] == 1
+    longer = patch(mine["id"], {"items": [{"service": cut}, {"service": cut}]})
+    assert (longer.status_code, {item["professional"] for item in longer.json()["items"]}) == (200, {bia})
+    assert patch(mine["id"], {"starts_at": chair.at("09:00").isoformat()}).status_code == 200
+    query = {"service": cut, "from": str(chair.day), "to": str(chair.day)}
+    for more in ("", "&professional=anyone"):
+        where = f"/api/v1/availability/?service={cut}&from={chair.day}&to={chair.day}{more}"
+        slots = bob.get(where).json()["results"]
+        assert {item["professional"] for slot in slots for item in slot["items"]} == {bia}
+    with inside(chair.salon_id):
+        Professional.objects.filter(pk=chair.bia.pk).update(member=None)
+    assert bob.get("/api/v1/availability/", query).json()["results"] == []
+
+
+def test_own_calendar_only_cancels_no_colleagues_visits_of_a_series(
+    bob: Browser, program: Program, chair: Chair
+) -> None:
+    bound(bob, chair)
+    every = {"every": 1, "unit": "weeks", "count": 3}
+    item = {"professional": str(chair.bia.public_id)}
+    made = [
+        one["id"] for one in program.write("bookings/series/", body(chair, every=every, item=item)).json()["bookings"]
+    ]
+    given = {"items": [{"service": str(chair.cut.public_id), "professional": str(chair.ana.public_id)}]}
+    assert program.write(f"bookings/{made[1]}/", given, method="patch").status_code == 200
+    answer = bob.post(f"/api/v1/bookings/{made[0]}/cancel/", {"rest_of_series": True}, content_type="application/json")
+    assert (answer.status_code, answer.json()["state"]) == (200, "cancelled")
+    assert [program.ask(f"bookings/{one}/")["state"] for one in made] == ["cancelled", "booked", "cancelled"]
+    done = program.write("bookings/", body(chair)).json()["id"]
+    program.write(f"bookings/{done}/", {"state": "done"}, method="patch")
+    assert problem(program.write(f"bookings/{done}/cancel/", {"rest_of_series": True}), 409) == ("state", "not_allowed")
+
+
+def test_a_note_and_a_state_wait_for_the_calendar_before_the_row(program: Program, chair: Chair) -> None:
+    made = program.write("bookings/", body(chair)).json()
+    with CaptureQueriesContext(connection) as queries:
+        given = {"note": "x", "state": "confirmed", "version": 1}
+        assert program.write(f"bookings/{made['id']}/", given, method="patch").json()["version"] == 3
+    locks = [one["sql"] for one in queries if "pg_advisory_xact_lock" in one["sql"]
+             or ("FOR UPDATE" in one["sql"] and '"booking"' in one["sql"])]  # fmt: skip
+    assert "pg_advisory_xact_lock(k)" in locks[0]
+
+
 def test_another_salon_sees_nothing(stranger: Program, chair: Chair, salons: Salons) -> None:
     booking = chair.book()
     assert stranger.get(f"/api/v1/bookings/{booking.public_id}/").status_code == 404

@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from crm.bookings.actions import blocking, moving, series, states, writing
 from crm.bookings.actions.booking import WrongItem
@@ -142,6 +144,28 @@ def test_time_off_leaves_what_is_there_and_says_so(chair: Chair) -> None:
     with pytest.raises(SlotTaken) as taken:
         chair.book("14:00")
     assert str(taken.value) == "time_off"
+
+
+def test_a_visit_is_moved_from_where_it_is_now_whatever_row_one_holds(chair: Chair) -> None:
+    booking = chair.book("10:00")
+    with inside(chair.salon_id):
+        moving.move(chair.fresh(booking), chair.at("15:00"), by=None)
+        assert moving.move(booking, chair.at("12:00"), by=None).wall_clock[11:] == "12:00"
+        moving.move(chair.fresh(booking), chair.at("16:00"), by=None)
+        assert moving.reassign(booking, chair.bia.pk, by=None).wall_clock[11:] == "16:00"
+
+
+def test_the_rest_of_a_series_waits_for_all_at_once_and_is_cancelled_whole_or_not(chair: Chair) -> None:
+    with inside(chair.salon_id):
+        made = series.book_series(chair.wanted("10:00"), series.Every(1, "weeks", 4), by=None).bookings
+        moving.reassign(made[2], chair.bia.pk, by=None)
+        with CaptureQueriesContext(connection) as queries:
+            series.cancel_rest(made[1], by=None, among=Booking.objects.exclude(pk=made[3].pk))
+        asked = [one["sql"] for one in queries if "advisory" in one["sql"] or "FOR UPDATE" in one["sql"]]
+        assert "advisory" in asked[0] and asked[0].count(",") >= 1
+        with pytest.raises(states.Stale):
+            series.cancel_rest(made[0], by=None, version=9)
+    assert [chair.fresh(one).state for one in made] == ["booked", "cancelled", "cancelled", "booked"]
 
 
 def test_a_series_keeps_its_wall_clock(chair: Chair) -> None:

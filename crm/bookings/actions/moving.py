@@ -1,6 +1,6 @@
 """Another time, another professional, another length. What was booked stays as it was booked: segments and price."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -28,6 +28,7 @@ from tenants.audit import actions as audit
 
 MOVABLE = (Booking.State.HELD, Booking.State.BOOKED, Booking.State.CONFIRMED, Booking.State.ARRIVED)
 LONGEST_MINUTES = 1440
+Check = Callable[[set[int]], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,20 +55,21 @@ def move(
     override: str = "",
     reason: str = "",
     rules: Rules = STAFF,
+    check: Check | None = None,
 ) -> Booking:
     """Let the visit begin then, its services in the same distance; `professional` for all of them or for the one at
     `position`. Raises as `arrange`."""
-    items = items_in_order(booking)
-    by_how_much = starts_at - booking.starts_at
-    wanted = [
-        Arranged(
-            item.service_id,
-            professional if professional and position in (None, item.position) else item.professional_id,
-            item.starts_at + by_how_much,
-        )
-        for item in items
-    ]
-    return arrange(booking, wanted, by=by, version=version, override=override, reason=reason, rules=rules)
+
+    def build(items: Sequence[BookingItem]) -> list[Arranged]:
+        by_how_much = starts_at - min(item.starts_at for item in items)
+        return [
+            Arranged(item.service_id, _given(item, professional, position), item.starts_at + by_how_much)
+            for item in items
+        ]
+
+    return _arrange(
+        booking, build, by=by, version=version, override=override, reason=reason, rules=rules, check=check
+    )  # fmt: skip
 
 
 def reassign(
@@ -75,23 +77,26 @@ def reassign(
     override: str = "",
 ) -> Booking:  # fmt: skip
     """Let somebody else do it, at the same time. Raises as `arrange`."""
-    return move(
-        booking, booking.starts_at, by=by, version=version, professional=professional, position=position,
-        override=override,
-    )  # fmt: skip
+
+    def build(items: Sequence[BookingItem]) -> list[Arranged]:
+        return [Arranged(item.service_id, _given(item, professional, position), item.starts_at) for item in items]
+
+    return _arrange(booking, build, by=by, version=version, override=override)
 
 
 def resize(
     booking: Booking, minutes: int, *, by: Any, version: int | None = None, position: int = -1, override: str = ""
 ) -> Booking:
     """Make one of its services (the last one) longer or shorter; later ones stay. Raises as `arrange`."""
-    items = items_in_order(booking)
-    at = position if position >= 0 else len(items) - 1
-    wanted = [
-        Arranged(item.service_id, item.professional_id, item.starts_at, minutes if item.position == at else None)
-        for item in items
-    ]
-    return arrange(booking, wanted, by=by, version=version, override=override)
+
+    def build(items: Sequence[BookingItem]) -> list[Arranged]:
+        at = position if position >= 0 else len(items) - 1
+        return [
+            Arranged(item.service_id, item.professional_id, item.starts_at, minutes if item.position == at else None)
+            for item in items
+        ]
+
+    return _arrange(booking, build, by=by, version=version, override=override)
 
 
 def arrange(
@@ -103,17 +108,43 @@ def arrange(
     override: str = "",
     reason: str = "",
     rules: Rules = STAFF,
+    check: Check | None = None,
 ) -> Booking:
     """Give the visit these services in these places. `rules` GUEST: only as long as the salon lets guests move.
+    `check` is told, under the locks, whose calendars are changed, and refuses by raising.
 
     Raises Stale, NotAllowed, TooLate, WrongItem, and SlotTaken with the nearest free slots; then all is as before.
     """
+    return _arrange(
+        booking, lambda _: wanted, by=by, version=version, override=override, reason=reason, rules=rules, check=check
+    )  # fmt: skip
+
+
+def _given(item: BookingItem, professional: int | None, position: int | None) -> int:
+    return professional if professional and position in (None, item.position) else item.professional_id
+
+
+def _arrange(
+    booking: Booking,
+    build: Callable[[Sequence[BookingItem]], Sequence[Arranged]],
+    *,
+    by: Any,
+    version: int | None,
+    override: str,
+    reason: str = "",
+    rules: Rules = STAFF,
+    check: Check | None = None,
+) -> Booking:
+    """`build` says what is wanted of the services as they are: those that are there under the locks too."""
+    wanted: Sequence[Arranged] = ()
     rules = OVERRIDE if override else rules
     if rules is GUEST and not may_still_change(booking):
         raise TooLate
 
     def work() -> Booking:
+        nonlocal wanted
         items = items_in_order(booking)
+        wanted = build(items)
         used = set(Allocation.objects.filter(item__booking=booking).values_list("resource_id", flat=True))
         binding = _binding(rules, wanted, items)
         known, plans = place(
@@ -123,6 +154,8 @@ def arrange(
         fresh = load_locked(booking, version)
         if items_in_order(fresh) != items:
             raise Changed
+        if check is not None:
+            check({item.professional_id for item in items} | {plan.person for plan in plans})
         if fresh.state not in MOVABLE:
             raise NotAllowed(fresh, "moved")
         before = writing.facts(fresh, items, known)
@@ -168,7 +201,8 @@ def _line(place: int, one: Arranged, items: Sequence[BookingItem], known: Catalo
     item = items[place] if place < len(items) else None
     if item is None or item.service_id != one.service or one.add_ons is not None:
         first_start = one.starts_at or (item.starts_at if item else None)
-        wanted = ItemWanted(one.service, one.professional, first_start, one.add_ons or ())
+        who = one.professional or (item.professional_id if item else None)
+        wanted = ItemWanted(one.service, who, first_start, one.add_ons or ())
         made = _fresh_line(place, wanted, known, rules)
         return made if one.minutes is None else _resized(made, one.minutes, place)
     starts_at = one.starts_at or item.starts_at

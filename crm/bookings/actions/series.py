@@ -6,10 +6,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from crm.bookings.actions import states
 from crm.bookings.actions.booking import NewBooking, WrongItem, book
-from crm.bookings.actions.placing import SlotTaken
+from crm.bookings.actions.placing import SlotTaken, in_turn
 from crm.bookings.asking import STAFF, Rules
 from crm.bookings.availability.wall import instant, moment_of
 from crm.bookings.catalogue import catalogue
@@ -99,13 +100,25 @@ def book_series(
     return Booked(booked, refused)
 
 
-def cancel_rest(booking: Booking, *, by: Any, reason: str = "") -> list[Booking]:
-    """Cancel this visit and the later ones of its series that still stand."""
+def cancel_rest(
+    booking: Booking, *, by: Any, reason: str = "", version: int | None = None, among: QuerySet[Booking] | None = None
+) -> list[Booking]:
+    """Cancel this visit and the later ones of its series that still stand (of those `among`); all or none of them.
+
+    The visit itself is the first of the answer. Raises as `states.cancel`.
+    """
     if booking.series is None:
-        return [states.cancel(booking, by=by, reason=reason)]
-    later = Booking.objects.filter(series=booking.series, series_number__gte=booking.series_number or 0)
-    standing = later.filter(state__in=("held", "booked", "confirmed")).order_by("pk")
-    return [states.cancel(one, by=by, reason=reason) for one in standing]
+        return [states.cancel(booking, by=by, version=version, reason=reason)]
+    rows = Booking.objects.all() if among is None else among
+    later = rows.filter(series=booking.series, series_number__gt=booking.series_number or 0)
+
+    def work() -> list[Booking]:
+        states.wait_for_all([booking.pk, *later.values_list("pk", flat=True)])
+        first = states.cancel(booking, by=by, version=version, reason=reason)
+        standing = list(later.filter(state__in=("held", "booked", "confirmed")).order_by("pk"))
+        return [first, *(states.cancel(one, by=by, reason=reason) for one in standing)]
+
+    return in_turn(work)
 
 
 def _at(new: NewBooking, later: timedelta) -> Sequence[Any]:

@@ -107,7 +107,7 @@ def change_state(booking: Booking, state: str, *, by: Any, version: int | None =
     """
 
     def work() -> Booking:
-        _wait_for(booking)
+        wait_for_all([booking.pk])
         fresh = load_locked(booking, version)
         if fresh.state == state:
             return fresh
@@ -124,12 +124,6 @@ def change_state(booking: Booking, state: str, *, by: Any, version: int | None =
         return fresh
 
     return in_turn(work)
-
-
-def _wait_for(booking: Booking) -> None:
-    """The locks of what it keeps busy, before the row: in this order everybody takes them."""
-    resources = Allocation.objects.filter(item__booking=booking).values_list("resource_id", flat=True)
-    lock(resources)
 
 
 def wait_for_all(bookings: Iterable[int], also: Iterable[int] = ()) -> None:
