@@ -74,7 +74,7 @@ def test_cards_come_anew_as_the_filter_has_them(alice: Browser, bob: Browser, de
     mine, other = desk.deal("Minha", owner=alice.member, value_minor=100), desk.deal("Outra", value_minor=900)
     ids = [str(mine.public_id), str(other.public_id)]
     told = alice.get("/deals/cards/", {"id": ids}).json()
-    assert list(told["cards"]) == ids
+    assert set(told["cards"]) == set(ids)
     assert 'data-version="1"' in told["cards"][ids[0]]
     told = alice.get("/deals/cards/", {"id": [*ids, "x"], "owner": "me"}).json()
     assert list(told["cards"]) == ids[:1]
