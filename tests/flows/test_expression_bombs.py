@@ -1,5 +1,6 @@
 """I25: whatever is written or comes from outside, an expression gives JSON or ExpressionError, soon and small."""
 
+import gc
 import json
 import math
 import random
@@ -107,16 +108,21 @@ def test_i25_a_bomb_does_no_harm(bomb: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("bomb", BOMBS, ids=lambda bomb: bomb["it"])
 def test_i25_a_bomb_is_over_soon(bomb: dict[str, Any]) -> None:
-    # A neighbour on the same processor makes one try slow; what is quick is quick in one of twenty.
-    assert any(time_taken(source_of(bomb)) < MOST_S for _ in range(20))
+    took = min(time_taken(source_of(bomb)) for _ in range(3))
+    assert took < MOST_S
 
 
 def time_taken(source: str) -> float:
     """Processor seconds to read and work out a source nobody has seen."""
     Expression.__init__.__globals__["parsed"].cache_clear()
-    began = time.process_time()
-    outcome(source, Scope(SIGHT))
-    return time.process_time() - began
+    # The rubbish of the tests before is not what is measured: with it a full collection takes longer than any bomb.
+    gc.disable()
+    try:
+        began = time.process_time()
+        outcome(source, Scope(SIGHT))
+        return time.process_time() - began
+    finally:
+        gc.enable()
 
 
 @pytest.mark.parametrize("bomb", BOMBS, ids=lambda bomb: bomb["it"])
