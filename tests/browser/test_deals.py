@@ -15,7 +15,7 @@ def begin(person: Person, guest: Guest, title: str) -> Page:
     page = person.open("/deals/")
     page.locator(".page-header__actions .btn-primary").click()
     page.locator("#deal-whom").press_sequentially(guest.digits[-8:])
-    page.locator("#deal-people input").first.check()
+    page.locator("#deal-people input").first.check(timeout=30_000)
     page.locator("#deal-dialog [name=title]").fill(title)
     page.locator("#deal-dialog [name=value]").fill("1500")
     page.locator("#deal-dialog .btn-primary").click()

@@ -15,7 +15,7 @@ from tests.gate.line import Line
 SIGNATURE = b"sha256=" + b"a" * 64
 
 
-async def until(condition: Callable[[], object], seconds: float = 10) -> None:
+async def until(condition: Callable[[], object], seconds: float = 30) -> None:
     """Wait for the other tasks to bring it about."""
     async with asyncio.timeout(seconds):
         while not condition():
