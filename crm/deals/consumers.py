@@ -4,7 +4,6 @@ Messages: `{"kind": "deals", "deals": [[id, version, pipeline id], …], "seq": 
 have", and `{"kind": "boards"}`: read all of it anew. `seq` comes back as ?after= when the socket was lost.
 """
 
-import asyncio
 import time
 from typing import Any
 
@@ -16,13 +15,11 @@ from tenants.access.roles import Permission, may
 from tenants.access.sockets import SalonConsumer
 from tenants.members.models import Member
 
-# News may be lost on its way (Valkey is a doorbell): this often the socket looks by itself.
-LOOK_S = 10.0
 # A change is seen when it commits, which may be this long after the moment it carries.
 LATE = 10 * 1_000_000
 
 # One look of each moment serves all boards of the salon.
-_latest: "Shared[list[Latest]]" = Shared(LOOK_S)
+_latest: "Shared[list[Latest]]" = Shared(SalonConsumer.look_s)
 
 
 class DealsConsumer(SalonConsumer):
@@ -36,21 +33,13 @@ class DealsConsumer(SalonConsumer):
 
     async def joined(self) -> None:
         """Send what the page missed, and keep looking."""
-        query = dict(pair.partition("=")[::2] for pair in self.scope["query_string"].decode("latin-1").split("&"))
-        after = query.get("after", "")
-        self.newest = int(after) if after.isdecimal() and len(after) < 19 else 0
+        self.newest = self.asked_after or 0
         self.told: dict[str, int] = {}
-        if "again" in query:
+        if "again" in self.query:
             # What is to be done has no number of its own: after a lost socket the board reads itself anew.
             await self.send_json({"kind": "boards"})
-        await self._look(await self.in_salon(latest))
-        self._looking = asyncio.create_task(self._look_forever())
-
-    async def disconnect(self, code: int) -> None:
-        """Stop looking."""
-        if hasattr(self, "_looking"):
-            self._looking.cancel()
-        await super().disconnect(code)
+        await self._compare(await self.in_salon(latest))
+        self.keep_looking()
 
     async def live(self, event: dict[str, Any]) -> None:
         """Something changed."""
@@ -76,15 +65,12 @@ class DealsConsumer(SalonConsumer):
             return set(deals)
         return set(map(str, visible_deals(who).filter(public_id__in=deals).values_list("public_id", flat=True)))
 
-    async def _look_forever(self) -> None:
-        wait_s = LOOK_S * self.share
-        while True:
-            await asyncio.sleep(wait_s)
-            wait_s = LOOK_S
-            key = (self.salon_id, int(time.monotonic() / LOOK_S))
-            await self._look(await _latest.get(key, lambda: self.in_salon(latest)))
+    async def look(self) -> None:
+        """Once of each moment for all boards of the salon."""
+        key = (self.salon_id, int(time.monotonic() / self.look_s))
+        await self._compare(await _latest.get(key, lambda: self.in_salon(latest)))
 
-    async def _look(self, rows: list[Latest]) -> None:
+    async def _compare(self, rows: list[Latest]) -> None:
         """Send what differs from what the page was told."""
         since = self.newest - LATE
         fresh = [row for row in rows if row.seq > since and self.told.get(row.deal, 0) < row.version]

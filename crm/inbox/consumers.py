@@ -21,8 +21,6 @@ from tenants.access.tickets import Place
 from tenants.members.models import Member
 from tenants.salons.models import Salon
 
-# News may be lost on its way (Valkey is a doorbell): this often the socket looks by itself.
-LOOK_S = 5.0
 # A page says little; what says more than this is none of ours.
 MOST_SAID = 40
 SAID_WITHIN_S = 10.0
@@ -42,6 +40,7 @@ class InboxConsumer(SalonConsumer):
     """
 
     permission = Permission.INBOX_SEE
+    look_s = 5.0
     # As of the last time the rights were asked.
     masked = False
     own_only = False
@@ -52,28 +51,25 @@ class InboxConsumer(SalonConsumer):
 
     async def joined(self) -> None:
         """Send what the browser missed, and keep looking."""
-        query = dict(pair.partition("=")[::2] for pair in self.scope["query_string"].decode("latin-1").split("&"))
         self.language = language_of(self.scope)
         self.time_zone, self.person = await self.in_salon(self._who)
         self.presence = presence.enter(self.salon_id)
         self.watching, self.told, self.said = "", {}, []  # type: ignore[var-annotated]
-        after = query.get("after", "")
-        self.newest = int(after) if after.isdecimal() and len(after) < 19 else 0
-        if "again" in query:
+        self.newest = self.asked_after or 0
+        if "again" in self.query:
             # Statuses and read marks have no number of their own: after a lost socket the page reads itself again.
             await self.send_json({"kind": "gap"})
         await self._send_missed()
         for conversation in self.presence.conversations():
             await self._tell_presence(conversation)
-        self._looking = asyncio.create_task(self._look_forever())
+        self.keep_looking()
 
     async def disconnect(self, code: int) -> None:
-        """Stop looking, and be nowhere."""
-        if hasattr(self, "_looking"):
-            self._looking.cancel()
+        """Be nowhere."""
+        await super().disconnect(code)
+        if self._looking:
             await self._say_here(left=True)
             presence.leave(self.salon_id)
-        await super().disconnect(code)
 
     async def live(self, event: dict[str, Any]) -> None:
         """News by ids: "messages" are new ones; "here" is a colleague's socket; any other kind tells of changes."""
@@ -148,20 +144,16 @@ class InboxConsumer(SalonConsumer):
             asyncio.get_running_loop().call_later(presence.TYPING_S + 0.1, self._typing_over, conversation)
 
     def _typing_over(self, conversation: str) -> None:
-        if not self._looking.done():
+        if self._looking and not self._looking.done():
             self._later = asyncio.ensure_future(self._tell_presence(conversation))
 
-    async def _look_forever(self) -> None:
-        wait_s = LOOK_S * self.share
-        while True:
-            await asyncio.sleep(wait_s)
-            wait_s = LOOK_S
-            # One look of each moment serves all of the salon.
-            key = (self.salon_id, int(time.monotonic() / LOOK_S))
-            if await _newest.get(key, lambda: self.in_salon(newest)) > self.newest:
-                await self._send_missed()
-            for conversation in list(self.told):
-                await self._tell_presence(conversation)
+    async def look(self) -> None:
+        """Once of each moment for all of the salon."""
+        key = (self.salon_id, int(time.monotonic() / self.look_s))
+        if await _newest.get(key, lambda: self.in_salon(newest)) > self.newest:
+            await self._send_missed()
+        for conversation in list(self.told):
+            await self._tell_presence(conversation)
 
     async def _send_missed(self) -> None:
         if not self.newest:

@@ -1,6 +1,5 @@
 """The socket of the console: each step the moment it is committed, and what was missed after a lost socket."""
 
-import asyncio
 import json
 import re
 import time
@@ -8,7 +7,6 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qs
 
 from django.db.models import QuerySet
 from django.template.loader import render_to_string
@@ -23,8 +21,6 @@ from tenants.access.sockets import SalonConsumer
 from tenants.salons.models import Salon
 
 MOST_MISSED = 200
-# News may be lost on its way (Valkey is a doorbell): this often the socket looks by itself.
-LOOK_S = 3.0
 # What is passed on to those who may change the flow: somebody saved its draft.
 DRAFT = "draft"
 _LINE_END = re.compile(r"\s*\n\s*")
@@ -55,6 +51,7 @@ class ConsoleConsumer(SalonConsumer):
     """
 
     permission = Permission.EXECUTIONS_SEE
+    look_s = 3.0
 
     async def topics(self) -> list[str]:
         """The steps of the flow in the address."""
@@ -66,24 +63,17 @@ class ConsoleConsumer(SalonConsumer):
         if not self.flow_id:
             await self.close(code=4404)
             return
-        query = parse_qs(self.scope["query_string"].decode("latin-1"))
         self.language = language_of(self.scope)
         self.time_zone = await self.in_salon(
             lambda: Salon.objects.values_list("time_zone", flat=True).get(pk=self.salon_id)
         )
         # What was sent lately: news of a step and a look for missed ones may find the same.
         self.sent: deque[int] = deque(maxlen=2 * MOST_MISSED)
-        self.shown = Shown.read({name: values[0] for name, values in query.items()})
-        after = query.get("after", [""])[0]
-        self.newest = int(after) if after.isdecimal() and len(after) < 19 else await self.in_salon(self._last)
+        self.shown = Shown.read(self.query)
+        after = self.asked_after
+        self.newest = await self.in_salon(self._last) if after is None else after
         await self._send_missed()
-        self._looking = asyncio.create_task(self._look_forever())
-
-    async def disconnect(self, code: int) -> None:
-        """Stop looking."""
-        if hasattr(self, "_looking"):
-            self._looking.cancel()
-        await super().disconnect(code)
+        self.keep_looking()
 
     async def live(self, event: dict[str, Any]) -> None:
         """News of steps, by their ids; or of the draft, for those who may change it."""
@@ -93,15 +83,11 @@ class ConsoleConsumer(SalonConsumer):
         elif may(self.role, Permission.FLOWS_EDIT):
             await self.send_json(message)
 
-    async def _look_forever(self) -> None:
-        wait_s = LOOK_S * self.share
-        while True:
-            await asyncio.sleep(wait_s)
-            wait_s = LOOK_S
-            # One look of each moment serves all who watch this flow.
-            key = (self.salon_id, self.flow_id, int(time.monotonic() / LOOK_S))
-            if await _newest.get(key, lambda: self.in_salon(self._last_of_flow)) > self.newest:
-                await self._send_missed()
+    async def look(self) -> None:
+        """Once of each moment for all who watch this flow."""
+        key = (self.salon_id, self.flow_id, int(time.monotonic() / self.look_s))
+        if await _newest.get(key, lambda: self.in_salon(self._last_of_flow)) > self.newest:
+            await self._send_missed()
 
     async def _send_missed(self) -> None:
         missed = await self.in_salon(self._missed)

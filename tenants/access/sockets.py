@@ -1,7 +1,8 @@
 """The base of every WebSocket consumer: same door, same rights as a page."""
 
+import asyncio
 from typing import Any, ClassVar
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 from zlib import crc32
 
 from channels.consumer import get_handler_name
@@ -28,6 +29,8 @@ class SalonConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
     permission: ClassVar[Permission]
     # A right that was taken away closes an open socket within this time (I27: 5 s).
     recheck_s: ClassVar[float] = 4.0
+    # News may be lost on its way (Valkey is a doorbell): this often a socket that keeps looking looks by itself.
+    look_s: ClassVar[float] = 10.0
     ticket: Ticket
     salon_id: int
     user_id: int
@@ -35,6 +38,7 @@ class SalonConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
     member_id: int
     role: str
     is_out = False
+    _looking: "asyncio.Task[None] | None" = None
 
     async def topics(self) -> list[str]:
         """Which topics of the salon this socket follows."""
@@ -58,7 +62,9 @@ class SalonConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
         """Called once the socket is open."""
 
     async def disconnect(self, code: int) -> None:
-        """Leave the groups."""
+        """Stop looking and leave the groups."""
+        if self._looking:
+            self._looking.cancel()
         rounds(self.recheck_s).leave(self)
         for name in self._groups:
             await self.channel_layer.group_discard(name, self.channel_name)
@@ -81,10 +87,32 @@ class SalonConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
         """Run sync database work inside this socket's salon."""
         return await database_sync_to_async(lambda: run_in_salon(self.salon_id, fn))()
 
+    def keep_looking(self) -> None:
+        """Call `look` every `look_s` seconds until the socket is closed."""
+        self._looking = asyncio.create_task(self._look_forever())
+
+    async def look(self) -> None:
+        """Whether anything is new that was not told."""
+        raise NotImplementedError
+
+    async def _look_forever(self) -> None:
+        # Those that were opened together must not look together for ever.
+        await asyncio.sleep(self.look_s * (crc32(self.channel_name.encode()) % 1000 / 1000))
+        while True:
+            await self.look()
+            await asyncio.sleep(self.look_s)
+
     @property
-    def share(self) -> float:
-        """A number from 0 to 1 of this socket's own."""
-        return crc32(self.channel_name.encode()) % 1000 / 1000
+    def query(self) -> dict[str, str]:
+        """What stands behind the ? of the address; of a name given twice the first."""
+        found = parse_qs(self.scope["query_string"].decode("latin-1"), keep_blank_values=True)
+        return {name: values[0] for name, values in found.items()}
+
+    @property
+    def asked_after(self) -> int | None:
+        """`?after=`, the newest that the page has."""
+        after = self.query.get("after", "")
+        return int(after) if after.isdecimal() and len(after) < 19 else None
 
     async def dispatch(self, message: dict[str, Any]) -> None:
         """Without the turn in the database's thread that each message takes otherwise, needed or not.

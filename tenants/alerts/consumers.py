@@ -19,9 +19,6 @@ from tenants.alerts.models import RANKS, Alert, Level
 from tenants.alerts.queries import bell, open_alerts
 from tenants.salons.models import Salon
 
-# News may be lost on its way (Valkey is a doorbell): this often the socket looks by itself.
-LOOK_S = 10.0
-
 
 class AlertsConsumer(SalonConsumer):
     """Each socket reads in its own language."""
@@ -34,9 +31,7 @@ class AlertsConsumer(SalonConsumer):
 
     async def joined(self) -> None:
         """Send what is open, and what the page missed."""
-        query = dict(pair.partition("=")[::2] for pair in self.scope["query_string"].decode("latin-1").split("&"))
-        after = query.get("after", "")
-        self.newest = int(after) if after.isdecimal() and len(after) < 19 else 0
+        self.newest = self.asked_after or 0
         self.language = language_of(self.scope)
         self.time_zone = await self.in_salon(
             lambda: Salon.objects.values_list("time_zone", flat=True).get(pk=self.salon_id)
@@ -44,28 +39,15 @@ class AlertsConsumer(SalonConsumer):
         self.known: dict[int, tuple[str, int]] = {}
         self.count = -1
         self._busy = asyncio.Lock()
-        await self._look(first=True)
-        self._looking = asyncio.create_task(self._look_forever())
-
-    async def disconnect(self, code: int) -> None:
-        """Stop looking."""
-        if hasattr(self, "_looking"):
-            self._looking.cancel()
-        await super().disconnect(code)
+        await self.look(first=True)
+        self.keep_looking()
 
     async def live(self, event: dict[str, Any]) -> None:
         """Something changed."""
-        await self._look()
+        await self.look()
 
-    async def _look_forever(self) -> None:
-        # Those that were opened together must not look together for ever.
-        wait_s = LOOK_S * self.share
-        while True:
-            await asyncio.sleep(wait_s)
-            wait_s = LOOK_S
-            await self._look()
-
-    async def _look(self, *, first: bool = False) -> None:
+    async def look(self, *, first: bool = False) -> None:
+        """Send what differs from what the page has."""
         async with self._busy:
             for message in await self.in_salon(lambda: self._news(first=first)):
                 await self.send_json(message)

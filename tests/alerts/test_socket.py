@@ -112,7 +112,7 @@ def test_the_bell_of_others_falls_silent_when_one_takes_care(salons: Salons, ali
 
 def test_news_that_are_lost_are_found(salons: Salons, alice: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     """Valkey is a doorbell: without it the socket looks by itself."""
-    monkeypatch.setattr("tenants.alerts.consumers.LOOK_S", 0.05)
+    monkeypatch.setattr("tenants.alerts.consumers.AlertsConsumer.look_s", 0.05)
 
     async def story() -> None:
         socket, _first = await opened(alice)

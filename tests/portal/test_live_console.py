@@ -86,7 +86,7 @@ def test_it_finds_by_itself_what_no_news_told(
     alice: Browser, salons: Salons, run: FlowExecution, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Valkey may be dead: the socket looks on its own."""
-    monkeypatch.setattr(consumers, "LOOK_S", 0.02)
+    monkeypatch.setattr(consumers.ConsoleConsumer, "look_s", 0.02)
     newest = steps_of(run, salons)[-1]
 
     def more() -> FlowStep:
