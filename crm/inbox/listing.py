@@ -6,18 +6,18 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from crm.inbox.filters import Filter, by_wait
 from crm.inbox.models import Conversation, Draft
 from crm.inbox.rights import visible_conversations
 from crm.inbox.rows import Row, rows_of
+from portal.frame.keyset import beyond, moment_key
 from tenants.members.models import Member
 
 A_PAGE = 30
 # Beyond this a count says nothing more, and counting on would only take time.
 MOST_COUNTED = 100
-_LONGEST_ID = 18
 
 
 @dataclass(frozen=True)
@@ -81,13 +81,8 @@ class Order:
     def from_key(self, rows: QuerySet[Conversation], key: str, *, back: bool) -> QuerySet[Conversation]:
         """Those that come after the key in this order, or before it in the other; a key that is none is the start."""
         down = self.descends != back
-        moment, _, pk = key.partition("~")
-        at = _moment(moment)
-        if at is not None and pk.isascii() and pk.isdigit() and len(pk) <= _LONGEST_ID:
-            way = "lt" if down else "gt"
-            # The first part alone lets the index be used; the second makes it exact.
-            beyond = Q(**{f"{self.field}__{way}": at}) | Q(**{f"pk__{way}": int(pk)})
-            rows = rows.filter(Q(**{f"{self.field}__{way}e": at}) & beyond)
+        if place := moment_key(key):
+            rows = rows.filter(beyond(self.field, *place, "lt" if down else "gt"))
         return self.sorted(rows, back=back)
 
     def sorted(self, rows: QuerySet[Conversation], *, back: bool) -> QuerySet[Conversation]:
@@ -127,11 +122,3 @@ def counts(member: Member, *, now: datetime) -> tuple[dict[str, str], int]:
 def shown(count: int) -> str:
     """5, or 99+."""
     return str(count) if count < MOST_COUNTED else f"{MOST_COUNTED - 1}+"
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return at if at.tzinfo else None

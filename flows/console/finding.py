@@ -13,6 +13,7 @@ from django.db import connection
 
 from crm.contacts.search import search
 from flows.console.wanted import Wanted
+from portal.frame.keyset import moment_key
 
 # So many runs are looked at for one page where no index knows what is asked for; the next page goes on there.
 MOST_LOOKED_AT = 20_000
@@ -36,12 +37,8 @@ class Key:
     @classmethod
     def read(cls, text: str) -> "Key | None":
         """The key as `str` gave it; None for what is none."""
-        moment, _, pk = text.partition("~")
-        try:
-            at = datetime.fromisoformat(moment)
-        except ValueError:
-            return None
-        return cls(at, int(pk)) if at.tzinfo and pk.isascii() and pk.isdigit() and len(pk) < 19 else None
+        place = moment_key(text)
+        return cls(*place) if place else None
 
 
 @dataclass(frozen=True)

@@ -34,13 +34,23 @@ def by_id(rows: QuerySet[Any], *, before: str = "", size: int = SIZE) -> Page:
 
 def by_moment(rows: QuerySet[Any], field: str, *, before: str = "", size: int = SIZE) -> Page:
     """The latest `field` first; `before` is its moment and the id, so that equal moments lose no row."""
-    moment, _, pk = before.partition("~")
-    at = _moment(moment)
-    if at is not None and _is_id(pk):
-        # The first part alone lets the index be used; the second makes it exact.
-        rows = rows.filter(Q(**{f"{field}__lte": at}) & (Q(**{f"{field}__lt": at}) | Q(pk__lt=int(pk))))
+    if place := moment_key(before):
+        rows = rows.filter(beyond(field, *place, "lt"))
     found = list(rows.order_by(f"-{field}", "-pk")[: size + 1])
     return _page(found, size, lambda row: f"{getattr(row, field).isoformat()}~{row.pk}")
+
+
+def moment_key(key: str) -> tuple[datetime, int] | None:
+    """Moment and id that a key names; None where it is none."""
+    moment, _, pk = key.partition("~")
+    at = _moment(moment)
+    return (at, int(pk)) if at is not None and _is_id(pk) else None
+
+
+def beyond(field: str, at: datetime, pk: int, way: str) -> Q:
+    """Rows that come after this place in the order of `field` and id; `way` is "lt" downwards and "gt" upwards."""
+    # The first part alone lets the index be used; the second makes it exact.
+    return Q(**{f"{field}__{way}e": at}) & (Q(**{f"{field}__{way}": at}) | Q(**{f"pk__{way}": pk}))
 
 
 def is_fragment(request: HttpRequest) -> bool:

@@ -21,7 +21,7 @@ from crm.deals.rights import deal_or_404, task_or_404, visible_tasks
 from crm.deals.views.deal import task_rows
 from crm.inbox.rights import contact_or_404
 from ops import clock
-from portal.frame.keyset import is_fragment
+from portal.frame.keyset import beyond, is_fragment, moment_key
 from portal.frame.toasts import add_event, toast
 from tenants.access.guard import SalonRequest, allowed
 from tenants.access.roles import Permission
@@ -120,20 +120,14 @@ def _shown(rows: QuerySet[Task], show: str, request: SalonRequest) -> QuerySet[T
 def _after(rows: QuerySet[Task], field: str, before: str, *, is_newest: bool) -> QuerySet[Task]:
     """By the moment, then by the id; no moment comes last, as in the index."""
     rows = rows.order_by(f"-{field}", "-pk") if is_newest else rows.order_by(field, "pk")
-    moment, _sep, pk = before.partition("~")
-    if not (pk.isascii() and pk.isdigit() and len(pk) < 19):
-        return rows
-    if not moment:
+    if place := moment_key(before):
+        found = beyond(field, *place, "lt" if is_newest else "gt")
+        return rows.filter(found if is_newest else found | Q(**{field: None}))
+    # Among those without a moment a key is the id alone.
+    pk = before.removeprefix("~")
+    if pk != before and pk.isascii() and pk.isdigit() and len(pk) < 19:
         return rows.filter(**{field: None}, pk__gt=int(pk))
-    try:
-        at = datetime.fromisoformat(moment)
-    except ValueError:
-        return rows
-    if at.tzinfo is None:
-        return rows
-    if is_newest:
-        return rows.filter(Q(**{f"{field}__lt": at}) | Q(**{field: at}, pk__lt=int(pk)))
-    return rows.filter(Q(**{f"{field}__gt": at}) | Q(**{field: at}, pk__gt=int(pk)) | Q(**{field: None}))
+    return rows
 
 
 def _key(task: Task, show: str) -> str:
