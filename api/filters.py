@@ -68,6 +68,18 @@ class IdFilter(django_filters.UUIDFilter):
         return qs.filter(**{self.field_name: pk})
 
 
+class OfferedFilter(django_filters.FilterSet):
+    """Filters that lists of what guests may book have in common."""
+
+    is_online = YesNoFilter(field_name="is_online")
+    archived = YesNoFilter(method="by_archived")
+    search = django_filters.CharFilter(field_name="name", lookup_expr="icontains", max_length=120)
+
+    def by_archived(self, rows: Any, _name: str, value: bool) -> Any:
+        """Those put away, or those in use."""
+        return rows.filter(archived_at__isnull=not value)
+
+
 def check_query(
     request: Any,
     filterset: type[django_filters.FilterSet] | None,

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 from django.utils.dateparse import parse_datetime
@@ -225,8 +224,3 @@ def shown_why(why: Sequence[Why]) -> list[dict[str, Any]]:
         for one in why
     ]
     return [dict(one) for one in WhyOut(rows, many=True).data]
-
-
-def zone_of_salon() -> ZoneInfo:
-    """Where its clock hangs."""
-    return catalogue().zone

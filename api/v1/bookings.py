@@ -54,7 +54,6 @@ EXAMPLE = {
     "ends_at": "2026-11-27T13:45:00Z",
     "zone": "America/Sao_Paulo",
     "wall_clock": "2026-11-27T10:00",
-    "needs_review": False,
     "price_minor": 8000,
     "currency": "BRL",
     "note": "",
@@ -86,7 +85,6 @@ class BookingOut(serializers.Serializer[Any]):
     ends_at = Instant()
     zone = serializers.CharField(help_text="The salon's when it was booked.")
     wall_clock = serializers.CharField(help_text="What the salon's clock shows when it begins.")
-    needs_review = serializers.BooleanField(help_text="The salon's zone has changed since.")
     price_minor = serializers.IntegerField(help_text="At the time of booking.")
     currency = serializers.CharField()
     note = serializers.CharField()

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-import django_filters
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
@@ -14,7 +13,7 @@ from rest_framework.response import Response
 from api.errors import Conflict, NotYours, invalid
 from api.examples import described
 from api.fields import Body, IdText, Instant, PublicIdField
-from api.filters import IdFilter, YesNoFilter
+from api.filters import IdFilter, OfferedFilter
 from api.idempotency import idempotent
 from api.v1.deals import own_members
 from api.v1.service_bodies import MOST_MINOR, PRICE, WEEK, Checked, ServiceSegment
@@ -147,17 +146,10 @@ class DatedIn(Body):
     is_yearly = serializers.BooleanField(required=False, default=False)
 
 
-class ProfessionalFilter(django_filters.FilterSet):
+class ProfessionalFilter(OfferedFilter):
     """Filters of the list."""
 
     service = IdFilter("offers__service", rows=Service.objects, what="service")
-    is_online = YesNoFilter(field_name="is_online")
-    archived = YesNoFilter(method="by_archived")
-    search = django_filters.CharFilter(field_name="name", lookup_expr="icontains", max_length=120)
-
-    def by_archived(self, rows: Any, _name: str, value: bool) -> Any:
-        """Those put away, or those in use."""
-        return rows.filter(archived_at__isnull=not value)
 
 
 class ProfessionalViewSet(SalonViewSet[Professional]):

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-import django_filters
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
@@ -14,7 +13,7 @@ from rest_framework.response import Response
 from api.errors import Conflict, invalid
 from api.examples import described
 from api.fields import Body, Instant, PublicIdsField
-from api.filters import IdFilter, YesNoFilter
+from api.filters import IdFilter, OfferedFilter, YesNoFilter
 from api.idempotency import idempotent
 from api.names import public_ids
 from api.v1.service_bodies import MOST_MINOR, PRICE, SEGMENTS, Checked, ServiceSegment
@@ -40,8 +39,6 @@ EXAMPLE = {
     "is_add_on": False,
     "add_ons": [],
     "needs": ["chair"],
-    "deposit": {},
-    "no_show_fee_minor": None,
     "lead_minutes": None,
     "cancel_hours": None,
     "reminders": None,
@@ -80,8 +77,6 @@ class ServiceOut(serializers.Serializer[Any]):
     is_add_on = serializers.BooleanField()
     add_ons = serializers.ListField(child=serializers.UUIDField())
     needs = serializers.ListField(child=serializers.CharField(), help_text="Kinds of resources, one of each.")
-    deposit = serializers.JSONField()
-    no_show_fee_minor = serializers.IntegerField(allow_null=True)
     lead_minutes = serializers.IntegerField(allow_null=True, help_text="Null: the salon's rule, as below.")
     cancel_hours = serializers.IntegerField(allow_null=True)
     reminders = serializers.JSONField(allow_null=True)
@@ -115,8 +110,6 @@ class ServicePatch(Body):
     is_add_on = serializers.BooleanField(required=False)
     add_ons = PublicIdsField(add_ons_in_use, what="add-on", required=False, max_length=50)
     needs = Checked(shapes.needs, required=False)
-    deposit = Checked(shapes.deposit, required=False)
-    no_show_fee_minor = serializers.IntegerField(min_value=0, max_value=MOST_MINOR, required=False, allow_null=True)
     lead_minutes = serializers.IntegerField(min_value=0, max_value=525_600, required=False, allow_null=True)
     cancel_hours = serializers.IntegerField(min_value=0, max_value=8760, required=False, allow_null=True)
     reminders = Checked(shapes.reminders, required=False, allow_null=True)
@@ -132,18 +125,11 @@ class ServiceIn(ServicePatch):
     name = serializers.CharField(max_length=120)
 
 
-class ServiceFilter(django_filters.FilterSet):
+class ServiceFilter(OfferedFilter):
     """Filters of the list."""
 
     professional = IdFilter("offers__professional", rows=Professional.objects, what="professional")
-    is_online = YesNoFilter(field_name="is_online")
     is_add_on = YesNoFilter(field_name="is_add_on")
-    archived = YesNoFilter(method="by_archived")
-    search = django_filters.CharFilter(field_name="name", lookup_expr="icontains", max_length=120)
-
-    def by_archived(self, rows: Any, _name: str, value: bool) -> Any:
-        """Those put away, or those in use."""
-        return rows.filter(archived_at__isnull=not value)
 
 
 class ServiceViewSet(SalonViewSet[Service]):

@@ -1,10 +1,8 @@
 """Who sees which bookings: those of guests they may see (crm.inbox.rights), and some roles their own calendar only."""
 
 from collections.abc import Set
-from uuid import UUID
 
 from django.db.models import QuerySet
-from django.http import Http404
 
 from crm.bookings.defaults import policy
 from crm.bookings.models import Booking, BookingItem, Professional
@@ -47,11 +45,3 @@ def may_book(who: Who, professionals: Set[int | None]) -> bool:
     if not own_calendar_only(who):
         return True
     return professionals <= set(own_professionals(who).values_list("pk", flat=True))
-
-
-def booking_or_404(who: Who, public_id: UUID) -> Booking:
-    """The booking with its guest. Raises Http404."""
-    found = visible_bookings(who).select_related("contact").filter(public_id=public_id).first()
-    if found is None:
-        raise Http404
-    return found

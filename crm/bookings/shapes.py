@@ -76,20 +76,6 @@ def reminders(value: Any) -> list[dict[str, int]]:
     return list(value)
 
 
-def deposit(value: Any) -> dict[str, Any]:
-    """{"when": …, "kind": …, "value": …}, or nothing. Raises Wrong."""
-    if value == {}:
-        return {}
-    if not isinstance(value, dict) or set(value) != {"when", "kind", "value"}:
-        raise Wrong("Must have when, kind and value, or be empty.")
-    if value["when"] not in ("always", "new", "after_no_show") or value["kind"] not in ("fixed", "percent"):
-        raise Wrong("`when` is always, new or after_no_show; `kind` is fixed or percent.")
-    most = 100 if value["kind"] == "percent" else 10**13
-    if not _is_number(value["value"]) or not 1 <= value["value"] <= most:
-        raise Wrong(f"`value` must be 1 to {most}.")
-    return dict(value)
-
-
 def needs(value: Any) -> list[str]:
     """Kinds of things, each once. Raises Wrong."""
     if not isinstance(value, list) or len(value) > MOST_PARTS or not all(_is_kind(one) for one in value):

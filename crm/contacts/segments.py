@@ -24,14 +24,6 @@ class NotPossible(Exception):
     """What somebody wants of a segment cannot be done; the words say why."""
 
 
-def segment_contacts(segment: Segment, *, after: int = 0, limit: int = 1000) -> list[Contact]:
-    """Who belongs to it, by id from `after` on: the way for flows and campaigns, page by page.
-
-    Blocked guests belong to none. Raises filters.Wrong where a field it asks of is gone.
-    """
-    return list(members(segment).filter(pk__gt=after).order_by("pk")[:limit])
-
-
 def members(segment: Segment, *, among: QuerySet[Contact] | None = None) -> QuerySet[Contact]:
     """Who belongs to it. Raises filters.Wrong."""
     found: QuerySet[Contact] = filters.matching(segment.filter, among).filter(blocked_at=None)

@@ -3,7 +3,6 @@
 A row outlives its words: after the message was sent its version tells the other devices that nothing is left to write.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -56,12 +55,6 @@ def draft_of(member: Member, conversation: Conversation) -> Kept:
         return Kept(known["draft_text"], known["draft_reply_to"], version) if version else Kept()
     found = Draft.objects.filter(conversation=conversation, member=member).first()
     return Kept(found.text, found.reply_to, found.version) if found else Kept()
-
-
-def drafts_of(member: Member, conversation_ids: Iterable[int]) -> dict[int, str]:
-    """The words this member has begun, by conversation id: those of a page of the list in one query."""
-    own = Draft.objects.filter(member=member, conversation_id__in=list(conversation_ids)).exclude(text="")
-    return dict(own.values_list("conversation_id", "text"))
 
 
 def keep(member: Member, conversation: Conversation, *, text: str, reply_to: str, version: int) -> Kept:

@@ -4,10 +4,9 @@ from typing import Any
 
 import pytest
 
-from crm.inbox.drafting import drafts_of
 from crm.inbox.models import Conversation, Draft
 from ops.salon import inside
-from tests.inbox.conftest import Guest, NewTalk
+from tests.inbox.conftest import Guest
 from tests.world import Browser
 
 HTMX = {"hx-request": "true"}
@@ -86,21 +85,6 @@ def test_who_may_not_write_keeps_none(vera: Browser, charlie: Browser, guest: Gu
     assert keep(charlie, guest.conversation, "x").status_code == 404
     with inside(guest.salon_id):
         assert not Draft.objects.exists()
-
-
-def test_the_list_asks_once_for_its_page(
-    alice: Browser, bob: Browser, guest: Guest, talk: NewTalk, django_assert_num_queries: Any
-) -> None:
-    other = talk("Ana")
-    keep(alice, guest.conversation, "Olá")
-    keep(alice, other, "Oi")
-    keep(alice, other, "", version=1)
-    keep(bob, other, "Oi, de Bob")
-    member = alice.member
-    # One of them enters the salon.
-    with inside(guest.salon_id), django_assert_num_queries(2):
-        found = drafts_of(member, [guest.conversation.pk, other.pk])
-    assert found == {guest.conversation.pk: "Olá"}
 
 
 @pytest.mark.parametrize("version", ["x", "-1", "9" * 30, "²"])

@@ -157,15 +157,6 @@ def set_day(
 
 
 @transaction.atomic
-def drop_day(row: DatedHours, *, by: Any) -> None:
-    """The week's hours again."""
-    DatedHours.objects.filter(pk=row.pk).delete()
-    defaults.touch()
-    audit.record("hours.undated", subject=row.public_id, by=by, before={"date": str(row.date), "hours": row.hours})
-    emit("hours.changed", subject=row.public_id, payload={"date": str(row.date)})
-
-
-@transaction.atomic
 def change_policy(values: Mapping[str, Any], *, by: Any, version: int | None = None) -> BookingPolicy:
     """Set the salon's hours and rules for bookings. Raises Stale."""
     defaults.policy()
