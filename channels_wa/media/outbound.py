@@ -1,6 +1,6 @@
 """Files of ours on their way to Meta: asked before a message leaves, and put in when it does."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -28,10 +28,10 @@ def check(batch: Sequence[OutboundFacts], now: datetime) -> list[Refusal | None]
         if public_id in known and known[public_id].is_ready
     }
     standing = uploads.standing(pairs, now=now)
-    uploads.ask_for(
-        [(one, number) for one in known.values() for number, _ids in named if standing.get((one.pk, number)) == ""],
-        now=now,
-    )
+    if missing := _missing(known.values(), standing):
+        uploads.hold_still((one.public_id, number) for one, number in missing)
+        standing = uploads.standing(pairs, now=now)
+        uploads.ask_for(_missing(known.values(), standing), now=now)
     return [_refusal([known.get(one) for one in ids], number, standing, now) for number, ids in named]
 
 
@@ -42,6 +42,12 @@ def meta_ids(number_id: int, public_ids: Sequence[str]) -> dict[str, str]:
         if (public_id := public_id_of(given)) is not None:
             by_id[public_id] = given
     return {by_id[public_id]: meta_id for public_id, meta_id in uploads.living(number_id, list(by_id)).items()}
+
+
+def _missing(files: Iterable[Media], standing: Mapping[tuple[int, int], str]) -> list[tuple[Media, int]]:
+    """What Meta does not have yet, each with the number it is for."""
+    by_pk = {one.pk: one for one in files}
+    return [(by_pk[media], number) for (media, number), meta_id in standing.items() if not meta_id]
 
 
 def _refusal(

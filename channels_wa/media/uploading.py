@@ -15,7 +15,7 @@ from channels_wa.adapters.outcome import ErrorClass
 from channels_wa.media import storing
 from channels_wa.media.models import Media, MediaUpload
 from channels_wa.media.names import name_to_save
-from channels_wa.media.uploads import LIVES, UPLOAD, living
+from channels_wa.media.uploads import LIVES, UPLOAD, hold_still, living
 from channels_wa.numbers.actions import token_of
 from channels_wa.numbers.models import Number
 from channels_wa.numbers.queries import own_numbers
@@ -111,6 +111,7 @@ def _let_messages_go(public_id: UUID, number_id: int) -> None:
     from channels_wa.outbox.actions import bring_forward  # late: the outbox asks this package's check
 
     with transaction.atomic(), connection.cursor() as cursor:
+        hold_still([(public_id, number_id)], alone=True)
         cursor.execute(
             "SELECT id FROM message WHERE status = 'queued' AND direction = 'out' AND number_id = %s "
             "AND strpos(payload::text, %s) > 0",

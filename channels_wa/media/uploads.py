@@ -46,6 +46,20 @@ def living(number_id: int, public_ids: Sequence[UUID]) -> dict[UUID, str]:
         return dict(cursor.fetchall())
 
 
+def hold_still(pairs: Iterable[tuple[UUID, int]], *, alone: bool = False) -> None:
+    """Until the end of the transaction no upload of these (file, number) ends unseen; `alone`: it is we who end one.
+
+    Who writes a message that waits for a file shares this lock. Else an upload that ends just then would not see the
+    message, which is not committed, and the message would not see the upload: it would wait for its second look.
+    """
+    salon_id = current_salon_id()
+    keys = sorted(f"media_upload:{salon_id}:{public_id}:{number_id}" for public_id, number_id in pairs)
+    if keys:
+        name = "pg_advisory_xact_lock" if alone else "pg_advisory_xact_lock_shared"
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {name}(hashtextextended(k, 0)) FROM unnest(%s::text[]) AS k", [keys])
+
+
 def ask_for(pairs: Sequence[tuple[Media, int]], *, now: datetime) -> None:
     """Have these files brought to Meta at once; one that is on its way already stays so."""
     if not pairs:

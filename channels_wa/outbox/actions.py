@@ -7,6 +7,7 @@ from django.db import connection, transaction
 
 from channels_wa.outbox import dead_letters, numbers, window, writing
 from channels_wa.outbox.checks import OutboundFacts, Refusal, ask
+from channels_wa.outbox.claiming import BROUGHT_FORWARD
 from channels_wa.outbox.dispatcher import wake
 from channels_wa.outbox.message import Enqueued, NewMessage
 from channels_wa.outbox.telling import Change, tell
@@ -33,8 +34,9 @@ def enqueue_many(messages: Sequence[NewMessage]) -> list[Enqueued]:
     if not messages:
         return []
     now = clock.now()
-    refusals = _ask(messages, now)
     with transaction.atomic(savepoint=False):
+        # In here: what a check holds still stays so until the messages are there.
+        refusals = _ask(messages, now)
         results = writing.write(salon_id, messages, refusals, now)
         _tell_refused(salon_id, [one for one in results if one.is_new and one.status == "cancelled"])
         _wake_after_commit(messages, results, now)
@@ -67,17 +69,21 @@ def retry(message_id: int) -> None:
 
 
 def bring_forward(message_ids: Sequence[int]) -> int:
-    """What these messages waited for has come, so they may leave now; how many were waiting."""
+    """What these messages waited for has come, so they may leave now; how many were waiting.
+
+    One that is just being looked at, and is about to be put back to wait for it, is looked at again at once.
+    """
     if not message_ids:
         return 0
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE public.outbox_item SET not_before = %s, reason = '' "
-            "WHERE salon_id = %s AND message_id = ANY(%s) AND state = 'queued' AND reason <> '' RETURNING lane",
-            [clock.now(), _salon(), list(message_ids)],
+            "UPDATE public.outbox_item SET not_before = %s, reason = CASE state WHEN 'sending' THEN %s ELSE '' END "
+            "WHERE salon_id = %s AND message_id = ANY(%s) AND (state = 'queued' AND reason <> '' OR state = 'sending') "
+            "RETURNING state, lane",
+            [clock.now(), BROUGHT_FORWARD, _salon(), list(message_ids)],
         )
-        lanes = {lane for (lane,) in cursor.fetchall()}
-        waiting = int(cursor.rowcount)
+        lanes = [lane for state, lane in cursor.fetchall() if state == "queued"]
+        waiting = len(lanes)
         transaction.on_commit(lambda: wake(*lanes))
     return waiting
 

@@ -14,6 +14,8 @@ from ops import clock
 LEASE = timedelta(seconds=30)
 # A message whose fate is unknown holds up the guest's next one for this long at most.
 UNKNOWN_BLOCKS = timedelta(seconds=30)
+# The reason of an item that is being looked at while what it would wait for comes.
+BROUGHT_FORWARD = "brought_forward"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,22 +128,30 @@ def claim(shares: Sequence[tuple[ReadyNumber, int]]) -> list[Item]:
         return sorted((Item(*row) for row in cursor.fetchall()), key=lambda item: (item.lane, item.id))
 
 
-def put_back(rows: Iterable[tuple[Item, datetime | None, str]]) -> None:
-    """Give items back whose call was not made, as if the attempt had not been: item, when again, why it waits."""
+def put_back(rows: Iterable[tuple[Item, datetime | None, str]]) -> int:
+    """Give items back whose call was not made, as if the attempt had not been: item, when again, why it waits.
+
+    How many of them do not wait, because what they would wait for came while they were looked at.
+    """
     owned = list(rows)
     if not owned:
-        return
+        return 0
     with connection.cursor() as cursor:
         cursor.execute(
+            "WITH mine AS (SELECT t.id, given.not_before, given.reason, t.reason = %s AS has_come "
+            "FROM public.outbox_item t JOIN unnest(%s::bigint[], %s::bigint[], %s::timestamptz[], %s::text[]) "
+            "AS given(id, fence, not_before, reason) ON t.id = given.id AND t.fence = given.fence "
+            "WHERE t.state = 'sending' ORDER BY t.id FOR UPDATE OF t) "
             "UPDATE public.outbox_item t SET state = 'queued', attempts = t.attempts - 1, lease_until = NULL, "
-            "not_before = COALESCE(mine.not_before, t.not_before), reason = mine.reason "
-            "FROM unnest(%s::bigint[], %s::bigint[], %s::timestamptz[], %s::text[]) "
-            "AS mine(id, fence, not_before, reason) "
-            "WHERE t.id = mine.id AND t.fence = mine.fence AND t.state = 'sending'",
+            "not_before = CASE WHEN has_come THEN t.not_before ELSE COALESCE(mine.not_before, t.not_before) END, "
+            "reason = CASE WHEN has_come THEN '' ELSE mine.reason END "
+            "FROM mine WHERE t.id = mine.id RETURNING has_come",
             [
+                BROUGHT_FORWARD,
                 [item.id for item, _at, _why in owned],
                 [item.fence for item, _at, _why in owned],
                 [at for _item, at, _why in owned],
                 [why for _item, _at, why in owned],
             ],
         )
+        return sum(has_come for (has_come,) in cursor.fetchall())

@@ -277,7 +277,8 @@ class Dispatcher:
 
     def _put_back(self, rows: list[tuple[Item, datetime | None, str]]) -> None:
         try:
-            claiming.put_back(rows)
+            if claiming.put_back(rows):
+                self._look_in(0.0)
         except Exception:
             self._owed += rows
             raise

@@ -2,17 +2,20 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from threading import Thread
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from pytest_django import Settings
+from django.db import connection, transaction
+from pytest_django import DjangoDbBlocker, Settings
 
+from channels_wa.adapters import ADAPTERS
 from channels_wa.adapters.base import ProviderError
 from channels_wa.adapters.memory.adapter import MemoryAdapter
 from channels_wa.adapters.outcome import ErrorClass
-from channels_wa.media import doubts
+from channels_wa.media import doubts, uploading
 from channels_wa.media.models import Media, MediaUpload
 from channels_wa.media.outbound import meta_ids
 from channels_wa.media.sending import problems_of
@@ -22,10 +25,12 @@ from channels_wa.numbers.models import Number
 from channels_wa.outbox import dispatcher
 from channels_wa.outbox.actions import enqueue
 from channels_wa.outbox.message import Enqueued, NewMessage
+from channels_wa.outbox.models import OutboxItem
 from ops import clock
 from ops.eventqueue.handling import Heard
-from ops.salon import inside
+from ops.salon import inside, run_in_salon
 from ops.timers import errands
+from tests.committed import forgotten
 from tests.media import files
 from tests.world import Browser, Salons
 
@@ -89,6 +94,30 @@ def test_a_message_waits_for_its_file_and_leaves_with_metas_id(salons: Salons, m
     assert meta.files[media_id] == files.jpeg()
     assert meta.sent[0].payload["components"][0]["parameters"][0]["image"] == {"id": media_id}
     assert shown(salons, one)[0] == "sent"
+
+
+def test_an_upload_that_ends_while_its_message_is_written_lets_it_go(
+    salons: Salons, django_db_blocker: DjangoDbBlocker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In two sessions: the message is not committed when Meta has its file."""
+    with django_db_blocker.unblock(), forgotten(salons.aurora.pk, Message, OutboxItem, MediaUpload, Media):
+        monkeypatch.setitem(ADAPTERS, number_of(salons).adapter, MemoryAdapter())
+        file = SimpleUploadedFile("a.jpg", files.jpeg(), "image/jpeg")
+        photo = Browser(salons.aurora, "alice@example.com").post("/media/upload/", {"file": file}).json()["id"]
+
+        def bring() -> None:
+            try:
+                run_in_salon(salons.aurora.pk, lambda: uploading.upload(UUID(photo), number_of(salons).pk))
+            finally:
+                connection.close()
+
+        with inside(salons.aurora.pk), transaction.atomic():
+            one = send(salons, header(photo))
+            thread = Thread(target=bring)
+            thread.start()
+            thread.join(timeout=0.3)
+        thread.join(timeout=10)
+        assert OutboxItem.objects.get(message_id=one.message_id).reason == ""
 
 
 def test_the_second_message_uses_the_same_upload(salons: Salons, meta: MemoryAdapter, photo: str) -> None:

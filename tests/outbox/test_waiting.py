@@ -36,6 +36,20 @@ def test_a_planned_message_is_not_brought_forward(out: Out) -> None:
     assert run_in_salon(out.salon_id, lambda: actions.bring_forward([one.message_id])) == 0
 
 
+def test_what_comes_while_a_message_is_looked_at_is_not_missed(out: Out, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = out.say(type="image", payload={"media": A})
+    looks: list[int] = []
+
+    def meta_ids(_number: int, ids: list[str]) -> dict[str, str]:
+        looks.append(actions.bring_forward([one.message_id]) if not looks else 0)
+        return {} if len(looks) == 1 else {A: "meta"}
+
+    monkeypatch.setattr(media_ids, "meta_ids", meta_ids)
+    out.run()
+    assert looks[0] == 0, "it was not waiting yet"
+    assert out.status(one) == "sent"
+
+
 def heard(kind: str, number_id: int) -> Heard:
     return Heard(1, uuid4(), kind, UUID(int=1), 1, {"number_id": number_id}, clock.now())
 
