@@ -58,6 +58,7 @@ TENANT_APPS = [
     "tenants.members",
     "tenants.audit",
     "tenants.alerts",
+    "billing.payment_links",
     "channels_wa.messages",
     "channels_wa.media",
     "channels_wa.message_templates",

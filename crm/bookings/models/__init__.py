@@ -1,6 +1,7 @@
 """Services, who does them and when, and the bookings of guests."""
 
 from crm.bookings.models.booking import Allocation, Booking, BookingItem, BookingMove
+from crm.bookings.models.package import Package, PackageSale, PackageUse
 from crm.bookings.models.reminder import Reminder
 from crm.bookings.models.resource import (
     PROFESSIONAL,
@@ -23,6 +24,9 @@ __all__ = [
     "BookingMove",
     "BookingPolicy",
     "DatedHours",
+    "Package",
+    "PackageSale",
+    "PackageUse",
     "Professional",
     "ProfessionalService",
     "Reminder",

@@ -148,6 +148,12 @@ class BookingPolicy(models.Model):
     hold_minutes = models.PositiveSmallIntegerField(default=10)
     # How long a guest of the waitlist has for an offer.
     offer_minutes = models.PositiveSmallIntegerField(default=15)
+    # As Service.deposit, for services that have no rule of their own; {"when": "never"} of theirs is one.
+    deposit = models.JSONField(default=dict, blank=True)
+    # How long a guest has to pay it.
+    payment_minutes = models.PositiveSmallIntegerField(default=60)
+    # Asked for by a link when a guest does not come; empty: nothing. A service may have its own.
+    no_show_fee_minor = models.BigIntegerField(null=True, blank=True)
     # [{"days": 1}, {"hours": 2}]: days are the same wall clock on the day before, hours are absolute.
     reminders = models.JSONField(default=day_before_reminder)
     # Reminders do not go between them (wall clock).

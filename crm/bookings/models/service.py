@@ -55,7 +55,8 @@ class Service(models.Model):
     add_on_ids = ArrayField(models.BigIntegerField(), default=list, blank=True)
     # Kinds of resources it takes one of each: chair, room, …
     needs = ArrayField(models.CharField(max_length=30), default=list, blank=True)
-    # {"when": "always" | "new" | "after_no_show", "kind": "fixed" | "percent", "value": 5000}; empty: none.
+    # {"when": "always" | "new" | "after_no_show" | "never", "no_shows": 2, "kind": "fixed" | "percent", "value": 5000}
+    # with the value in minor units or percent; empty: the salon's rule.
     deposit = models.JSONField(default=dict, blank=True)
     no_show_fee_minor = models.BigIntegerField(null=True, blank=True)
     # Empty: the salon's (BookingPolicy).

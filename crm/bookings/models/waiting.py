@@ -41,6 +41,9 @@ class WaitlistEntry(models.Model):
     note = models.CharField(max_length=300, blank=True, default="")
     source = models.CharField(max_length=20, blank=True, default="")
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    # Why they wait no more: booked, taken, left, expired, removed.
+    reason = models.CharField(max_length=20, blank=True, default="")
+    version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(default=clock.now)
     closed_at = models.DateTimeField(null=True, blank=True)
 
@@ -70,11 +73,15 @@ class WaitlistOffer(models.Model):
     entry = models.ForeignKey(WaitlistEntry, on_delete=models.CASCADE, related_name="offers", db_index=False)
     # The hold.
     booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="offers", db_index=False)
-    # The cancelled or moved visit whose place it is: each entry is offered it once.
+    # The cancelled or moved visit whose place it is.
     freed_by = models.ForeignKey(
         Booking, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
     )
+    # The stretch that was free, and whose: each entry is offered it once (crm.bookings.waitlist.places).
+    place = models.CharField(max_length=80, blank=True, default="")
     state = models.CharField(max_length=10, choices=State.choices, default=State.OFFERED)
+    # Why it was withdrawn, and why its message did not go.
+    reason = models.CharField(max_length=60, blank=True, default="")
     message_id = models.BigIntegerField(null=True, blank=True)
     expires_at = models.DateTimeField()
     created_at = models.DateTimeField(default=clock.now)
@@ -85,6 +92,14 @@ class WaitlistOffer(models.Model):
         indexes = [
             models.Index(fields=["entry", "id"], name="waitlist_offer_entry"),
             models.Index(fields=["booking"], name="waitlist_offer_booking"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["entry", "place"], name="waitlist_offer_once", condition=~models.Q(place="")
+            ),
+            models.UniqueConstraint(
+                fields=["entry"], name="waitlist_offer_one_open", condition=models.Q(state="offered")
+            ),
         ]
 
     def __str__(self) -> str:
