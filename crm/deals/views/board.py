@@ -46,6 +46,8 @@ def board(request: SalonRequest) -> HttpResponse:
         "query": urlencode(query),
         "may_edit": request.member.may(Permission.DEALS_EDIT),
         "filter": wanted,
+        "uncounted": f"{reverse('deals:board')}?"
+        + urlencode({name: value for name, value in query.items() if name not in wanted.counted}),
     }
     if is_fragment(request):
         return render(request, "crm/deals/board.html#board", context)

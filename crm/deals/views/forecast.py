@@ -1,19 +1,21 @@
 """What the open deals may bring, month by month, and what was won."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Count, F, Sum
 from django.db.models.functions import TruncMonth
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from crm.deals import money
-from crm.deals.filters import month_of, today
+from crm.deals.filters import NO_DAY, DealFilter, month_of, today
 from crm.deals.models import Pipeline, Stage
 from crm.deals.rights import visible_deals
 from crm.deals.views.board import chosen_pipeline, open_pipelines
@@ -34,6 +36,8 @@ class Line:
     likely: str
     share: int
     is_past: bool = False
+    url: str = ""
+    """The deals that are counted here."""
 
 
 @require_GET
@@ -62,7 +66,10 @@ def _open(pipeline: Pipeline, me: Member) -> list[Line]:
         .annotate(count=Count("pk"), total=Sum("value_minor"))
     )
     return _lines(
-        (month, currency, count, total, total * share // 100) for month, currency, share, count, total in rows
+        ((month, currency, count, total, total * share // 100) for month, currency, share, count, total in rows),
+        lambda month: _board(
+            pipeline, DealFilter(state=Stage.Kind.OPEN, expected=f"{month:%Y-%m}" if month else NO_DAY)
+        ),
     )
 
 
@@ -80,7 +87,8 @@ def _won(pipeline: Pipeline, me: Member) -> list[Line]:
         .annotate(count=Count("pk"), total=Sum("value_minor"))
     )
     lines = _lines(
-        (timezone.localtime(month).date(), currency, count, total, total) for month, currency, count, total in rows
+        ((timezone.localtime(month).date(), currency, count, total, total) for month, currency, count, total in rows),
+        lambda month: _board(pipeline, DealFilter(state=Stage.Kind.WON, closed=f"{month:%Y-%m}")),
     )
     return lines[::-1]
 
@@ -95,10 +103,16 @@ def _lost(pipeline: Pipeline, me: Member) -> list[dict[str, Any]]:
         .annotate(count=Count("pk"))
         .order_by(F("count").desc(), "lost_reason")[:10]
     )
-    return [dict(row) for row in rows]
+    return [
+        {**row, "url": _board(pipeline, DealFilter(state=Stage.Kind.LOST, reason=row["lost_reason"]))} for row in rows
+    ]
 
 
-def _lines(rows: Iterable[tuple[date | None, str, int, int, int]]) -> list[Line]:
+def _board(pipeline: Pipeline, counted: DealFilter) -> str:
+    return f"{reverse('deals:board')}?{urlencode({'pipeline': pipeline.public_id, **counted.query()})}"
+
+
+def _lines(rows: Iterable[tuple[date | None, str, int, int, int]], address: Callable[[date | None], str]) -> list[Line]:
     months: dict[date | None, dict[str, list[int]]] = {}
     for month, currency, count, total, likely in rows:
         sums = months.setdefault(month, {}).setdefault(currency, [0, 0, 0])
@@ -114,6 +128,7 @@ def _lines(rows: Iterable[tuple[date | None, str, int, int, int]]) -> list[Line]
             likely=_together({currency: sums[2] for currency, sums in parts.items()}),
             share=round(100 * max(sums[2] for sums in parts.values()) / biggest) if biggest else 0,
             is_past=bool(month and month < this),
+            url=address(month),
         )
         for month, parts in sorted(months.items(), key=lambda one: (one[0] is None, one[0] or this))
     ]

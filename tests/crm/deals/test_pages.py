@@ -1,5 +1,7 @@
 """CR-002: each page works; who may only look gets 403 for what changes; another salon finds nothing."""
 
+import html
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -161,6 +163,19 @@ def test_the_forecast_weighs_by_stage(alice: Browser, desk: Desk) -> None:
     page = alice.get_page("/deals/forecast/")
     assert "R$ 600" in page
     assert "R$ 777" in page
+
+
+def test_numbers_of_the_forecast_lead_to_the_deals_they_count(alice: Browser, desk: Desk) -> None:
+    today = clock.now().date()
+    desk.deal("Marcada", stage="quoted", expected_on=today)
+    desk.deal("Sem dia", stage="quoted")
+    desk.deal("Ganha", stage="won")
+    lost = desk.deal("Perdida")
+    alice.post(url(lost, "lose/"), {"reason": "Caro & longe", "version": "1"})
+    links = re.findall(r'href="(/deals/\?pipeline=[^"]+)"', alice.get_page("/deals/forecast/"))
+    names = ("Marcada", "Sem dia", "Ganha", "Perdida")
+    shown = [[name for name in names if name in alice.get_page(html.unescape(link))] for link in links]
+    assert shown == [["Marcada"], ["Sem dia"], ["Ganha"], ["Perdida"]]
 
 
 def test_pipelines_are_managed(alice: Browser, desk: Desk) -> None:
