@@ -34,6 +34,7 @@ OUTBOUND_CHECKS = [
     "crm.contacts.outbound.blocked",  # whom the salon wants nothing to do with
     "crm.consent.outbound.check",  # what a guest has stopped (I19)
     "crm.bookings.reminders.outbound.check",  # a reminder of a visit that was cancelled, moved, or is over
+    "crm.bookings.waitlist.outbound.check",  # an offer that somebody else has by now
     "channels_wa.outbox.disconnected.check",  # a number that left the salon sends nothing
     "channels_wa.outbox.window.check",  # Meta's 24-hour window (I18)
     "channels_wa.message_templates.outbound.check",  # one that Meta has paused or ended
@@ -82,9 +83,13 @@ EVENT_HANDLERS = {
         "crm.inbox.attention.on_events",
         "channels_wa.watchdog.events.on_failed",
         "crm.bookings.reminders.hearing.on_not_sent",  # another way for a reminder
+        "crm.bookings.waitlist.hearing.on_not_sent",  # the next guest for a place
         "flows.runtime.triggers.on_events",
     ],
-    "message.cancelled": ["crm.bookings.reminders.hearing.on_not_sent"],
+    "message.cancelled": [
+        "crm.bookings.reminders.hearing.on_not_sent",
+        "crm.bookings.waitlist.hearing.on_not_sent",
+    ],
     "message.unknown": ["crm.inbox.attention.on_events"],
     "execution.failed": [
         "crm.inbox.attention.on_events",
@@ -121,6 +126,14 @@ EVENT_HANDLERS = {
         "crm.bookings.reminders.hearing.on_template",  # reminders that waited for it go
     ],
     "booking.booked": ["crm.bookings.reminders.templates.on_booked"],  # the reminder's text is looked at by Meta
+    # Time became free: a guest of the waitlist is offered it.
+    "booking.cancelled": ["crm.bookings.waitlist.hearing.on_freed"],
+    "booking.expired": ["crm.bookings.waitlist.hearing.on_freed"],
+    "booking.no_show": ["crm.bookings.waitlist.hearing.on_freed"],
+    "booking.moved": ["crm.bookings.waitlist.hearing.on_freed"],
+    "time.unblocked": ["crm.bookings.waitlist.hearing.on_freed"],
+    "time.changed": ["crm.bookings.waitlist.hearing.on_freed"],
+    "waitlist.joined": ["crm.bookings.waitlist.hearing.on_joined"],  # the offer's text is looked at by Meta
     "conversation.closed": [
         "flows.runtime.closing.on_events",  # nobody answers there any more
         "flows.runtime.silence.on_events",  # nor does a person

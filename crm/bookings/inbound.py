@@ -1,32 +1,56 @@
-"""The answer step of bookings: what a guest says to a reminder changes the visit, and starts no flow."""
+"""The answer step of bookings: what a guest says to a reminder or to an offer changes the visit, and starts no flow."""
 
 from collections.abc import Sequence
+from typing import Final
+
+from django.db import connection
 
 from channels_wa.inbound.steps import Incoming
 from channels_wa.outbox.actions import enqueue_many
 from channels_wa.outbox.message import NewMessage
 from crm.bookings.actions import states
 from crm.bookings.reminders.answering import Reply, answer
-from crm.bookings.reminders.asked import Question, questions
+from crm.bookings.reminders.asked import Question, questions, says
 from crm.bookings.reminders.composing import addresses_of
 from crm.bookings.reminders.slots import resources_of
+from crm.bookings.waitlist.answering import answer as answer_offer
+from crm.bookings.waitlist.answering import locks
+from crm.bookings.waitlist.asked import Question as Offered
+from crm.bookings.waitlist.asked import questions as offers
 from crm.inbox.live import tell_new
 from crm.inbox.summary import note_outbound
+from ops import clock
 
 # What may answer: words, a button of a template, a button or a row of ours.
 TYPES = frozenset({"text", "button", "interactive"})
+# Of whom nothing was asked goes on at once: one look for a whole batch.
+_ASKED: Final = """
+    SELECT b.contact_id, false FROM booking b JOIN reminder r ON r.booking_id = b.id
+    WHERE b.contact_id = ANY(%(contacts)s) AND b.starts_at > %(now)s AND r.message_id IS NOT NULL
+    UNION
+    SELECT b.contact_id, true FROM booking b JOIN waitlist_offer o ON o.booking_id = b.id
+    WHERE b.contact_id = ANY(%(contacts)s) AND b.starts_at > %(now)s AND o.message_id IS NOT NULL
+"""
 
 
 def notice_answer(batch: Sequence[Incoming]) -> list[bool]:
-    """Which of the messages were answers to a reminder."""
+    """Which of the messages were answers to a reminder or to an offer of the waitlist."""
     candidates = [one for one in batch if one.message.type in TYPES and not one.source and not one.is_blocked]
-    asked = questions(candidates) if candidates else {}
-    if asked:
-        _wait_for(list(asked.values()))
+    reminded, waiting = _asked_lately([one.contact_id for one in candidates if says(one)])
+    asked = questions(candidates, reminded)
+    offered = offers([one for one in candidates if one.item_id not in asked], waiting)
+    if asked or offered:
+        _wait_for(list(asked.values()), list(offered.values()))
     replies: list[tuple[Incoming, Reply]] = []
     for one in candidates:
         question = asked.get(one.item_id)
         reply = answer(one, question) if question else None
+        if reply is not None:
+            replies.append((one, reply))
+    # In one order: two batches with answers to the same offers do not wait for each other in a circle.
+    for one in sorted(candidates, key=lambda it: offered[it.item_id].row.pk if it.item_id in offered else 0):
+        offer = offered.get(one.item_id)
+        reply = answer_offer(one, offer) if offer else None
         if reply is not None:
             replies.append((one, reply))
     _write([(one, reply) for one, reply in replies if reply.text])
@@ -34,10 +58,24 @@ def notice_answer(batch: Sequence[Incoming]) -> list[bool]:
     return [one.item_id in handled for one in batch]
 
 
-def _wait_for(asked: Sequence[Question]) -> None:
+def _asked_lately(contacts: Sequence[int]) -> tuple[set[int], set[int]]:
+    """Whose words may answer a reminder, and whose an offer."""
+    if not contacts:
+        return set(), set()
+    with connection.cursor() as cursor:
+        cursor.execute(_ASKED, {"contacts": list(contacts), "now": clock.now()})
+        rows = cursor.fetchall()
+    return {pk for pk, is_offer in rows if not is_offer}, {pk for pk, is_offer in rows if is_offer}
+
+
+def _wait_for(asked: Sequence[Question], offered: Sequence[Offered] = ()) -> None:
     """All locks of the batch before the first visit is changed: taken one by one they would wait in a circle."""
     moved = [one.row.booking_id for one in asked if one.tapped == "at"]
-    states.wait_for_all({one.row.booking_id for one in asked}, also=resources_of(moved) if moved else ())
+    bookings, resources = set[int](), set[int]()
+    if offered:
+        bookings, resources = locks([one.row for one in offered], [one.row for one in offered if one.tapped == "at"])
+    also = resources | (resources_of(moved) if moved else set())
+    states.wait_for_all({one.row.booking_id for one in asked} | bookings, also=also)
 
 
 def _write(replies: Sequence[tuple[Incoming, Reply]]) -> None:

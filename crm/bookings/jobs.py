@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from crm.bookings import reminders
 from crm.bookings.actions import writing
 from crm.bookings.reminders import falling_back
+from crm.bookings.waitlist import actions as waitlist
+from crm.bookings.waitlist import offering, passing
 from ops.timers.registry import Due, on_timer
 
 
@@ -24,3 +26,21 @@ def remind(due: Sequence[Due]) -> None:
 def remind_by_mail(due: Sequence[Due]) -> None:
     """WhatsApp did not bring them."""
     falling_back.mail(due)
+
+
+@on_timer(passing.PLACE)
+def offer_places(due: Sequence[Due]) -> None:
+    """Places became free: somebody of the waitlist may want them."""
+    passing.fall_due(due)
+
+
+@on_timer(offering.OFFER_OVER)
+def end_offers(due: Sequence[Due]) -> None:
+    """The time to answer offers is over; one that was taken meanwhile stays."""
+    offering.look_at([int(one.subject) for one in due])
+
+
+@on_timer(waitlist.OVER)
+def end_waiting(due: Sequence[Due]) -> None:
+    """The last day of entries is over."""
+    waitlist.expire([int(one.subject) for one in due])

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -11,15 +11,9 @@ from django.db import connection
 from channels_wa.inbound.steps import Incoming
 from crm.bookings.models import Reminder
 from crm.bookings.reminders.composing import PREFIX
-from ops import clock
 from ops.salon import current_salon_id
 
 ID: Final = re.compile(rf"{PREFIX}:(\d{{1,18}}):(confirm|reschedule|cancel|at):(\d{{1,9}})(?::(\d{{1,9}}))?")
-# Of whom nothing was asked goes on at once: one look by (contact, time) for a whole batch.
-_ASKED = """
-    SELECT DISTINCT b.contact_id FROM booking b JOIN reminder r ON r.booking_id = b.id
-    WHERE b.contact_id = ANY(%s) AND b.starts_at > %s AND r.message_id IS NOT NULL
-"""
 # What never left was not said. The outbox knows of a try; a fast guest answers before its result is noted.
 _LAST = """
     SELECT w.id, m.id, m.payload FROM unnest(%s::bigint[]) AS w(id) CROSS JOIN LATERAL (
@@ -48,13 +42,13 @@ class Question:
     is_list: bool = False
 
 
-def questions(batch: Sequence[Incoming]) -> dict[int, Question]:
-    """By item of the inbox the question that it answers; who answers none is left out."""
+def questions(batch: Sequence[Incoming], reminded: Set[int]) -> dict[int, Question]:
+    """By item of the inbox the question that it answers; who answers none is left out. `reminded` are the contacts
+    whose words may be an answer."""
     taps = {one.item_id: tap for one in batch if (tap := ID.fullmatch(one.message.reply_id or ""))}
-    spoken = [one for one in batch if one.item_id not in taps and one.message.type == "text" and one.message.text]
-    spoken = _of_asked(spoken) if spoken else []
-    last, quoted = _talk(spoken) if spoken else ({}, {})
-    heard = {one.item_id: about for one in spoken if (about := _of(one, last, quoted))}
+    spoken = [one for one in batch if one.item_id not in taps and says(one) and one.contact_id in reminded]
+    last, quoted = talk(spoken) if spoken else ({}, {})
+    heard = {one.item_id: about for one in spoken if (about := answered(ID, one, last, quoted))}
     wanted = {int(found[1]) for found in taps.values()} | {int(found[1]) for found, _pk in heard.values()}
     if not wanted:
         return {}
@@ -74,17 +68,15 @@ def questions(batch: Sequence[Incoming]) -> dict[int, Question]:
     return result
 
 
-def _of_asked(spoken: Sequence[Incoming]) -> list[Incoming]:
-    with connection.cursor() as cursor:
-        cursor.execute(_ASKED, [[one.contact_id for one in spoken], clock.now()])
-        asked = {pk for (pk,) in cursor.fetchall()}
-    return [one for one in spoken if one.contact_id in asked]
+def says(one: Incoming) -> bool:
+    """Whether it is words."""
+    return one.message.type == "text" and bool(one.message.text)
 
 
 Said = Mapping[Any, tuple[int, str]]
 
 
-def _talk(spoken: Sequence[Incoming]) -> tuple[Said, Said]:
+def talk(spoken: Sequence[Incoming]) -> tuple[Said, Said]:
     """What was said last in each conversation, and what the messages quote."""
     quoted = [one.message.quoted_wamid for one in spoken if one.message.quoted_wamid]
     with connection.cursor() as cursor:
@@ -96,11 +88,11 @@ def _talk(spoken: Sequence[Incoming]) -> tuple[Said, Said]:
         return last, {key: (pk, _text(payload)) for key, pk, payload in cursor.fetchall()}
 
 
-def _of(one: Incoming, last: Said, quoted: Said) -> tuple[re.Match[str], int] | None:
-    """The first of our ids in what the message answers."""
+def answered(ids: re.Pattern[str], one: Incoming, last: Said, quoted: Said) -> tuple[re.Match[str], int] | None:
+    """The first of these ids in what the message answers, and which message that is."""
     wamid = one.message.quoted_wamid
     said = quoted.get(wamid) if wamid else last.get(one.conversation_id)
-    found = ID.search(said[1]) if said else None
+    found = ids.search(said[1]) if said else None
     return (found, said[0]) if found and said else None
 
 
