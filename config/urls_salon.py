@@ -13,6 +13,7 @@ urlpatterns = [
     path("inbox/", include("crm.inbox.urls")),
     path("media/", include("channels_wa.media.urls")),
     path("deals/", include("crm.deals.urls")),
+    path("calendar/", include("crm.bookings.calendar.urls")),
     path("settings/pipelines/", include("crm.deals.urls_settings")),
     path("", include("crm.contacts.urls")),
     path("", include("crm.consent.urls")),

@@ -4,6 +4,7 @@ import secrets
 
 from django.db import connection
 
+from crm.bookings.calendar import live
 from crm.bookings.models import BookingPolicy
 
 ONLY = 1
@@ -37,3 +38,4 @@ def touch() -> None:
     policy()
     with connection.cursor() as cursor:
         cursor.execute("UPDATE booking_policy SET revision = %s WHERE id = %s", [new_revision(), ONLY])
+    live.tell_all()

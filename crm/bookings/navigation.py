@@ -1,10 +1,11 @@
-"""Reminders among the settings."""
+"""The calendar in the menu, reminders among the settings."""
 
 from django.utils.translation import gettext_lazy as _
 
-from portal.frame.navigation import Setting
+from portal.frame.navigation import Entry, Setting
 from tenants.access.roles import Permission
 
+ENTRIES = [Entry(_("Calendar"), "calendar:calendar", "calendar", Permission.BOOKINGS_SEE, order=30)]
 SETTINGS = [
     Setting(
         _("Reminders"),

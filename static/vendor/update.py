@@ -37,6 +37,14 @@ LIBRARIES = [
     # Its JavaScript stays out: menus are <details>, dialogs are <dialog>, and 39 KB are saved on every page.
     Library("tabler", "@tabler/core", "1.6.1", "MIT", {"dist/css/tabler.min.css": "tabler.min.css"}),
     Library("htmx", "htmx.org", "2.0.11", "0BSD", {"dist/htmx.min.js": "htmx.min.js", "LICENSE": "LICENSE"}),
+    # One file with all its views. It sets styles by the CSSOM alone, which our policy lets pass: look again with each version.
+    Library(
+        "event-calendar",
+        "@event-calendar/build",
+        "5.10.1",
+        "MIT",
+        {"dist/event-calendar.min.js": "event-calendar.min.js", "dist/event-calendar.min.css": "event-calendar.min.css"},
+    ),
     Library("tabler-icons", "@tabler/icons", "3.51.0", "MIT", {"LICENSE": "LICENSE"}),
 ]
 
@@ -52,6 +60,7 @@ ICONS = """
     switch-horizontal arrows-split rotate layout-grid star
     arrow-forward-up arrow-up copy trash note grip-vertical arrows-maximize marquee-2 hierarchy-2 pencil unlink clipboard copy-plus
     ear calendar-time shield-check layout-kanban checkbox trophy
+    calendar-plus walk printer repeat
 """.split()
 
 

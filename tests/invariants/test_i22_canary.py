@@ -24,7 +24,13 @@ OF = {
     "reply_id": "canned",
     "merge_id": "merge",
 }
-FIRST = {"flows": "flow", "contacts/imports": "contact_import", "contacts": "contact", "inbox": "conversation"}
+FIRST = {
+    "calendar/bookings": "booking",
+    "flows": "flow",
+    "contacts/imports": "contact_import",
+    "contacts": "contact",
+    "inbox": "conversation",
+}
 PLACE = re.compile(r"<(?:(\w+):)?(\w+)>")
 # Of this salon's pages these are the API's own, walked by tests/api, and the language switch of Django.
 ELSEWHERE = ("api/", "language/")

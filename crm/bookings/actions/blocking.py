@@ -10,6 +10,7 @@ from crm.bookings.actions.placing import SlotTaken, in_turn, lock
 from crm.bookings.actions.writing import member, release_over
 from crm.bookings.availability.types import Reason, Why
 from crm.bookings.availability.wall import minute_of
+from crm.bookings.calendar import live
 from crm.bookings.models import Allocation, BlockedTime, Booking, BookingItem, Resource
 from crm.bookings.reading import taken
 from ops import clock
@@ -138,3 +139,4 @@ def _facts(row: BlockedTime) -> dict[str, Any]:
 
 def _tell(kind: str, row: BlockedTime) -> None:
     emit(kind, subject=row.public_id, payload=_facts(row) | {"version": row.version})
+    live.tell_blocked(row)

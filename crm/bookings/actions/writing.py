@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection, models
 
 from crm.bookings.availability.wall import moment_of
+from crm.bookings.calendar import live
 from crm.bookings.catalogue import Catalogue
 from crm.bookings.models import Booking, BookingItem, BookingMove
 from crm.contacts.models import Contact
@@ -167,7 +168,8 @@ def note(booking: Booking, what: str, *, before: Any, after: Any, by: Any, reaso
 
 
 def new_move(booking: Booking, what: str, *, before: Any, after: Any, by: Any, reason: str = "") -> BookingMove:
-    """A line of the history that is yet to be written."""
+    """A line of the history that is yet to be written; open calendars hear of it with the commit."""
+    live.tell(booking, before, after)
     return BookingMove(
         booking_id=booking.pk,
         what=what,

@@ -1,0 +1,1 @@
+"""The calendar's pages, dialogs and what its browser asks for."""
