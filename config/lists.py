@@ -125,15 +125,39 @@ EVENT_HANDLERS = {
         "channels_wa.watchdog.events.on_templates",
         "crm.bookings.reminders.hearing.on_template",  # reminders that waited for it go
     ],
-    "booking.booked": ["crm.bookings.reminders.templates.on_booked"],  # the reminder's text is looked at by Meta
+    "booking.booked": [
+        "crm.bookings.reminders.templates.on_booked",  # the reminder's text is looked at by Meta
+        "flows.runtime.awaiting.on_events",
+        "flows.runtime.triggers.on_events",
+    ],
     # Time became free: a guest of the waitlist is offered it.
-    "booking.cancelled": ["crm.bookings.waitlist.hearing.on_freed"],
-    "booking.expired": ["crm.bookings.waitlist.hearing.on_freed"],
-    "booking.no_show": ["crm.bookings.waitlist.hearing.on_freed"],
-    "booking.moved": ["crm.bookings.waitlist.hearing.on_freed"],
+    "booking.cancelled": [
+        "crm.bookings.waitlist.hearing.on_freed",
+        "flows.runtime.awaiting.on_events",
+        "flows.runtime.triggers.on_events",
+    ],
+    "booking.expired": [
+        "crm.bookings.waitlist.hearing.on_freed",
+        "flows.runtime.awaiting.on_events",
+        "flows.runtime.triggers.on_events",
+    ],
+    "booking.no_show": [
+        "crm.bookings.waitlist.hearing.on_freed",
+        "flows.runtime.awaiting.on_events",
+        "flows.runtime.triggers.on_events",
+    ],
+    "booking.moved": [
+        "crm.bookings.waitlist.hearing.on_freed",
+        "flows.runtime.awaiting.on_events",
+        "flows.runtime.triggers.on_events",
+    ],
     "time.unblocked": ["crm.bookings.waitlist.hearing.on_freed"],
     "time.changed": ["crm.bookings.waitlist.hearing.on_freed"],
     "waitlist.joined": ["crm.bookings.waitlist.hearing.on_joined"],  # the offer's text is looked at by Meta
+    "booking.arrived": ["flows.runtime.awaiting.on_events", "flows.runtime.triggers.on_events"],
+    "booking.confirmed": ["flows.runtime.awaiting.on_events", "flows.runtime.triggers.on_events"],
+    "booking.done": ["flows.runtime.awaiting.on_events", "flows.runtime.triggers.on_events"],
+    "booking.unanswered": ["flows.runtime.awaiting.on_events", "flows.runtime.triggers.on_events"],
     "conversation.closed": [
         "flows.runtime.closing.on_events",  # nobody answers there any more
         "flows.runtime.silence.on_events",  # nor does a person

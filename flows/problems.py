@@ -19,7 +19,10 @@ from flows.nodes.start import Start
 from flows.nodes.subflow import Subflow
 
 # Nodes whose exits are answers or cases: one that leads nowhere leaves somebody standing there.
-QUESTIONS: Final = frozenset({"ask", "send_message", "condition", "switch", "split", "wait_for", "business_hours"})
+QUESTIONS: Final = frozenset(
+    {"ask", "send_message", "condition", "switch", "split", "wait_for", "business_hours", "choose_service", "book"}
+    | {"choose_professional", "find_slots", "find_booking", "hold_slot", "reschedule", "cancel_booking"}
+)
 # They wait for a program, which may answer at once: a loop through them needs a way out.
 CALLS: Final = frozenset({"http_request"})
 BY_HAND: Final = frozenset({"api", "none"})

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from crm.bookings import reminders
 from crm.bookings.actions import writing
-from crm.bookings.reminders import falling_back
+from crm.bookings.reminders import falling_back, unanswered
 from crm.bookings.waitlist import actions as waitlist
 from crm.bookings.waitlist import offering, passing
 from ops.timers.registry import Due, on_timer
@@ -44,3 +44,9 @@ def end_offers(due: Sequence[Due]) -> None:
 def end_waiting(due: Sequence[Due]) -> None:
     """The last day of entries is over."""
     waitlist.expire([int(one.subject) for one in due])
+
+
+@on_timer(unanswered.UNANSWERED)
+def note_silence(due: Sequence[Due]) -> None:
+    """Guests have said nothing to a reminder for some hours."""
+    unanswered.look(due)

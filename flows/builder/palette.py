@@ -36,9 +36,23 @@ NEW: Final[dict[str, JSON]] = {
     "add_task": {"text": "", "due": {"amount": 1, "unit": "days"}},
     "http_request": {"method": "GET", "url": ""},
     "webhook": {"url": "", "body": {}},
+    "choose_service": {"text": "", "variable": "service", "timeout": {"amount": 1, "unit": "days"}},
+    "choose_professional": {
+        "text": "", "service": "vars.service", "variable": "professional", "timeout": {"amount": 1, "unit": "days"},
+    },
+    "find_slots": {
+        "text": "", "service": "vars.service", "variable": "slot", "timeout": {"amount": 1, "unit": "days"},
+    },
+    "hold_slot": {"slot": "slot"},
+    "book": {"slot": "slot", "variable": "booking"},
+    "find_booking": {"text": "", "which": "choose", "variable": "booking", "timeout": {"amount": 1, "unit": "days"}},
+    "reschedule": {"booking": "vars.booking", "slot": "slot", "variable": "booking"},
+    "cancel_booking": {"booking": "vars.booking", "variable": "booking"},
+    "visit_rhythm": {"variable": "rhythm"},
+    "once_in": {"days": 90, "field": ""},
     "subflow": {"flow": ""},
     "end": {},
-}
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

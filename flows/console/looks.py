@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from flows.console import booking_looks
 from flows.nodes.base import SPARE
 
 __all__ = ["EVENT_WORDS", "EXITS", "GROUPS", "LOOKS", "SPARE", "Look", "look_of", "summary"]
@@ -30,6 +31,7 @@ class Look:
 GROUPS: dict[str, Words] = {
     "messages": gettext_lazy("Messages"),
     "questions": gettext_lazy("Questions and waits"),
+    "bookings": gettext_lazy("Bookings"),
     "logic": gettext_lazy("Logic"),
     "guest": gettext_lazy("Guest and team"),
     "outside": gettext_lazy("Other systems"),
@@ -139,6 +141,7 @@ LOOKS: dict[str, Look] = {
         "hierarchy-2", "purple", "flow",
     ),
     "end": Look(gettext_lazy("End"), gettext_lazy("The flow is over."), "flag", "muted", "flow"),
+    **{name: Look(*parts) for name, parts in booking_looks.LOOKS.items()},
 }  # fmt: skip
 PLAIN = Look("", "", "circle-dot", "muted", "flow")
 
@@ -158,6 +161,7 @@ EXITS: dict[str, Words] = {
     "failed": gettext_lazy("refused by the other system"),
     # The branch of a new condition that says nothing yet.
     "yes": gettext_lazy("yes"),
+    **booking_looks.EXITS,
 }
 EVENT_WORDS: dict[str, Words] = {
     "passed": "",
@@ -340,6 +344,11 @@ SUMMARIES: dict[str, Callable[[Raw], str]] = {
     "add_task": lambda node: str(node.get("text", "")),
     "http_request": lambda node: f"{node.get('method', 'GET')} {node.get('url', '')}",
     "webhook": lambda node: str(node.get("url", "")),
+    "choose_service": lambda node: str(node.get("text", "")),
+    "choose_professional": lambda node: str(node.get("text", "")),
+    "find_slots": lambda node: str(node.get("text", "")),
+    "find_booking": booking_looks.which,
+    "once_in": booking_looks.once_in,
 }
 
 
@@ -354,7 +363,8 @@ def exit_label(node: Raw, leaving: str) -> str:
             cases = way.get("is")
             values = ", ".join(map(str, cases)) if isinstance(cases, list) else ""
             return str(way.get("label") or way.get("when") or values or EXITS.get(leaving, leaving))
-    return str(EXITS.get(leaving, leaving))
+    of_type = booking_looks.EXITS_OF.get((str(node.get("type")), leaving))
+    return str(of_type or EXITS.get(leaving, leaving))
 
 
 def is_offered(node_type: str, leaving: str) -> bool:

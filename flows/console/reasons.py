@@ -112,6 +112,14 @@ REASONS: dict[str, Why] = {
         gettext_lazy("Keep a short text or a number there."),
     ),
     "long_tag": Why(gettext_lazy("The tag is too long."), gettext_lazy("Open the step and shorten the tag.")),
+    "not_booked": Why(
+        gettext_lazy("The calendar refused it: what was chosen is not offered any more, or is missing."),
+        gettext_lazy("Put a step before it that offers free times, and lead the exit “error” to a person."),
+    ),
+    "no_answer": Why(
+        gettext_lazy("The calendar said nothing that can be read."),
+        gettext_lazy("In a test, write the calendar's answer as it was recorded. Elsewhere, tell support."),
+    ),
     "cancelled": Why(
         gettext_lazy("The run was stopped before the answer came."), gettext_lazy("Nothing is to be done.")
     ),

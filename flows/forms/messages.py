@@ -21,6 +21,15 @@ SENTENCES: Final[dict[str, Words]] = {
     "a date or days of the week are needed, and not both": _("Choose days of the week, or write a date."),
     "a date stands there twice": _("A day stands here twice."),
     "a file of the salon or a link is needed, and not both": _("Upload a file, or give a link to one."),
+    "which visit it is belongs to the choice “given”, and is needed there": _(
+        "Name the variable of the visit, or choose another way to find it."
+    ),
+    "choose services here or take them from a variable, not both": _(
+        "Choose services here, or take them from a variable: not both."
+    ),
+    "the services of a visit that is moved stay as they are": _(
+        "The services of a visit that is moved stay as they are."
+    ),
     "a footer and a time-out need buttons or a list": _("A footer and a time-out need buttons or a list."),
     "a form has up to 50 names with their texts": _("Up to 50 fields, each with a name."),
     "a message has buttons or a list, not both": _("A message has buttons or a list, not both."),

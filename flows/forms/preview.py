@@ -170,6 +170,16 @@ def question(node: JSON, known: Known, scope: Scope) -> Shown:
     return shown
 
 
+def choosing(node: JSON, known: Known, scope: Scope) -> Shown:
+    """What is asked with a list of the salon's own."""
+    shown = text_shown(node.get("text"), scope, MAX_BUTTONS_BODY)
+    button, rows = known.listed(node)
+    if rows:
+        shown.buttons.append(ShownButton(button, "list"))
+        shown.rows = rows
+    return shown
+
+
 def handing_over(node: JSON, known: Known, scope: Scope) -> Shown | None:
     """What is said before a person takes over."""
     return text_shown(node["text"], scope, MAX_TEXT_BODY) if node.get("text") else None
@@ -236,4 +246,8 @@ MAKERS: Final[dict[str, Maker]] = {
     "ask": question,
     "send_template": template,
     "hand_over": handing_over,
+    "choose_service": choosing,
+    "choose_professional": choosing,
+    "find_slots": choosing,
+    "find_booking": choosing,
 }

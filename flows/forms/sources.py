@@ -15,7 +15,10 @@ from channels_wa.message_templates.models import MessageTemplate
 from channels_wa.message_templates.queries import accounts
 from channels_wa.message_templates.rows import Card
 from channels_wa.message_templates.shape import Shape, shape_of
+from crm.bookings.models import Professional, Service
 from crm.deals.defaults import offered_stages
+from flows.forms.booking_samples import rows_shown
+from flows.forms.fields import JSON
 from flows.models import Flow, FlowSecret
 from flows.triggers.kinds import EVENTS
 from tenants.members.models import Member
@@ -129,9 +132,25 @@ class Known:
             ]
         if source == "stages":
             return [Choice(str(one.public_id), f"{one.pipeline.name}: {one.name}") for one in offered_stages()[:MOST]]
+        if source in ("services", "professionals"):
+            return self._offered(source)
         if source == "secrets":
             return [Choice(name, name) for name in self.secrets]
         return []
+
+    def _offered(self, source: str) -> Sequence[Choice]:
+        if source == "services":
+            services = Service.objects.filter(archived_at=None, is_add_on=False).order_by("order", "pk")[:MOST]
+            return [
+                Choice(str(one.public_id), one.name, "" if one.is_online else _("not booked online"))
+                for one in services
+            ]
+        people = Professional.objects.filter(archived_at=None).order_by("order", "pk")[:MOST]
+        return [Choice(str(one.public_id), one.name, "" if one.is_online else _("not booked online")) for one in people]
+
+    def listed(self, node: JSON) -> tuple[str, list[tuple[str, str]]]:
+        """The button and the rows of a list that a step of bookings would send now."""
+        return rows_shown(node)
 
     def suggestions(self, source: str) -> Sequence[str]:
         """What a field proposes; anything else may be written too."""

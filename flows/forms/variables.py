@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from flows.console.drawing import described
 from flows.engine.expressions import Expression, ExpressionError, Scope
+from flows.forms.booking_samples import kept_by
 from flows.forms.errors import NOT_SETTINGS
 from flows.forms.fields import JSON, Words
 from flows.forms.samples import SAMPLES, moment, world
@@ -72,6 +73,8 @@ def variables_of(graph: JSON, *, salon: str, contact_fields: list[str]) -> list[
         title = steps[node].title if node in steps else node
         label = _("Set by “%(step)s”") % {"step": title}
         found.append(Variable(f"vars.{name}", label, shown_sample(sample), str(GROUPS["vars"])))
+        for part, value in sample.items() if isinstance(sample, dict) else ():
+            found.append(Variable(f"vars.{name}.{part}", label, shown_sample(value), str(GROUPS["vars"])))
     return found[:MOST]
 
 
@@ -81,7 +84,7 @@ def set_in(graph: JSON) -> dict[str, tuple[str, Any]]:
     for node in graph.get("nodes", []):
         if isinstance(node, dict) and isinstance(node.get("id"), str):
             for name in names_in(node):
-                found.setdefault(name, (node["id"], sample_of(node, found)))
+                found.setdefault(name, (node["id"], kept_by(node, name) or sample_of(node, found)))
     return found
 
 

@@ -19,12 +19,15 @@ class Start(Trigger, Node):
     {"id": "n1", "type": "start", "trigger": "missed_reply", "minutes": 30}
     {"id": "n1", "type": "start", "trigger": "tag_added", "tags": ["vip"]}
     {"id": "n1", "type": "start", "trigger": "event", "events": ["contact.created"]}
+    {"id": "n1", "type": "start", "trigger": "event", "events": ["booking.done"],
+     "services": ["0198c0de-0000-7000-8000-000000000001"], "professionals": []}
     {"id": "n1", "type": "start", "trigger": "schedule", "schedule": {"at": "09:00", "weekdays": [1], "tags": ["vip"]}}
     {"id": "n1", "type": "start", "trigger": "schedule",
      "schedule": {"at": "10:00", "field": "birthday", "days": -1, "yearly": true}}
     {"id": "n1", "type": "start", "trigger": "api"}
     {"id": "n1", "type": "start", "trigger": "none"}
     replies: ids or titles of buttons and rows; sources: of ads, any if there are none; tags: any if there are none;
+    services, professionals: of events of bookings, any if there are none;
     minutes: so long the team has left the guest without an answer; none: by hand, or from another flow
     exits: done
     """

@@ -1,6 +1,6 @@
 """What makes a flow begin."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Any, Final, Literal, Self
@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from flows.engine.normalise import normalise
-from flows.nodes.settings import Clock, EventKind, Settings, Weekday, wrong
+from flows.nodes.settings import Clock, EventKind, PublicId, Settings, Weekday, wrong
 
 Keyword = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
 Reply = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=256)]
@@ -21,7 +21,10 @@ TriggerKind = Literal[
 NEEDED: Final = {
     "keywords": "keywords", "button": "replies", "event": "events", "schedule": "schedule", "missed_reply": "minutes",
 }  # fmt: skip
-OWNED: Final = {**{name: kind for kind, name in NEEDED.items()}, "sources": "referral", "tags": "tag_added"}
+OWNED: Final = {
+    **{name: kind for kind, name in NEEDED.items()}, "sources": "referral", "tags": "tag_added",
+    "services": "event", "professionals": "event",
+}  # fmt: skip
 BY_MESSAGE: Final = frozenset({"any_message", "keywords", "first_contact", "button", "referral"})
 # Among flows of one priority the one that asks for more goes first.
 NARROWNESS: Final = {"button": 4, "referral": 3, "keywords": 2, "first_contact": 1, "any_message": 0}
@@ -74,6 +77,9 @@ class Trigger(Settings):
     minutes: int | None = Field(default=None, ge=1, le=10_080, strict=True)
     tags: tuple[Tag, ...] = Field(default=(), max_length=20)
     events: tuple[EventKind, ...] = Field(default=(), max_length=20)
+    # Of bookings: only those with one of these; without any, all.
+    services: tuple[PublicId, ...] = Field(default=(), max_length=30)
+    professionals: tuple[PublicId, ...] = Field(default=(), max_length=30)
     schedule: Schedule | None = None
 
     @model_validator(mode="after")
@@ -99,6 +105,12 @@ class Trigger(Settings):
     def narrowness(self) -> int:
         """How much it asks for, among triggers that a message pulls."""
         return NARROWNESS.get(self.trigger, 0)
+
+    def wants_booking(self, items: Sequence[Mapping[str, Any]]) -> bool:
+        """Whether a visit of these services is one of those it is about; one that names neither wants them all."""
+        of_service = not self.services or any(one.get("service_ref") in self.services for one in items)
+        of_person = not self.professionals or any(one.get("professional_ref") in self.professionals for one in items)
+        return of_service and of_person
 
     def wants(self, call: Call) -> bool:
         """Whether this message pulls it; capitals, accents and punctuation do not matter."""

@@ -45,5 +45,7 @@ def _told(trigger: Trigger, event: Heard) -> dict[str, Any] | None:
         return {"on": "tag_added", "tag": wanted[0], "tags": wanted} if wanted else None
     if event.kind not in trigger.events:
         return None
+    if event.kind.startswith("booking.") and not trigger.wants_booking(event.payload.get("items") or []):
+        return None
     plain = {name: value for name, value in event.payload.items() if not name.endswith("_id")}
     return {"on": "event", "event": event.kind, "payload": plain}

@@ -10,7 +10,7 @@ from flows.models import FlowExecution, FlowStep
 from flows.runtime.inputs import read
 from flows.simulator.anonymising import Anonymiser
 from flows.simulator.drawings import graphs_with
-from flows.simulator.driver import TAPPED, Driver
+from flows.simulator.driver import SUBFLOW, TAPPED, Driver
 from flows.simulator.recording import script_of_talk
 from flows.simulator.replaying import Recorded, Side, replay
 from flows.simulator.world import JSON, World, contact_facts
@@ -113,7 +113,7 @@ def _answers(execution: FlowExecution, clean: Anonymiser, own: Side) -> dict[str
     said = {one.token: one for one in inputs if isinstance(one, Answered)}
     found: dict[str, list[JSON]] = {}
     for shot in own.shots:
-        if shot.asked and shot.asked["request"] == "http" and shot.token in said:
+        if shot.asked and shot.asked["request"] != SUBFLOW and shot.token in said:
             answered = said[shot.token]
             found.setdefault(shot.node, []).append({"answer": clean.inside(answered.answer), "error": answered.error})
     return found

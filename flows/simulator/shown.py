@@ -7,10 +7,12 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from flows.console.drawing import DrawnStep, described, kind_of
+from flows.console.looks import EXITS
 from flows.nodes.triggers import BY_MESSAGE
+from flows.simulator.calendar import CALENDAR
 from flows.simulator.driver import SUBFLOW
 from flows.simulator.talks import Talk
 from flows.simulator.words import ERRORS, value_words, why_words
@@ -213,6 +215,8 @@ def _note(entry: JSON, drawn: dict[str, DrawnStep]) -> Row | None:
     if kind == "effect":
         icon, words = EFFECTS.get(entry["effect"], ("bolt", entry["effect"]))
         return Row("note", str(words), icon, detail=_payload(entry["payload"]))
+    if kind in ("request", "answer") and entry["request"].startswith(CALENDAR):
+        return Row("note", _calendar(entry), "calendar") if kind == "answer" else None
     if kind == "request" and entry["request"] != SUBFLOW:
         payload = entry["payload"]
         return Row("note", f"{payload.get('method', '')} {payload.get('url', '')}".strip(), "webhook")
@@ -251,6 +255,19 @@ def _answer(entry: JSON) -> str:
     answer = entry["answer"]
     shown = answer.get("json") if answer.get("json") is not None else answer.get("text", "")
     return f"{answer.get('status', '')} {value_words(shown)}".strip()
+
+
+def _calendar(entry: JSON) -> str:
+    """What the calendar said, in a few words."""
+    found = entry["answer"].get("json") or {}
+    if found.get("outcome"):
+        return _("Calendar: %(what)s") % {"what": str(EXITS.get(found["outcome"], found["outcome"]))}
+    if found.get("options"):
+        count = len(found["options"])
+        return ngettext("Calendar: %(n)s to choose from", "Calendar: %(n)s to choose from", count) % {"n": count}
+    if found.get("picked"):
+        return _("Calendar: clear at once")
+    return _("Calendar: not understood") if found.get("unclear") else _("Calendar: nothing there")
 
 
 def _payload(payload: Any) -> str:

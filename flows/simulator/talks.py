@@ -12,6 +12,7 @@ from flows.console.drawing import DrawnStep, described
 from flows.graph import Graph, GraphError, Problem
 from flows.models import Flow, FlowSimulation
 from flows.problem_words import in_words
+from flows.simulator.calendar import DriverWithCalendar
 from flows.simulator.drawings import drawing_now, graphs_with
 from flows.simulator.driver import Driver
 from flows.simulator.world import JSON, World, contact_facts
@@ -47,7 +48,7 @@ class Talk:
         """What plays its acts."""
         if self.compiled is None:
             return Driver(self.world, lambda _name: None)
-        return Driver(self.world, graphs_with(self.flow, self.compiled))
+        return DriverWithCalendar(self.world, graphs_with(self.flow, self.compiled))
 
 
 def look(flow: Flow, member: Member, salon: Salon) -> Talk:

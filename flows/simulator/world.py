@@ -14,7 +14,7 @@ from flows.engine.state import State, Status
 JSON = dict[str, Any]
 MAX_LOG: Final = 2_000  # entries of one talk; more is a machine that talks to itself
 # Requests that are answered before what the guest says meanwhile.
-HOLDING: Final = frozenset({"http"})
+HOLDING: Final = ("http", "booking.")
 # The flow that is tried; its subflows have the names that it calls them by.
 TRIED: Final = ""
 
@@ -59,7 +59,7 @@ class Run:
     @property
     def holds(self) -> bool:
         """Whether it asks a program, and the guest waits with it (flows.runtime.running)."""
-        return self.is_active and self.asked is not None and self.asked["request"] in HOLDING
+        return self.is_active and self.asked is not None and self.asked["request"].startswith(HOLDING)
 
     @property
     def listens(self) -> bool:
@@ -109,6 +109,8 @@ class World:
     later: list[JSON] = field(default_factory=list)
     answers: dict[str, list[JSON]] = field(default_factory=dict)
     log: list[JSON] = field(default_factory=list)
+    # Visits that were booked in the talk, as flows know them (flows.simulator.calendar).
+    bookings: list[JSON] = field(default_factory=list)
 
     @property
     def facts(self) -> Facts:
@@ -166,6 +168,7 @@ class World:
             "later": self.later,
             "answers": self.answers,
             "log": self.log,
+            "bookings": self.bookings,
         }
 
     @classmethod

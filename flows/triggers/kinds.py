@@ -6,6 +6,15 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 EVENTS: Final[dict[str, str | Promise]] = {
+    "booking.booked": _("A visit was booked"),
+    "booking.confirmed": _("A guest confirmed a visit"),
+    "booking.moved": _("A visit was moved"),
+    "booking.cancelled": _("A visit was cancelled"),
+    "booking.arrived": _("A guest has arrived"),
+    "booking.done": _("A visit is done"),
+    "booking.no_show": _("A guest did not come"),
+    "booking.expired": _("A held time was not booked"),
+    "booking.unanswered": _("A guest did not answer a reminder"),
     "consent.changed": _("A guest agreed to something or stopped it"),
     "contact.created": _("A contact is new"),
     "contact.changed": _("Something about a contact changed"),

@@ -44,6 +44,7 @@ NODES: Final[list[tuple[str, dict[str, Any]]]] = [
     ("done", {"id": "who", "type": "assign", "member": MEMBER}),
     ("done", {"id": "deal", "type": "move_deal", "stage": MEMBER, "value": "vars.price"}),
     ("done", {"id": "task", "type": "add_task", "text": "Ligar", "due": {"amount": 2, "unit": "days"}}),
+    ("done", {"id": "once", "type": "once_in", "days": 90, "field": "Pedido em"}),
     ("done", {"id": "person", "type": "hand_over", "note": "Preço: {{ vars.price }}"}),
     ("done", {"id": "away", "type": "close_conversation"}),
     ("", {"id": "end", "type": "end"}),

@@ -58,6 +58,16 @@ def nodes_named(name: str) -> list[dict[str, Any]]:
         {"id": name, "type": "close_conversation"},
         {"id": name, "type": "move_deal", "stage": SOMETHING, "title": "{{ vars.y }}", "value": "vars.x"},
         {"id": name, "type": "add_task", "text": "Ligar: {{ vars.y }}", "due": an_hour},
+        {"id": name, "type": "choose_service", "text": "O quê?", "variable": "x", "timeout": an_hour},
+        {"id": name, "type": "choose_professional", "text": "Com quem?", "service": "vars.x", "variable": "y"},
+        {"id": name, "type": "find_slots", "text": "Quando?", "when": "{{ vars.y }}", "tries": 2},
+        {"id": name, "type": "hold_slot"},
+        {"id": name, "type": "book", "note": "{{ vars.y }}"},
+        {"id": name, "type": "find_booking", "text": "Qual?", "which": "choose", "timeout": an_hour},
+        {"id": name, "type": "reschedule", "booking": "vars.x"},
+        {"id": name, "type": "cancel_booking", "reason": "{{ vars.y }}"},
+        {"id": name, "type": "visit_rhythm"},
+        {"id": name, "type": "once_in", "days": 90, "field": "a"},
     ]  # fmt: skip
 
 

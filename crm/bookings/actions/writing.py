@@ -210,6 +210,7 @@ def facts(booking: Booking, items: Iterable[BookingItem], known: Catalogue) -> d
 def event(kind: str, booking: Booking, by: Any, **more: Any) -> NewEvent:
     """What others hear. Flows read `contact_id`, and show their expressions what has no `_id` at its end."""
     payload: dict[str, Any] = {
+        "booking": str(booking.public_id),
         "state": str(booking.state),
         "version": booking.version,
         "starts_at": booking.starts_at.isoformat(),

@@ -101,6 +101,37 @@ def read(text: str, asked: Asked) -> Answer:
     return found[0] if found and len({one.kind for one in found}) == 1 else Answer(Kind.UNCLEAR)
 
 
+def time_named(text: str, asked: Asked) -> tuple[Wish, bool] | None:
+    """The day and time that a message names where one was asked for, and whether all of it was understood; None if it
+    names none. Words that nobody knows are passed over, which makes it a wish to show times for and no choice."""
+    said = tokens(text) if len(text) <= LONGEST else []
+    first = asked.language[:2] if asked.language[:2] in LANGUAGES else LANGUAGES[0]
+    found: list[tuple[Wish, bool]] = []
+    for language in (first, *(one for one in LANGUAGES if one != first)):
+        words, now = table(language), asked.now.astimezone(asked.zone)
+        parts, is_whole = _named([words.known(token) for token in said], words, now)
+        if parts:
+            found.append((settled(merged(parts), now), is_whole))
+    return next((one for one in found if one[1]), found[0] if found else None)
+
+
+def _named(said: list[str], words: Table, now: datetime) -> tuple[list[Part], bool]:
+    parts: list[Part] = []
+    rest, is_whole = [one for one in said if one not in (STOP, ASKS)], True
+    while rest:
+        try:
+            segment = _longest(" ".join(rest), words, now)
+        except _Unclear:
+            rest, is_whole = rest[1:], False
+            continue
+        rest = rest[len(segment.words) :]
+        if segment.part is not None:
+            parts.append(segment.part)
+        elif segment.kinds & {"not", "no", "cancel"}:
+            is_whole = False
+    return parts, is_whole
+
+
 def _read(said: list[str], words: Table, asked: Asked) -> Answer:
     now = asked.now.astimezone(asked.zone)
     clauses = list(_clauses([words.known(token) for token in said], words, now))

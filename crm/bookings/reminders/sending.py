@@ -15,7 +15,7 @@ from channels_wa.outbox.actions import enqueue_many
 from channels_wa.outbox.message import Enqueued, NewMessage
 from crm.bookings.catalogue import catalogue
 from crm.bookings.models import Reminder
-from crm.bookings.reminders import templates
+from crm.bookings.reminders import templates, unanswered
 from crm.bookings.reminders.composing import Letter, letters, message_of
 from crm.bookings.reminders.falling_back import fall_back
 from crm.bookings.reminders.planning import CHANGED, LATEST, REMIND, REMINDED, is_quiet, quiet_hours
@@ -79,6 +79,7 @@ def send(ready: Sequence[Letter], place: int = 0, *, as_template: bool | None = 
         row.state, row.reason = State.SENT, ""
         went.append(one)
     _save([letter.row for letter, _message in wanted])
+    unanswered.watch([letter.row for letter, _message in wanted if letter.row.state == State.SENT])
     new = [one for one in went if one.is_new]
     if new:
         note_outbound([(one.conversation_id, one.type, one.text) for one in new], at=new[0].at)

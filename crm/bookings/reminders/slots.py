@@ -70,7 +70,7 @@ def offer(booking: Booking, wished: Wished) -> Offer:
     named = _bookable(wished.days, today)
     days = named or tuple(today + timedelta(days=ahead) for ahead in range(LOOK_DAYS + 1))
     target = wished.minute if wished.minute is not None else _middle(wished, local)
-    for way in _ways(booking) if named or not wished.days else ():
+    for way in ways(booking) if named or not wished.days else ():
         found = [one for one in _free(way, days) if one.starts != minute_of(booking.starts_at)]
         fitting = [one for one in found if wished.fits(moment_of(one.starts).astimezone(zone))]
         if fitting:
@@ -78,7 +78,7 @@ def offer(booking: Booking, wished: Wished) -> Offer:
             return Offer(_spread(fitting, zone, target, days if wished.days else ()), is_asked_for)
     around = named[0] if named else today
     near = tuple(day for ahead in range(-3, FURTHER_DAYS) if (day := around + timedelta(days=ahead)) >= today)
-    for way in _ways(booking):
+    for way in ways(booking):
         found = [one for one in _free(way, near) if one.starts != minute_of(booking.starts_at)]
         if found:
             near_first = sorted({_day(one, zone) for one in found}, key=lambda day: (abs(day - around), day))[:3]
@@ -87,15 +87,15 @@ def offer(booking: Booking, wished: Wished) -> Offer:
     return Offer((), False)
 
 
-def move_to(booking: Booking, start: int, *, by: Any) -> Booking:
+def move_to(booking: Booking, start: int, *, by: Any, rules: Rules = RULES, reason: str = "reminder") -> Booking:
     """Let the visit begin at that minute. Raises SlotTaken, and as `arrange`."""
-    for way in _ways(booking):
+    for way in ways(booking):
         for slot in way.between(start, start + 1):
             wanted = [
                 Arranged(item.service_id, one.person, moment_of(one.starts))
                 for item, one in zip(way.items, slot.items, strict=True)
             ]
-            return arrange(booking, wanted, by=by, version=booking.version, rules=RULES, reason="reminder")
+            return arrange(booking, wanted, by=by, version=booking.version, rules=rules, reason=reason)
     raise SlotTaken
 
 
@@ -112,8 +112,8 @@ def names_of(slot: Slot, known: Catalogue) -> str:
     return ", ".join(dict.fromkeys(known.people[one.person].name for one in slot.items if one.person in known.people))
 
 
-def _ways(booking: Booking) -> Iterator[_Way]:
-    """The same services with the same people, then with anyone."""
+def ways(booking: Booking) -> Iterator[_Way]:
+    """How it may be moved: the same services with the same people, then with anyone."""
     known, items = catalogue(), tuple(items_in_order(booking))
     for keep in (True, False) if not all(item.is_anyone for item in items) else (False,):
         wishes = tuple(_wish(item, known, keep=keep and not item.is_anyone) for item in items)

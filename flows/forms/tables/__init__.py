@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from flows.forms.fields import Field
-from flows.forms.tables import guest, logic, messages, outside, questions, start, team, waiting
+from flows.forms.tables import bookings, guest, logic, messages, outside, questions, start, team, waiting
 
 TABLES: Final[dict[str, Sequence[Field]]] = {
     "start": start.START,
@@ -31,5 +31,15 @@ TABLES: Final[dict[str, Sequence[Field]]] = {
     "http_request": outside.HTTP_REQUEST,
     "webhook": outside.WEBHOOK,
     "subflow": outside.SUBFLOW,
+    "choose_service": bookings.CHOOSE_SERVICE,
+    "choose_professional": bookings.CHOOSE_PROFESSIONAL,
+    "find_slots": bookings.FIND_SLOTS,
+    "hold_slot": bookings.HOLD_SLOT,
+    "book": bookings.BOOK,
+    "find_booking": bookings.FIND_BOOKING,
+    "reschedule": bookings.RESCHEDULE,
+    "cancel_booking": bookings.CANCEL_BOOKING,
+    "visit_rhythm": bookings.VISIT_RHYTHM,
+    "once_in": bookings.ONCE_IN,
     "end": (),
 }

@@ -60,6 +60,30 @@ SCHEDULE: Final = (
 )
 
 
+OF_BOOKINGS: Final = (
+    Field(
+        name="services",
+        label=_("Only for these services"),
+        kind="rows",
+        when={"trigger": ("event",)},
+        add=_("Add a service"),
+        more=True,
+        help=_("For what happens to bookings. Without any, every service counts."),
+        item=(Field(name="value", label=_("Service"), kind="choice", source="services"),),
+    ),
+    Field(
+        name="professionals",
+        label=_("Only for these professionals"),
+        kind="rows",
+        when={"trigger": ("event",)},
+        add=_("Add a professional"),
+        more=True,
+        help=_("For what happens to bookings. Without any, every professional counts."),
+        item=(Field(name="value", label=_("Professional"), kind="choice", source="professionals"),),
+    ),
+)
+
+
 def trigger_fields(also: bool) -> tuple[Field, ...]:
     """One trigger: the flow's own, or one more."""
     return (
@@ -104,6 +128,7 @@ def trigger_fields(also: bool) -> tuple[Field, ...]:
             source="events",
             help=_("Names as in the API, like contact.created; press Enter after each."),
         ),
+        *OF_BOOKINGS,
         Field(name="schedule", label=_("Time"), when={"trigger": ("schedule",)}, switch=False, item=SCHEDULE),
     )
 

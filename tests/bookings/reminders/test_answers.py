@@ -292,7 +292,7 @@ def test_a_visit_that_was_made_longer(guest: Guest) -> None:
         book(NewBooking(items=[replace(first, starts_at=chair.at("09:00", 1))]), by=None)
         found = slots.offer(booking, Wish((chair.at("10:00", 1).date(),)))
         assert found.fits
-        alone = next(slots._ways(booking))
+        alone = next(slots.ways(booking))
         assert alone.between(minute_of(chair.at("08:00", 1)), minute_of(chair.at("09:00", 1))) == []
         moved = slots.move_to(booking, found.slots[0].starts, by=chair.contact)
     one, other = chair.items(moved)

@@ -25,6 +25,9 @@ class Nothing(Known):
     def file(self, given: object) -> None:
         return None
 
+    def listed(self, node: JSON) -> tuple[str, list[tuple[str, str]]]:
+        return "…", []
+
     def choices(self, source: str) -> Sequence[Choice]:
         return []
 
