@@ -106,6 +106,7 @@ EVENT_HANDLERS = {
     "flow.switched_on": ["flows.triggers.schedule.on_flow_events"],
     "flow.switched_off": ["flows.triggers.schedule.on_flow_events"],
     "number.connected": [
+        "crm.bookings.page.templates.on_connected",  # the code's text is looked at by Meta before the first guest comes
         "channels_wa.outbox.numbers.on_events",  # what waited for it goes
         "channels_wa.message_templates.changes.on_connected",
         "channels_wa.watchdog.events.on_numbers",

@@ -26,5 +26,8 @@ urlpatterns = [
     path("settings/replies/", include("crm.inbox.settings.replies_urls")),
     path("settings/sending/", include("crm.sending.urls")),
     path("settings/reminders/", include("crm.bookings.reminders.urls")),
+    path("settings/booking-page/", include("crm.bookings.page.settings_urls")),
+    path("book/", include("crm.bookings.page.urls")),
+    path("calendar/feeds/", include("crm.bookings.feeds.urls")),
     path("api/", include("api.urls")),
 ]

@@ -1,4 +1,5 @@
-"""The answer step of bookings: what a guest says to a reminder or to an offer changes the visit, and starts no flow."""
+"""The answer step of bookings: what a guest says to a reminder or to an offer changes the visit, what confirms one of
+the booking page books it, and none of it starts a flow."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -9,6 +10,7 @@ from channels_wa.inbound.steps import Incoming
 from channels_wa.outbox.actions import enqueue_many
 from channels_wa.outbox.message import NewMessage
 from crm.bookings.actions import states
+from crm.bookings.page.hearing import hear, proofs
 from crm.bookings.reminders.answering import Reply, answer
 from crm.bookings.reminders.asked import Question, questions, says
 from crm.bookings.reminders.composing import addresses_of
@@ -34,17 +36,20 @@ _ASKED: Final = """
 
 
 def notice_answer(batch: Sequence[Incoming]) -> list[bool]:
-    """Which of the messages were answers to a reminder or to an offer of the waitlist."""
+    """Which of the messages were answers to a reminder, to an offer of the waitlist, or to the booking page's code."""
     candidates = [one for one in batch if one.message.type in TYPES and not one.source and not one.is_blocked]
-    reminded, waiting = _asked_lately([one.contact_id for one in candidates if says(one)])
-    asked = questions(candidates, reminded)
-    offered = offers([one for one in candidates if one.item_id not in asked], waiting)
-    if asked or offered:
-        _wait_for(list(asked.values()), list(offered.values()))
+    proved = proofs(candidates)
+    others = [one for one in candidates if one.item_id not in proved]
+    reminded, waiting = _asked_lately([one.contact_id for one in others if says(one)])
+    asked = questions(others, reminded)
+    offered = offers([one for one in others if one.item_id not in asked], waiting)
+    if asked or offered or proved:
+        held = [proof.booking.pk for proof in proved.values() if proof.booking]
+        _wait_for(list(asked.values()), list(offered.values()), held)
     replies: list[tuple[Incoming, Reply]] = []
     for one in candidates:
-        question = asked.get(one.item_id)
-        reply = answer(one, question) if question else None
+        question, proof = asked.get(one.item_id), proved.get(one.item_id)
+        reply = hear(one, proof) if proof else answer(one, question) if question else None
         if reply is not None:
             replies.append((one, reply))
     # In one order: two batches with answers to the same offers do not wait for each other in a circle.
@@ -68,14 +73,14 @@ def _asked_lately(contacts: Sequence[int]) -> tuple[set[int], set[int]]:
     return {pk for pk, is_offer in rows if not is_offer}, {pk for pk, is_offer in rows if is_offer}
 
 
-def _wait_for(asked: Sequence[Question], offered: Sequence[Offered] = ()) -> None:
+def _wait_for(asked: Sequence[Question], offered: Sequence[Offered] = (), held: Sequence[int] = ()) -> None:
     """All locks of the batch before the first visit is changed: taken one by one they would wait in a circle."""
     moved = [one.row.booking_id for one in asked if one.tapped == "at"]
     bookings, resources = set[int](), set[int]()
     if offered:
         bookings, resources = locks([one.row for one in offered], [one.row for one in offered if one.tapped == "at"])
     also = resources | (resources_of(moved) if moved else set())
-    states.wait_for_all({one.row.booking_id for one in asked} | bookings, also=also)
+    states.wait_for_all({one.row.booking_id for one in asked} | bookings | set(held), also=also)
 
 
 def _write(replies: Sequence[tuple[Incoming, Reply]]) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from crm.bookings import reminders
 from crm.bookings.actions import writing
+from crm.bookings.page import confirming, sending
 from crm.bookings.reminders import falling_back, unanswered
 from crm.bookings.waitlist import actions as waitlist
 from crm.bookings.waitlist import offering, passing
@@ -50,3 +51,9 @@ def end_waiting(due: Sequence[Due]) -> None:
 def note_silence(due: Sequence[Due]) -> None:
     """Guests have said nothing to a reminder for some hours."""
     unanswered.look(due)
+
+
+@on_timer(sending.CODE_AGAIN)
+def send_codes(due: Sequence[Due]) -> None:
+    """WhatsApp may have looked at the text of the code by now."""
+    confirming.send_waiting([int(one.subject) for one in due])

@@ -14,5 +14,21 @@ SETTINGS = [
         "reminders:rules",
         Permission.SERVICES_MANAGE,
         order=32,
-    )
+    ),
+    Setting(
+        _("Booking page"),
+        _("Where guests book by themselves: whether it is open, its address, and how to show it on your site."),
+        "world",
+        "booking_page:page",
+        Permission.SERVICES_MANAGE,
+        order=31,
+    ),
+    Setting(
+        _("My calendar on my phone"),
+        _("An address that your own calendar reads your visits from."),
+        "calendar",
+        "feeds:own",
+        Permission.BOOKINGS_SEE,
+        order=90,
+    ),
 ]

@@ -134,14 +134,14 @@ def _noted(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def with_phone(phone: str, *, portfolio: str, by: Any) -> Contact:
+def with_phone(phone: str, *, portfolio: str, by: Any, source: str = "api") -> Contact:
     """The contact of a phone number (+ and digits), written if nobody knows it."""
     for _ in range(2):
         known = Identity.objects.filter(portfolio=portfolio, kind="phone", value=phone).first()
         if known is not None:
             return Contact.objects.get(pk=known.contact_id)
         try:
-            return create(NewContact(identities=[("phone", phone)]), by=by)
+            return create(NewContact(identities=[("phone", phone)]), by=by, source=source)
         except IdentityTaken:
             # Known in another portfolio of the salon, or made at this moment: the same person in each case.
             other = Identity.objects.filter(kind="phone", value=phone).order_by("pk").first()

@@ -81,7 +81,8 @@ def places(found: Seeded) -> Iterator[tuple[walk.Address, str]]:
         for name, value in (("uuid:execution_id", known["execution"]), ("uuid:test_id", known["test"]),
                             ("uuid:call_id", known["call"]),
                             ("uuid:reply_id", known["canned"]), ("slug:verb", "retry"), ("slug:slug", "faq"),
-                            ("int:number", "1"), ("uuid:merge_id", known["merge"])):  # fmt: skip
+                            ("int:number", "1"), ("uuid:merge_id", known["merge"]),
+                            ("str:token", "x" * 54)):  # fmt: skip
             route = route.replace(f"<{name}>", value)
         route = re.sub(r"/\?\$$|/\?\\Z$|\\Z$|\$$", "/", route).replace("^", "")
         assert not re.search(r"[<>()\[\]]", route), f"no id is known for {address.route}: add it here"

@@ -1,0 +1,166 @@
+"""The visitor shows that the phone is theirs, by whichever way: then the place is booked."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from crm.bookings.actions import states
+from crm.bookings.models import Booking
+from crm.bookings.page import sending
+from crm.bookings.page.notes import Notes
+from crm.consent.models import Purpose, Source
+from crm.consent.models import State as Said
+from crm.consent.register import record
+from crm.contacts import actions as contacts
+from crm.contacts.models import Contact
+from ops import clock
+
+State = Booking.State
+# A code of a hold that is over is still known for so long, to say so.
+REMEMBERED = timedelta(hours=2)
+DONE_STATES = frozenset({State.BOOKED, State.CONFIRMED, State.ARRIVED, State.DONE})
+
+
+class Result(StrEnum):
+    """What became of a try."""
+
+    DONE = "done"
+    # It stood already.
+    STOOD = "stood"
+    WRONG = "wrong"
+    # Typed too often: a new code is needed.
+    TIRED = "tired"
+    OVER = "over"
+
+
+def find(public_id: UUID) -> Booking | None:
+    """A visit of the page."""
+    return Booking.objects.select_related("contact").filter(public_id=public_id, source="page").first()
+
+
+@transaction.atomic
+def type_code(booking: Booking, typed: str) -> Result:
+    """The code was typed into the page."""
+    fresh = _locked(booking)
+    if (already := _already(fresh)) is not None:
+        return already
+    notes = Notes(fresh)
+    if not notes.tries_left or not notes.sent:
+        return Result.TIRED if notes.sent else Result.WRONG
+    if not notes.is_code(typed):
+        notes.data["tries"] = int(notes.data.get("tries", 0)) + 1
+        notes.save()
+        return Result.WRONG if notes.tries_left else Result.TIRED
+    return _settle(fresh, "code", tells=True)
+
+
+@transaction.atomic
+def press(booking: Booking) -> Result:
+    """The button behind the link that only the phone got."""
+    fresh = _locked(booking)
+    return _already(fresh) or _settle(fresh, "link", tells=True)
+
+
+def answered(booking: Booking, how: str, contact: Contact | None, conversation_id: int | None) -> Result:
+    """The guest has written or tapped, from this contact. In the caller's transaction; its locks are taken already."""
+    fresh = _locked(booking)
+    if (already := _already(fresh)) is not None:
+        return already
+    if contact is not None and contact.pk != fresh.contact_id:
+        # Who writes has shown which phone is theirs; the one that was typed was mistyped, or written another way.
+        fresh.contact = contact
+    if conversation_id:
+        fresh.conversation_id = conversation_id
+    fresh.save(update_fields=["contact", "conversation_id"])
+    return _settle(fresh, how, tells=False)
+
+
+def refuse(booking: Booking) -> None:
+    """ "It was not me": the place is free at once."""
+    fresh = _locked(booking)
+    if fresh.state == State.HELD:
+        states.cancel(fresh, by=fresh.contact, reason="not_me")
+
+
+@transaction.atomic
+def new_code(booking: Booking) -> str:
+    """Send another one; what became of it, as sending says."""
+    fresh = _locked(booking)
+    if _already(fresh) is not None:
+        return sending.NOT_SENT
+    notes = Notes(fresh)
+    notes.data["tries"] = 0
+    notes.keep()
+    return sending.send_code(fresh)
+
+
+def send_waiting(bookings: Sequence[int]) -> None:
+    """Send the codes that wait for their template, of those that are held still. In the caller's transaction."""
+    rows = Booking.objects.select_for_update().filter(pk__in=bookings, state=State.HELD).order_by("pk")
+    for row in rows:
+        if not is_over(row, clock.now()) and not Notes(row).sent:
+            sending.send_code(row)
+
+
+def new_link(booking: Booking) -> str:
+    """The address of a new link to it; under the row's lock."""
+    notes = Notes(booking)
+    token = notes.add_link()
+    notes.save()
+    return sending.manage_url(token)
+
+
+def _locked(booking: Booking) -> Booking:
+    # Locks, then rows (docs/adr/0026).
+    states.wait_for_all([booking.pk])
+    return states.load_locked(booking, None)
+
+
+def _already(fresh: Booking) -> Result | None:
+    if fresh.state in DONE_STATES:
+        return Result.STOOD
+    if fresh.state != State.HELD or is_over(fresh, clock.now()):
+        return Result.OVER
+    return None
+
+
+def is_over(booking: Booking, now: datetime) -> bool:
+    """Whether its hold is over, whoever has noticed it yet."""
+    return booking.state == State.HELD and (booking.hold_until is None or booking.hold_until <= now)
+
+
+def _settle(fresh: Booking, how: str, *, tells: bool) -> Result:
+    notes = Notes(fresh)
+    notes.data |= {"proved": how, "proved_at": clock.now().isoformat()}
+    # What was needed for it is needed no more.
+    for name in ("code", "taps"):
+        notes.data.pop(name, None)
+    notes.save()
+    try:
+        settled = states.settle(fresh, by=fresh.contact)
+    except states.HoldOver:
+        # In this very moment.
+        return Result.OVER
+    if settled.contact is not None:
+        _note_contact(settled, settled.contact)
+    if tells:
+        sending.send_made(settled, new_link(settled))
+    return Result.DONE
+
+
+def _note_contact(booking: Booking, contact: Contact) -> None:
+    """By now the phone is theirs: a name that nobody knew, the language, and what they agreed to."""
+    notes, values = Notes(booking), dict[str, Any]()
+    if not contact.name and booking.guest_name:
+        values["name"] = booking.guest_name
+    if not contact.language and notes.language:
+        values["language"] = notes.language
+    if values:
+        contacts.change(contact, values, by=contact)
+    purposes = [Purpose.SERVICE, *([Purpose.MARKETING] if notes.data.get("offers") else [])]
+    evidence = f"{sending.page_url()} {booking.public_id}"
+    record(contact, purposes=purposes, state=Said.GRANTED, source=Source.FORM, evidence=evidence, by=contact)

@@ -1,0 +1,109 @@
+"""How often strangers may do what costs the salon something: per address, per phone and per salon, each in a moving
+window. Nobody's address or phone is kept, only a keyed hash of it."""
+
+import ipaddress
+import logging
+import math
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import redis
+from django.http import HttpRequest
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from config.env import env
+from crm.bookings.page.codes import keyed, new_secret
+from ops.salon import current_salon_id
+
+log = logging.getLogger(__name__)
+_BUSY_S: Final = 0.25
+_SCRIPT: Final = Path(__file__).with_name("window.lua").read_text()
+MINUTE, HOUR = 60, 3600
+
+
+class TooMany(Exception):
+    """Too often; again in `wait_s` seconds."""
+
+    def __init__(self, wait_s: int) -> None:
+        super().__init__(f"again in {wait_s} s")
+        self.wait_s = wait_s
+
+
+class Limit(NamedTuple):
+    """At most so many in so many seconds, of one kind of act by one `whose`."""
+
+    what: str
+    whose: str
+    seconds: int
+    most: int
+
+
+def reads(address: str) -> list[Limit]:
+    """Pages: a person who looks around does not come near it."""
+    return [Limit("read", address, MINUTE, 300)]
+
+
+def holds(address: str, phone: str) -> list[Limit]:
+    """Places that are held (beside how many may be open at once, see holding)."""
+    return [
+        Limit("hold", address, 10 * MINUTE, 30),
+        Limit("hold", phone, HOUR, 6),
+        Limit("hold", "salon", 10 * MINUTE, 300),
+    ]
+
+
+def sends(phone: str) -> list[Limit]:
+    """Codes that are sent: each may cost the salon money and a stranger their peace."""
+    return [Limit("send", phone, HOUR, 5), Limit("send", phone, 24 * HOUR, 12), Limit("send", "salon", HOUR, 300)]
+
+
+def tries(address: str) -> list[Limit]:
+    """Codes that are typed, beside the few of each hold."""
+    return [Limit("try", address, 10 * MINUTE, 40)]
+
+
+def words(contact: int) -> list[Limit]:
+    """Codes that come by WhatsApp from one guest."""
+    return [Limit("word", str(contact), HOUR, 8)]
+
+
+def count(limits: Sequence[Limit]) -> None:
+    """Note one act in all of these. Raises TooMany, and then it is noted in none."""
+    salon = current_salon_id() or 0
+    keys = [f"book:{salon}:{one.what}:{one.seconds}:{keyed('limit', one.whose)[:32]}" for one in limits]
+    args = [new_secret(), *(value for one in limits for value in (one.seconds, one.most))]
+    try:
+        wait_ms = int(_script()(keys=keys, args=args))
+    except redis.RedisError as error:
+        # How many holds may be open at once is counted in the database: a flood stays small without this too.
+        log.warning("booking page not counted: %s", error)
+        return
+    if wait_ms:
+        raise TooMany(max(math.ceil(wait_ms / 1000), 1))
+
+
+def address_of(request: HttpRequest) -> str:
+    """Where a request comes from; of IPv6 the network, since one house has a whole one."""
+    text = str(request.META.get("REMOTE_ADDR", ""))
+    try:
+        found = ipaddress.ip_address(text)
+    except ValueError:
+        return text[:64]
+    if found.version == 6:
+        return str(ipaddress.ip_network((found, 64), strict=False))
+    return str(found)
+
+
+@cache
+def _script() -> Any:
+    client = redis.Redis.from_url(
+        env.redis_url,
+        socket_timeout=_BUSY_S,
+        socket_connect_timeout=_BUSY_S,
+        # The client's own retries would hold every page for seconds while Valkey is away.
+        retry=Retry(NoBackoff(), 0),
+    )
+    return client.register_script(_SCRIPT)
