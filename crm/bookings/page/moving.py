@@ -7,6 +7,7 @@ from django.db import transaction
 from crm.bookings import asking
 from crm.bookings.actions import states
 from crm.bookings.actions.booking import items_in_order
+from crm.bookings.asking import GUEST
 from crm.bookings.availability.types import DAY, Slot
 from crm.bookings.availability.wall import instant, minute_of
 from crm.bookings.catalogue import catalogue
@@ -16,7 +17,7 @@ from crm.bookings.page.choice import Choice, is_offered
 from crm.bookings.page.frame import Look
 from crm.bookings.page.showing import Free
 from crm.bookings.reading import now_minute
-from crm.bookings.reminders.slots import free_between, move_to
+from crm.bookings.reminders.slots import move_to, ways
 
 
 def until(booking: Booking) -> datetime:
@@ -34,7 +35,7 @@ def move(booking: Booking, at: int, *, version: int | None) -> Booking:
         raise states.TooLate
     if version is not None and version != booking.version:
         raise states.Stale(booking)
-    moved = move_to(booking, at, by=booking.contact)
+    moved = move_to(booking, at, by=booking.contact, rules=GUEST, reason="by_guest")
     sending.send_word(moved, "moved")
     return moved
 
@@ -45,7 +46,7 @@ def free_for(booking: Booking) -> Free:
 
     def free(first: date, last: date, most: int | None) -> list[Slot]:
         start, end = instant(zone, first.toordinal(), 0), instant(zone, last.toordinal() + 1, 0)
-        found = [one for one in free_between(booking, start, end) if one.starts != own]
+        found = [one for one in _free_between(booking, start, end) if one.starts != own]
         return found[:most] if most else found
 
     return free
@@ -54,7 +55,7 @@ def free_for(booking: Booking) -> Free:
 def nearest_to(booking: Booking, around: int) -> list[Slot]:
     """The free times of a visit closest to a moment."""
     start = max(around - 2 * DAY, now_minute())
-    found = free_between(booking, start, max(around + 7 * DAY, start + 1))
+    found = _free_between(booking, start, max(around + 7 * DAY, start + 1))
     close = sorted(found, key=lambda one: (abs(one.starts - around), one.starts))[: asking.NEAREST]
     return sorted(close, key=lambda one: one.starts)
 
@@ -78,3 +79,8 @@ def nearest(chosen: Choice, booking: Booking) -> list[Slot]:
     """Free times around the one that was lost."""
     around = max(minute_of(booking.starts_at), now_minute())
     return asking.nearest(chosen.asked(), around)
+
+
+def _free_between(booking: Booking, start: int, end: int) -> list[Slot]:
+    """Where the visit has room in these minutes: with the same people, and only where they have none with anyone."""
+    return next((found for way in ways(booking) if (found := way.between(start, end))), [])

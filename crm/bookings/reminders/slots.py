@@ -99,11 +99,6 @@ def move_to(booking: Booking, start: int, *, by: Any, rules: Rules = RULES, reas
     raise SlotTaken
 
 
-def free_between(booking: Booking, start: int, end: int) -> list[Slot]:
-    """Where the visit has room in these minutes: with the same people, and only where they have none with anyone."""
-    return next((found for way in _ways(booking) if (found := way.between(start, end))), [])
-
-
 def resources_of(bookings: Sequence[int]) -> set[int]:
     """All that a move of these visits might take: who offers their services, and what those need."""
     known = catalogue()

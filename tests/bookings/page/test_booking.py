@@ -190,7 +190,8 @@ def test_a_hold_that_is_over(visitor: Visitor) -> None:
 
 
 @pytest.mark.parametrize("field, value", [
-    ("phone", "123"), ("phone", "not a phone"), ("name", ""), ("name", "12345"), ("phone", ""), ("name", "\u202e\u200b"),
+    ("phone", "123"), ("phone", "not a phone"), ("name", ""), ("name", "12345"), ("phone", ""),
+    ("name", "\u202e\u200b"),
 ])  # fmt: skip
 def test_what_is_no_name_or_phone_is_said(visitor: Visitor, field: str, value: str) -> None:
     """BK-003: beside the field, and the rest stays."""
