@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -43,7 +44,7 @@ def test_from_the_first_page_to_the_booked_visit(visitor: Visitor) -> None:
         "booked", "page", "Rita Alves", "Cheiro forte, não",
     )  # fmt: skip
     with inside(visitor.chair.salon_id):
-        contact = Contact.objects.get(pk=booking.contact_id)
+        contact = Contact.objects.get(pk=booking.contact_id or 0)
         said = list(Consent.objects.filter(value=PHONE).values_list("purpose", "state", "source"))
     assert contact.name == "Rita Alves"
     assert "page" in contact.attribution
@@ -69,7 +70,7 @@ def test_several_services_with_extras_in_one_visit(visitor: Visitor) -> None:
     cut, colour = visitor.chair.cut.public_id, visitor.chair.colour.public_id
     assert "Só interno" not in text_of(visitor.see("/book/"))
     assert "Hidratação" in text_of(visitor.see("/book/"))
-    more = {"s": [str(cut), str(colour), str(hidden.public_id)], "a": f"{cut}.{extra.public_id}"}
+    more: dict[str, Any] = {"s": [str(cut), str(colour), str(hidden.public_id)], "a": f"{cut}.{extra.public_id}"}
     page = text_of(visitor.client.get("/book/", visitor.choice(**more)))
     assert "R$ 310" in page
     assert "not offered any more" in page
