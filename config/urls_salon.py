@@ -16,6 +16,7 @@ urlpatterns = [
     path("calendar/", include("crm.bookings.calendar.urls")),
     path("settings/pipelines/", include("crm.deals.urls_settings")),
     path("", include("crm.contacts.urls")),
+    path("", include("crm.bookings.guests.urls")),
     path("", include("crm.consent.urls")),
     path("flows/", include("flows.urls")),
     path("templates/", include("channels_wa.message_templates.urls")),

@@ -18,7 +18,7 @@ from crm.bookings.availability.types import Reason, Slot, Why
 from crm.bookings.availability.wall import moment_of
 from crm.bookings.catalogue import Catalogue, catalogue
 from crm.bookings.local_time import NoSuchTime, TwiceShown, moment
-from crm.bookings.models import Booking, Professional, Service
+from crm.bookings.models import Booking, Professional, Reminder, Service
 from crm.contacts.models import Contact
 from crm.inbox.models import Conversation
 
@@ -101,6 +101,21 @@ class BookedItemOut(SlotItemOut):
     is_anyone = serializers.BooleanField(help_text="The guest asked for no one by name.")
     price_minor = serializers.IntegerField()
     add_ons = serializers.JSONField()
+
+
+class ReminderOut(serializers.Serializer[Any]):
+    """A reminder of a visit as it stands now, and how far it is."""
+
+    rule = serializers.CharField(help_text="days:1, hours:2: how long before.")
+    due_at = Instant()
+    state = serializers.ChoiceField(choices=Reminder.State.values)
+    channel = serializers.CharField(
+        help_text="whatsapp, second (another address), email or task; empty before it goes."
+    )
+    reason = serializers.CharField(help_text="Why it failed or was left out.")
+    answer = serializers.CharField(help_text="confirm, reschedule or cancel; empty while there is none.")
+    sent_at = Instant(allow_null=True)
+    answered_at = Instant(allow_null=True)
 
 
 class BookingItemIn(Body):

@@ -25,7 +25,8 @@ from crm.bookings.actions import booking as making
 from crm.bookings.actions import moving, series, states
 from crm.bookings.actions.placing import SlotTaken
 from crm.bookings.asking import STAFF
-from crm.bookings.models import Booking, BookingItem, BookingMove, Professional, Service
+from crm.bookings.models import Booking, BookingItem, BookingMove, Professional, Reminder, Service
+from crm.bookings.reminders.hearing import shown
 from crm.bookings.rights import may_book, own_calendar_only, own_professionals, visible_bookings
 from crm.contacts.models import Contact
 from crm.inbox.models import Conversation
@@ -40,6 +41,16 @@ ITEM = {
     "is_anyone": False,
     "price_minor": 8000,
     "add_ons": [],
+}
+REMINDER = {
+    "rule": "days:1",
+    "due_at": "2026-11-26T13:00:00Z",
+    "state": "planned",
+    "channel": "",
+    "reason": "",
+    "answer": "",
+    "sent_at": None,
+    "answered_at": None,
 }
 EXAMPLE = {
     "id": "019a2002-5c6d-7e8f-9a0b-1c2d3e4f5a6b",
@@ -63,10 +74,11 @@ EXAMPLE = {
     "series_number": None,
     "override_reason": "",
     "cancel_reason": "",
+    "reminders": [REMINDER],
     "created_at": "2026-11-20T15:00:00Z",
     "updated_at": "2026-11-20T15:00:00Z",
 }
-OF_OTHERS = ("id", "contact", "conversation", "items")
+OF_OTHERS = ("id", "contact", "conversation", "items", "reminders")
 
 
 @described("Booking", EXAMPLE)
@@ -94,6 +106,7 @@ class BookingOut(serializers.Serializer[Any]):
     series_number = serializers.IntegerField(allow_null=True)
     override_reason = serializers.CharField()
     cancel_reason = serializers.CharField()
+    reminders = bodies.ReminderOut(many=True, help_text="Of the visit as it stands now.")
     created_at = Instant()
     updated_at = Instant()
 
@@ -184,7 +197,7 @@ class BookingViewSet(SalonViewSet[Booking]):
 
     def present(self, rows: Sequence[Booking]) -> Sequence[object]:
         """With their services and the public ids of all that they name."""
-        items = states.items_of_many([row.pk for row in rows])
+        items, reminders = states.items_of_many([row.pk for row in rows]), _reminders(rows)
         contacts = public_ids(Contact.with_merged.all(), (row.contact_id for row in rows if row.contact_id))
         talks = public_ids(Conversation.objects.all(), (row.conversation_id for row in rows if row.conversation_id))
         return [
@@ -194,6 +207,7 @@ class BookingViewSet(SalonViewSet[Booking]):
                 "contact": contacts.get(row.contact_id) if row.contact_id else None,
                 "conversation": talks.get(row.conversation_id) if row.conversation_id else None,
                 "items": [_item(item) for item in items[row.pk]],
+                "reminders": reminders.get(row.pk, []),
             }
             for row in rows
         ]
@@ -357,6 +371,20 @@ class BookingViewSet(SalonViewSet[Booking]):
     def _check_calendars(self, professionals: Set[int | None]) -> None:
         if not may_book(self.actor.who, professionals):
             raise exceptions.PermissionDenied("You may book into your own calendar only.")
+
+
+def _reminders(rows: Sequence[Booking]) -> dict[int, list[dict[str, Any]]]:
+    """Those of each visit as it stands now, with what became of their messages."""
+    found = list(
+        Reminder.objects.filter(booking__in=[row.pk for row in rows])
+        .exclude(state=Reminder.State.CANCELLED)
+        .order_by("booking_id", "due_at", "pk")
+    )
+    told, states_now = dict[int, list[dict[str, Any]]](), shown(found)
+    for one in found:
+        line = {name: getattr(one, name) for name in REMINDER if name != "state"}
+        told.setdefault(one.booking_id, []).append({**line, "state": states_now[one.pk]})
+    return told
 
 
 def _item(item: BookingItem) -> dict[str, Any]:

@@ -270,6 +270,21 @@ def _runs(contact: Contact, place: Place, _reader: Reader) -> list[Moment]:
         ]
 
 
+def _bookings(contact: Contact, place: Place, reader: Reader) -> list[Moment]:
+    from crm.bookings.guests import timeline  # bookings are built on contacts, not the other way round
+
+    rows = _before(timeline.moves(contact, reader.who), place, _bookings)
+    return [Moment(row.at, **timeline.told_move(row), pk=row.pk) for row in rows]
+
+
+def _reminders(contact: Contact, place: Place, reader: Reader) -> list[Moment]:
+    from crm.bookings.guests import timeline
+
+    rows = list(_before(timeline.reminders(contact, reader.who), place, _reminders))
+    told = timeline.told_reminders(rows)
+    return [Moment(row.at, **line, pk=row.pk) for row, line in zip(rows, told, strict=True)]
+
+
 def _state(status: str) -> str:
     return {
         "completed": _("Completed"),
@@ -281,5 +296,5 @@ def _state(status: str) -> str:
 
 
 # Their order decides between equal moments and stands in addresses: put new ones at the end.
-SOURCES: list[Source] = [_messages, _notes, _changes, _consents, _merges, _deals, _runs, _lists]
+SOURCES: list[Source] = [_messages, _notes, _changes, _consents, _merges, _deals, _runs, _lists, _bookings, _reminders]
 _AFTER_ALL = len(SOURCES)

@@ -78,6 +78,7 @@ def contact(request: SalonRequest, public_id: UUID) -> HttpResponse:
         "is_known": request.GET.get("known") == "1",
         "sees_runs": request.member.may(Permission.EXECUTIONS_SEE),
         "sees_deals": request.member.may(Permission.DEALS_SEE),
+        "sees_bookings": request.member.may(Permission.BOOKINGS_SEE),
         "may_answer": request.member.may(Permission.INBOX_ANSWER),
         **_may(request.member),
     }

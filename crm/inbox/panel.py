@@ -42,6 +42,7 @@ def panel(request: SalonRequest, public_id: UUID) -> HttpResponse:
         "tags": tags.names() if may_edit else [],
         "earlier": _earlier(request, found),
         "sees_deals": member.may(Permission.DEALS_SEE),
+        "sees_bookings": member.may(Permission.BOOKINGS_SEE),
         "sees_runs": member.may(Permission.EXECUTIONS_SEE),
     }
     return render(request, "crm/panel.html", context)

@@ -13,6 +13,7 @@ from crm.bookings.calendar import when, words
 from crm.bookings.calendar.rights import Viewer
 from crm.bookings.catalogue import Catalogue, catalogue
 from crm.bookings.models import Booking, Reminder
+from crm.bookings.reminders.hearing import shown
 from crm.bookings.rights import visible_bookings
 from crm.contacts.names import addresses, name_of
 from crm.deals import money
@@ -110,12 +111,14 @@ def _acts(row: Booking) -> list[dict[str, Any]]:
 
 
 def _reminders(row: Booking, known: Catalogue) -> list[dict[str, Any]]:
-    rows = Reminder.objects.filter(booking=row).exclude(state=Reminder.State.CANCELLED).order_by("due_at", "pk")[:20]
+    found = Reminder.objects.filter(booking=row).exclude(state=Reminder.State.CANCELLED).order_by("due_at", "pk")[:20]
+    rows = list(found)
+    states = shown(rows)
     return [
         {
             "due": when.said(one.due_at, known.zone),
-            "state": one.state,
-            "words": words.REMINDER.get(one.state, one.state),
+            "state": states[one.pk],
+            "words": words.REMINDER.get(states[one.pk], states[one.pk]),
             "channel": words.CHANNEL.get(one.channel, ""),
             "reason": one.reason,
             "answer": words.ANSWER.get(one.answer, ""),
