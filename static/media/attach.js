@@ -104,8 +104,9 @@
       picture.alt = "";
       one.part.querySelector(".attach__sign").replaceChildren(picture);
     }
-    if (one.wantsToGo) one.form.requestSubmit();
-    else textField()?.focus();
+    if (one.wantsToGo) { one.form.requestSubmit(); return; }
+    textField()?.focus();
+    tell();
   }
 
   function fail(one, text) {
@@ -114,6 +115,9 @@
     one.part.querySelector("progress")?.remove();
     say(one.part, text, { bad: true });
   }
+
+  // The draft takes note of a file as of words.
+  const tell = () => document.dispatchEvent(new CustomEvent("attach:changed"));
 
   function drop() {
     const one = current;
@@ -125,6 +129,7 @@
     const field = textField();
     field?.setAttribute("required", "");
     field?.focus();
+    tell();
   }
 
   const tokenOf = (form) => form.querySelector("[name=csrfmiddlewaretoken]").value;

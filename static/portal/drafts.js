@@ -7,6 +7,7 @@
   const field = () => document.getElementById("composer-text");
   const formNow = () => document.querySelector("#composer[data-draft]");
   const replyTo = (form) => form.querySelector("[name=reply_to]")?.value ?? "";
+  const fileOf = (form) => form.querySelector("[name=media]")?.value ?? "";
   const headers = () => JSON.parse(document.body.getAttribute("hx-headers") ?? "{}");
   const keyOf = (form) => `draft:${form.dataset.draft}`;
 
@@ -16,9 +17,9 @@
     drop(key) { try { sessionStorage.removeItem(key); } catch { /* none, then */ } },
   };
 
-  // The words and the quoted message as the server has them, for each form that is or was on the page.
+  // The words, the quoted message and the file as the server has them, for each form that is or was on the page.
   const saved = new WeakMap();
-  const stateOf = (form) => JSON.stringify([form.elements.text.value, replyTo(form)]);
+  const stateOf = (form) => JSON.stringify([form.elements.text.value, replyTo(form), fileOf(form)]);
   const isUnsaved = (form) => saved.has(form) && saved.get(form) !== stateOf(form);
 
   let timer = null;
@@ -36,8 +37,8 @@
   }
 
   async function post(form, keepalive) {
-    const [text, quoted, state] = [form.elements.text.value, replyTo(form), stateOf(form)];
-    const body = new URLSearchParams({ text, reply_to: quoted, version: form.dataset.draftVersion });
+    const [text, media, state] = [form.elements.text.value, fileOf(form), stateOf(form)];
+    const body = new URLSearchParams({ text, media, reply_to: replyTo(form), version: form.dataset.draftVersion });
     let answer;
     try {
       answer = await fetch(form.dataset.draft, { method: "POST", headers: headers(), body, keepalive });
@@ -52,7 +53,7 @@
       saved.set(form, state);
       // The list marks the conversations in which one has begun to write.
       const conversation = form.closest(".talk")?.dataset.open;
-      document.dispatchEvent(new CustomEvent("inbox:draft", { detail: { conversation, has: text !== "" } }));
+      document.dispatchEvent(new CustomEvent("inbox:draft", { detail: { conversation, has: text !== "" || media !== "" } }));
       if (isUnsaved(form)) plan();
       else store.drop(keyOf(form));
     } else if (!isUnsaved(form)) {
@@ -81,6 +82,7 @@
   // A quoted message belongs to what one writes.
   document.addEventListener("htmx:afterSwap", ({ detail }) => { if (detail.target?.id === "composer-quote") plan(); });
   document.addEventListener("click", ({ target }) => { if (target.closest("[data-unquote]")) plan(); });
+  document.addEventListener("attach:changed", () => { if (formNow()) plan(); });
 
   // Before another conversation takes the place of this one.
   const leave = () => { const form = formNow(); if (form && isUnsaved(form)) save(form, { keepalive: true }); };

@@ -95,10 +95,10 @@ def test_of_two_devices_the_slower_gets_the_newer_words(salon_id: int, version: 
         talk = Conversation.objects.create(contact=contact, number_id=1, last_at=clock.now())
         member = Member.objects.order_by("pk")[0]
         if version:
-            keep(member, talk, text="before", reply_to="", version=0)
+            keep(member, talk, Kept("before"))
 
     def writing(text: str) -> Callable[[], Any]:
-        return lambda: keep(member, talk, text=text, reply_to="", version=version)
+        return lambda: keep(member, talk, Kept(text, version=version))
 
     found = all_of(salon_id, [writing("phone"), writing("desk")])
     [won] = [each for each in found if isinstance(each, Kept)]

@@ -3,10 +3,12 @@
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from crm.inbox.models import Conversation, Draft
 from ops.salon import inside
 from tests.inbox.conftest import Guest
+from tests.media import files
 from tests.world import Browser
 
 HTMX = {"hx-request": "true"}
@@ -91,3 +93,13 @@ def test_who_may_not_write_keeps_none(vera: Browser, charlie: Browser, guest: Gu
 def test_a_version_that_is_none_counts_as_the_first(alice: Browser, guest: Guest, version: str) -> None:
     answer = alice.post(f"/inbox/{guest.conversation.public_id}/draft/", {"text": "Olá", "version": version})
     assert answer.json() == {"version": 1}
+
+
+def test_a_draft_keeps_its_file_until_it_is_sent(alice: Browser, guest: Guest) -> None:
+    file = SimpleUploadedFile("corte.jpg", files.jpeg(), "image/jpeg")
+    media = alice.post("/media/upload/", {"file": file}).json()["id"]
+    keep(alice, guest.conversation, "Ficou assim", media=media)
+    held = f'name="media" value="{media}"'
+    assert held in composer(Browser(alice.salon, "alice@example.com"), guest.conversation)
+    alice.post(f"/inbox/{guest.conversation.public_id}/send/", {"text": "Ficou assim", "media": media}, headers=HTMX)
+    assert held not in composer(alice, guest.conversation)

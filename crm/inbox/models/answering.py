@@ -38,6 +38,8 @@ class Draft(models.Model):
     member = models.ForeignKey("members.Member", on_delete=models.CASCADE, related_name="+")
     text = models.TextField(blank=True, default="")
     reply_to = models.CharField(max_length=200, blank=True, default="")
+    # The public id of the file that is to go with it (channels_wa.media).
+    media = models.UUIDField(null=True, blank=True)
     # Grows with each change: a device with an older one takes the newer text.
     version = models.PositiveIntegerField(default=1)
     updated_at = models.DateTimeField(default=clock.now)
