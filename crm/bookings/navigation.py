@@ -1,4 +1,4 @@
-"""The calendar in the menu, reminders among the settings."""
+"""The calendar in the menu, pages of bookings among the settings."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -30,5 +30,13 @@ SETTINGS = [
         "feeds:own",
         Permission.BOOKINGS_SEE,
         order=90,
+    ),
+    Setting(
+        _("Waitlist"),
+        _("How long a guest has to take a place that became free, before the next one is asked."),
+        "hourglass",
+        "waitlist:settings",
+        Permission.SERVICES_MANAGE,
+        order=33,
     ),
 ]

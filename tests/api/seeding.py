@@ -23,6 +23,7 @@ from ops import clock
 from ops.salon import current_salon_id
 from tenants.members.models import Member
 from tenants.salons.keys import box_of
+from tests.api.waiting import more_of_waiting
 
 Ids = dict[str, Any]
 
@@ -87,7 +88,8 @@ def more_of_chair(contact: Contact, word: str, ids: Ids) -> dict[str, Any]:
     Allocation.objects.create(item=item, resource=professional, during=during, **ids)
     BookingMove.objects.create(booking=booking, what="booked", after={"by": word}, by_kind="system", version=1, **ids)
     touch()
-    return {"service": service, "professional": professional, "booking": booking}
+    waiting = more_of_waiting(contact, service, booking, word, ids)
+    return {"service": service, "professional": professional, "booking": booking} | waiting
 
 
 def more_of_people(contact: Contact, talk: Conversation, word: str, ids: Ids) -> dict[str, str]:

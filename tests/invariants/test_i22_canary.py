@@ -30,6 +30,10 @@ FIRST = {
     "contacts/imports": "contact_import",
     "contacts": "contact",
     "inbox": "conversation",
+    "waitlist": "waitlist",
+    "packages/sold": "sold",
+    "packages": "package",
+    "payments": "payment",
 }
 PLACE = re.compile(r"<(?:(\w+):)?(\w+)>")
 # Of this salon's pages these are the API's own, walked by tests/api, and the language switch of Django.

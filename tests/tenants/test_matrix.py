@@ -34,7 +34,7 @@ from tests.world import Browser, Salons
 OURS, OTHERS, FOREIGN = "zzoursz", "zzothersz", "zzforeignz"
 PHONE = "5511988881234"
 # Ids of what belongs to a guest: who sees only their own guests finds no other's.
-OF_GUESTS = {"contact", "conversation", "inbound", "media", "deal", "task", "note", "consent"}
+OF_GUESTS = {"contact", "conversation", "inbound", "media", "deal", "task", "note", "consent", "waitlist", "sold"}
 # The phone in any spelling, and as it stands within Meta's ids.
 PHONE_SHOWN = re.compile(r"98888\W{0,3}1234")
 WITHIN_AN_ID = base64.b64encode(PHONE[:12].encode()).decode()

@@ -63,9 +63,8 @@ def slots_for(
     entry: WaitlistEntry, asked: Asked, known: Catalogue, start: int, end: int, *, grid: int | None = None
 ) -> list[Slot]:
     """Free visits of an entry that begin in there, as wished: days, times of day, in time to answer."""
-    first = instant(known.zone, entry.from_date.toordinal(), 0)
     last = instant(known.zone, entry.to_date.toordinal() + 1, 0)
-    start, end = max(start, first, earliest(entry, known)), min(end, last, _before(entry))
+    start, end = max(start, first_minute(entry, known), earliest(entry, known)), min(end, last, _before(entry))
     if start >= end:
         return []
     question: Question = question_for(asked, known, start, end)
@@ -97,6 +96,11 @@ def who_may(entry: WaitlistEntry, service: int, known: Catalogue) -> list[int]:
         and not person.is_archived
         and (pk in entry.professional_ids if entry.professional_ids else person.is_online)
     ]
+
+
+def first_minute(entry: WaitlistEntry, known: Catalogue) -> int:
+    """When its first day begins."""
+    return instant(known.zone, entry.from_date.toordinal(), 0)
 
 
 def earliest(entry: WaitlistEntry, known: Catalogue) -> int:
