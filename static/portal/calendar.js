@@ -255,11 +255,23 @@
     if (one.kind === "block") dialogs.open(`${here}times/${one.id}/`);
   }
   function openNew(start, end, resource) {
-    if (!mayEdit || !place.dataset.new) return;
+    if (!mayEdit) return;
     focused = "";
     const query = new URLSearchParams({ start: start.slice(0, 16), end: end.slice(0, 16), professional: resource?.id ?? who() });
     dialogs.open(`${here}new/?${query}`).then(() => calendar.unselect());
   }
+  // The buttons of the head, for the day and the professional that are shown.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[data-dialog]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    const address = new URL(link.href);
+    if ("withDay" in link.dataset) {
+      address.searchParams.set("day", state.date);
+      if (who()) address.searchParams.set("professional", who());
+    }
+    dialogs.open(address.pathname + address.search);
+  });
   place.addEventListener("focusin", (event) => { focused = event.target.closest("[data-id]")?.dataset.id ?? focused; });
   // The library says nothing where a drag is broken off.
   for (const end of ["pointerup", "pointercancel"]) {
