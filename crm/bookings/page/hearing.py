@@ -7,6 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from channels_wa.inbound.steps import Incoming
+from crm.bookings import defaults
 from crm.bookings.models import Booking
 from crm.bookings.page import confirming, limits, sending, words
 from crm.bookings.page.confirming import Result
@@ -100,5 +101,5 @@ def _worded(one: Incoming) -> Proof | None:
     # Two pages with one code: who wrote is then not known, unless the phone says it.
     if own or len(matching) == 1:
         return Proof((own or matching)[-1], "word")
-    # Six digits alone may be anything that somebody writes.
-    return Proof(None, "word") if said[1] else None
+    # Six digits alone may be anything that somebody writes; and where no page is open nobody has such a code.
+    return Proof(None, "word") if said[1] and defaults.policy().is_page_open else None
