@@ -68,6 +68,11 @@ SALON_OPENING_STEPS = [
     "crm.bookings.defaults.open_salon",  # opening hours and rules, so that a first professional can be booked
 ]
 
+# A salon's clocks show another zone, in the transaction that says so: (zone before, zone after, by whom) -> how many.
+SALON_ZONE_STEPS = [
+    "crm.bookings.actions.zone.keep_wall_clocks",  # visits stay when the clock on the wall shows their hour
+]
+
 # Who hears of an event, at least once; a pattern ends in `*` or names one kind.
 EVENT_HANDLERS = {
     "meta.user_preferences": ["crm.consent.events.on_preferences"],  # the guest's own switch in WhatsApp

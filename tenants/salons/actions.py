@@ -15,7 +15,7 @@ from tenants.access.roles import Role
 from tenants.accounts.models import User
 from tenants.audit import actions as audit
 from tenants.members.models import Member
-from tenants.salons.hosts import salon_host
+from tenants.salons.hosts import forget, salon_host
 from tenants.salons.models import Domain, Membership, Salon
 from tenants.salons.schemas import create_schema
 
@@ -32,6 +32,10 @@ class CannotOpen(ValueError):
     def __init__(self, field: str, message: str) -> None:
         super().__init__(message)
         self.field = field
+
+
+class UnknownZone(ValueError):
+    """No time zone of that name is known."""
 
 
 class LastOwner(ValueError):
@@ -104,6 +108,26 @@ def resume_salon(salon: Salon) -> bool:
 def close_salon(salon: Salon) -> bool:
     """End a salon; its data stays until the retention of closed salons removes it. False where it had ended."""
     return _move(salon, "closed", from_=[Salon.State.ACTIVE, Salon.State.SUSPENDED], to=Salon.State.CLOSED)
+
+
+def change_time_zone(salon: Salon, zone: str, *, by: Member | None) -> int:
+    """Let the salon's clocks show another zone; how many rows kept their wall clock (SALON_ZONE_STEPS).
+
+    Raises UnknownZone.
+    """
+    if zone not in available_timezones():
+        raise UnknownZone(zone)
+    with transaction.atomic(), inside(salon.pk):
+        before = str(Salon.objects.select_for_update().values_list("time_zone", flat=True).get(pk=salon.pk))
+        if before == zone:
+            return 0
+        Salon.objects.filter(pk=salon.pk).update(time_zone=zone)
+        audit.record(
+            "salon.zone_changed", subject=salon.public_id, by=by, before={"zone": before}, after={"zone": zone}
+        )
+        kept = sum(import_string(step)(before, zone, by) for step in settings.SALON_ZONE_STEPS)
+    forget()
+    return kept
 
 
 @transaction.atomic

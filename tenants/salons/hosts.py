@@ -40,6 +40,11 @@ def salon_at(hostname: str) -> Salon | None:
         return None
 
 
+def forget() -> None:
+    """Ask anew at the next request: somebody has changed a salon."""
+    _salon_at.cache_clear()
+
+
 @lru_cache(maxsize=4096)
 def _salon_at(hostname: str, _slice: int) -> Salon:
     # Raises rather than remember that there is none: a salon that was opened this moment must be found.

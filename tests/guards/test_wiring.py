@@ -24,6 +24,7 @@ LISTED = [
     *settings.OUTBOUND_CHECKS,
     *(path for paths in settings.EVENT_HANDLERS.values() for path in paths),
     *settings.SALON_OPENING_STEPS,
+    *settings.SALON_ZONE_STEPS,
     settings.OPERATOR_AUDIT,
     *(path for paths in LOOKS.values() for path in paths),
 ]

@@ -29,8 +29,9 @@ CHANGED: Final = "booking_changed"
 
 _WRITE: Final = (
     "INSERT INTO reminder (booking_id, booking_version, rule, due_at, state, channel, reason, answer, created_at) "
-    "SELECT %s, %s, rule, due_at, state, '', reason, '', %s FROM unnest(%s::text[], %s::timestamptz[], %s::text[], "
-    "%s::text[]) AS new(rule, due_at, state, reason) RETURNING id, due_at, state"
+    "SELECT booking, version, rule, due_at, state, '', reason, '', %s FROM unnest(%s::bigint[], %s::int[], %s::text[], "
+    "%s::timestamptz[], %s::text[], %s::text[]) AS new(booking, version, rule, due_at, state, reason) "
+    "RETURNING id, due_at, state, booking_version"
 )
 
 Rule = Mapping[str, int]
@@ -68,20 +69,29 @@ def is_quiet(quiet: Quiet, moment: datetime, zone: ZoneInfo) -> bool:
 
 def plan(booking: Booking, services: Iterable[int], known: Catalogue) -> None:
     """Write the reminders of a booking, and the timers of those that are still ahead."""
-    if booking.state not in REMINDED or booking.contact_id is None:
-        return
-    zone, now, quiet = ZoneInfo(booking.zone), clock.now(), quiet_hours(known)
-    rules = {name_of(rule): rule for pk in services for rule in known.services[pk].reminders}
-    planned: list[tuple[str, datetime, str, str]] = [
-        _judged(name, due_at(rule, booking.starts_at, zone, *quiet), booking, now) for name, rule in rules.items()
-    ]
+    plan_many([(booking, services)], known)
+
+
+def plan_many(visits: Iterable[tuple[Booking, Iterable[int]]], known: Catalogue) -> None:
+    """The same for several, each with its services, in two statements."""
+    now, quiet = clock.now(), quiet_hours(known)
+    planned: list[tuple[int, int, str, datetime, str, str]] = []
+    for booking, services in visits:
+        if booking.state not in REMINDED or booking.contact_id is None:
+            continue
+        rules = {name_of(rule): rule for pk in services for rule in known.services[pk].reminders}
+        zone = ZoneInfo(booking.zone)
+        planned += [
+            (booking.pk, booking.version, *_judged(name, due_at(rule, booking.starts_at, zone, *quiet), booking, now))
+            for name, rule in rules.items()
+        ]
     if not planned:
         return
     with connection.cursor() as cursor:
         # By hand: this is on the way of every booking.
-        cursor.execute(_WRITE, [booking.pk, booking.version, now, *map(list, zip(*planned, strict=True))])
+        cursor.execute(_WRITE, [now, *map(list, zip(*planned, strict=True))])
         rows = cursor.fetchall()
-    ahead = [NewTimer(REMIND, str(pk), due, booking.version) for pk, due, state in rows if state == "planned"]
+    ahead = [NewTimer(REMIND, str(pk), due, version) for pk, due, state, version in rows if state == "planned"]
     set_many(current_salon_id(), ahead)
 
 
