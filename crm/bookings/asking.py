@@ -133,7 +133,7 @@ def person_for(one: KnownPerson, rules: Rules, known: Catalogue, read: Taken, sp
     busy = read.busy.get(one.pk, ())
     if rules.is_override:
         return Person(one.pk, one.shapes, [EVER], busy=busy)
-    works, breaks = _week(one, known, day_of(known.zone, span[0]), day_of(known.zone, span[1]))
+    works, breaks = hours_and_breaks(one, known, day_of(known.zone, span[0]), day_of(known.zone, span[1]))
     return Person(one.pk, one.shapes, works, breaks, read.off.get(one.pk, ()), busy)
 
 
@@ -168,7 +168,7 @@ def _limits(asked: Asked, known: Catalogue) -> Span:
     return max(earliest, now - reach), min(latest, now + reach)
 
 
-def _week(one: KnownPerson, known: Catalogue, first: int, last: int) -> tuple[list[Span], list[Span]]:
+def hours_and_breaks(one: KnownPerson, known: Catalogue, first: int, last: int) -> tuple[list[Span], list[Span]]:
     """Hours and breaks as instants; days with hours of their own have no breaks of the week."""
     works = working(known.zone, one.calendar, known.salon, first, last)
     breaks = [

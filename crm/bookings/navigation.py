@@ -8,6 +8,38 @@ from tenants.access.roles import Permission
 ENTRIES = [Entry(_("Calendar"), "calendar:calendar", "calendar", Permission.BOOKINGS_SEE, order=30)]
 SETTINGS = [
     Setting(
+        _("Services"),
+        _("What guests can book: how long it takes, what it costs, and who does it."),
+        "list-details",
+        "services:list",
+        Permission.BOOKINGS_SEE,
+        order=27,
+    ),
+    Setting(
+        _("Professionals"),
+        _("Who works in your salon: services, hours, breaks, time off and logins."),
+        "users",
+        "professionals:list",
+        Permission.BOOKINGS_SEE,
+        order=28,
+    ),
+    Setting(
+        _("Chairs and rooms"),
+        _("What one guest at a time can have, so that nobody is booked where there is no room."),
+        "layout-grid",
+        "resources:list",
+        Permission.SERVICES_MANAGE,
+        order=29,
+    ),
+    Setting(
+        _("Hours and rules for bookings"),
+        _("Opening hours, holidays, how late guests may book or cancel, and the time zone."),
+        "calendar-time",
+        "booking_settings:rules",
+        Permission.SERVICES_MANAGE,
+        order=30,
+    ),
+    Setting(
         _("Reminders"),
         _("How long before their visit guests are reminded, when not, and what they read."),
         "bell",

@@ -125,7 +125,7 @@ def change_time_zone(salon: Salon, zone: str, *, by: Member | None) -> int:
         audit.record(
             "salon.zone_changed", subject=salon.public_id, by=by, before={"zone": before}, after={"zone": zone}
         )
-        kept = sum(import_string(step)(before, zone, by) for step in settings.SALON_ZONE_STEPS)
+        kept: int = sum(import_string(step)(before, zone, by) for step in settings.SALON_ZONE_STEPS)
     forget()
     return kept
 

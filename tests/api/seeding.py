@@ -6,12 +6,16 @@ from typing import Any
 from crm.bookings.defaults import policy, touch
 from crm.bookings.models import (
     Allocation,
+    BlockedTime,
     Booking,
     BookingItem,
     BookingMove,
+    DatedHours,
     Professional,
     ProfessionalService,
+    Resource,
     Service,
+    ServiceCategory,
 )
 from crm.contacts.merging import values_of
 from crm.contacts.models import Contact, ContactImport, ContactMerge, CustomField, Note, Segment, Tag
@@ -89,7 +93,29 @@ def more_of_chair(contact: Contact, word: str, ids: Ids) -> dict[str, Any]:
     BookingMove.objects.create(booking=booking, what="booked", after={"by": word}, by_kind="system", version=1, **ids)
     touch()
     waiting = more_of_waiting(contact, service, booking, word, ids)
-    return {"service": service, "professional": professional, "booking": booking} | waiting
+    return (
+        {"service": service, "professional": professional, "booking": booking}
+        | waiting
+        | _more_of_hours(professional, word, ids)
+    )
+
+
+def _more_of_hours(professional: Professional, word: str, ids: Ids) -> dict[str, Any]:
+    """A heading, a chair, and days that differ. Inside the salon."""
+    day = clock.now().date() + timedelta(days=10)
+    more = {} if not ids else {"pk": ids["pk"] + 1}
+    off = {"starts_at": clock.now() + timedelta(days=20), "ends_at": clock.now() + timedelta(days=21)}
+    while DatedHours.objects.filter(date=day).exists():
+        day += timedelta(days=1)
+    return {
+        "category": ServiceCategory.objects.create(name=f"Heading {word}", **ids),
+        "resource": Resource.objects.create(kind="sink", name=f"Sink {word}", **more),
+        "time_off": BlockedTime.objects.create(
+            resource=professional, kind="time_off", reason=f"Off {word}", **off, **ids
+        ),
+        "day": DatedHours.objects.create(professional=professional, date=day, reason=f"Day {word}", **ids),
+        "holiday": DatedHours.objects.create(date=day, reason=f"Holiday {word}", **more),
+    }
 
 
 def more_of_people(contact: Contact, talk: Conversation, word: str, ids: Ids) -> dict[str, str]:

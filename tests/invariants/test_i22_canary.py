@@ -34,6 +34,14 @@ FIRST = {
     "packages/sold": "sold",
     "packages": "package",
     "payments": "payment",
+    "services/categories": "category",
+    "services": "service",
+    "professionals/days": "day",
+    "professionals/time-off": "time_off",
+    "professionals": "professional",
+    "settings/bookings/holidays": "holiday",
+    "settings/bookings/review": "booking",
+    "settings/resources": "resource",
 }
 PLACE = re.compile(r"<(?:(\w+):)?(\w+)>")
 # Of this salon's pages these are the API's own, walked by tests/api, and the language switch of Django.

@@ -32,6 +32,7 @@ FEW = ("search", "contact", "conversation", "after")
 LEFT_OUT = {"leave/", "language/setlang/", "enter/"}
 # What an id in the path is of, by what stands before it, where that is not its name with an s.
 OF = {
+    "categories": "category",
     "connect": "number",
     "connections": "number",
     "custom-fields": "field",
@@ -40,8 +41,10 @@ OF = {
     "media": "media",
     "message-templates": "template",
     "messages": "inbound",
+    "review": "booking",
     "sending": "inbound",
     "shared": "shared_flow",
+    "time-off": "time_off",
     # Of what was told nothing is seeded.
     "told": "alert",
 }

@@ -29,6 +29,14 @@ class AlreadyOver(Exception):
     """It was taken back before."""
 
 
+class Stale(Exception):
+    """Somebody else changed it meanwhile; `row` is how it is now."""
+
+    def __init__(self, row: BlockedTime) -> None:
+        super().__init__("it was changed meanwhile")
+        self.row = row
+
+
 def block(
     resource: Resource, starts_at: datetime, ends_at: datetime, *, by: Any, kind: str = BlockedTime.Kind.BLOCK,
     reason: str = "",
@@ -54,14 +62,16 @@ def block(
     return in_turn(work)
 
 
-def change(row: BlockedTime, values: Mapping[str, Any], *, by: Any) -> BlockedTime:
-    """Set starts_at, ends_at or reason. Raises WrongTime, AlreadyOver, SlotTaken."""
+def change(row: BlockedTime, values: Mapping[str, Any], *, by: Any, version: int | None = None) -> BlockedTime:
+    """Set starts_at, ends_at or reason. Raises WrongTime, AlreadyOver, Stale, SlotTaken."""
 
     def work() -> BlockedTime:
         lock([row.resource_id])
         fresh = BlockedTime.objects.select_for_update().get(pk=row.pk)
         if fresh.cancelled_at:
             raise AlreadyOver
+        if version is not None and fresh.version != version:
+            raise Stale(fresh)
         before = _facts(fresh)
         for name in CHANGEABLE:
             if name in values:
@@ -90,6 +100,23 @@ def unblock(row: BlockedTime, *, by: Any) -> BlockedTime:
             Allocation.objects.filter(blocked_time=fresh).delete()
             audit.record("time.unblocked", subject=fresh.public_id, by=by, before=_facts(fresh))
             _tell("time.unblocked", fresh)
+        return fresh
+
+    return in_turn(work)
+
+
+def block_again(row: BlockedTime, *, by: Any) -> BlockedTime:
+    """It holds after all. Raises SlotTaken where somebody was booked into a stretch that was blocked."""
+
+    def work() -> BlockedTime:
+        lock([row.resource_id])
+        fresh = BlockedTime.objects.select_for_update().get(pk=row.pk)
+        if fresh.cancelled_at is not None:
+            fresh.cancelled_at, fresh.version = None, fresh.version + 1
+            fresh.save(update_fields=["cancelled_at", "version"])
+            _keep_busy(fresh)
+            audit.record("time.blocked", subject=fresh.public_id, by=by, after=_facts(fresh))
+            _tell("time.blocked", fresh)
         return fresh
 
     return in_turn(work)

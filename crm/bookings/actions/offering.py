@@ -77,16 +77,30 @@ def create_resource(values: Mapping[str, Any], *, by: Any) -> Resource:
 
 @transaction.atomic
 def change(
-    row: Row, values: Mapping[str, Any], *, by: Any, version: int | None = None, offers: Sequence[Offer] | None = None
+    row: Row,
+    values: Mapping[str, Any],
+    *,
+    by: Any,
+    version: int | None = None,
+    offers: Sequence[Offer] | None = None,
+    seen: Mapping[str, Any] | None = None,
 ) -> Row:
-    """Set columns of a service, a professional or a resource; `offers` for what a professional does. Raises Stale."""
+    """Set columns of a service, a professional or a resource; `offers` for what a professional does.
+
+    `version`, or for a resource, which has none, `seen` (columns as they were shown), guards against others.
+    Raises Stale.
+    """
     fresh = type(row)._default_manager.select_for_update().get(pk=row.pk)
     if version is not None and getattr(fresh, "version", version) != version:
+        raise Stale(fresh)
+    if any(getattr(fresh, name) != value for name, value in (seen or {}).items()):
         raise Stale(fresh)
     changed: list[str] = [name for name, value in values.items() if getattr(fresh, name) != value]
     had = _offered(fresh)
     if offers is not None and isinstance(fresh, Professional):
         set_offers(fresh, offers)
+        # Whoever has one of these services open does not see who does it any more.
+        _grow(had, _offered(fresh))
     if not changed and _offered(fresh) == had:
         return fresh
     before = {name: _plain(getattr(fresh, name)) for name in changed} | ({} if offers is None else {"offers": had})
@@ -212,6 +226,11 @@ def _offered(row: Any) -> list[dict[str, Any]]:
         return []
     rows = ProfessionalService.objects.filter(professional=row).order_by("service_id")
     return [{"service_id": one.service_id, "segments": one.segments, "price_minor": one.price_minor} for one in rows]
+
+
+def _grow(had: list[dict[str, Any]], has: list[dict[str, Any]]) -> None:
+    other = {one["service_id"] for one in had if one not in has} | {one["service_id"] for one in has if one not in had}
+    Service.objects.filter(pk__in=other).update(version=models.F("version") + 1)
 
 
 def _plain(value: Any) -> Any:

@@ -1,7 +1,7 @@
 """The salon's clocks show another zone: whoever was booked for ten comes at ten, by the new clock.
 
 What is not over yet moves with the clock on the wall: visits with all that they keep busy, and blocked times. Each
-visit is marked for somebody to look at it, and its reminders are planned anew. Where two clocks cannot be laid over each
+visit is marked for somebody to look at, and its reminders are planned anew. Where two clocks cannot be laid over each
 other (an hour that one of them leaves out, a visit that is over and stays where it was) no visit is lost: the later of
 two that meet keeps nothing busy until somebody has moved it.
 """

@@ -53,11 +53,11 @@ class ReminderForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def clean_days(self) -> list[int]:
         """Whole numbers."""
-        return self._numbers("days", MOST_DAYS)
+        return read_numbers(self.cleaned_data["days"], MOST_DAYS)
 
     def clean_hours(self) -> list[int]:
         """Whole numbers."""
-        return self._numbers("hours", MOST_HOURS)
+        return read_numbers(self.cleaned_data["hours"], MOST_HOURS)
 
     def clean(self) -> dict[str, Any]:
         """Quiet hours have both ends, and there are not too many reminders."""
@@ -78,8 +78,10 @@ class ReminderForm(forms.ModelForm):  # type: ignore[type-arg]
     def _rules(self) -> list[dict[str, int]]:
         return [{unit: count} for unit in ("days", "hours") for count in self.cleaned_data[unit]]
 
-    def _numbers(self, name: str, most: int) -> list[int]:
-        parts = [part.strip() for part in self.cleaned_data[name].split(",") if part.strip()]
-        if not all(part.isascii() and part.isdecimal() and 1 <= int(part[:6]) <= most for part in parts):
-            raise forms.ValidationError(_("Whole numbers from 1 to %(most)d, with commas.") % {"most": most})
-        return list(dict.fromkeys(int(part) for part in parts))
+
+def read_numbers(text: str, most: int) -> list[int]:
+    """Whole numbers with commas, each once. Raises ValidationError."""
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    if not all(part.isascii() and part.isdecimal() and 1 <= int(part[:6]) <= most for part in parts):
+        raise forms.ValidationError(_("Whole numbers from 1 to %(most)d, with commas.") % {"most": most})
+    return list(dict.fromkeys(int(part) for part in parts))
