@@ -105,6 +105,11 @@ def two(salons: Salons, db: None) -> tuple[Seeded, Seeded]:
     )
 
 
+def seen(said: bytes) -> bool:
+    """Whether the other salon shows; the islands of that name, among the time zones, are nobody's."""
+    return THEIRS.encode() in said.lower().replace(b"atlantic/canary", b"")
+
+
 def visitor(salons: Salons, role: str) -> Client:
     if role == "nobody":
         return Client(headers={"host": salon_host(salons.aurora.slug)})
@@ -123,7 +128,7 @@ def test_i22_no_page_shows_or_changes_another_salon(salons: Salons, two: tuple[S
                     method, path, b"text=x", content_type="application/x-www-form-urlencoded", headers=headers
                 )
                 said = b"".join(answer) if answer.streaming else answer.content
-                assert THEIRS.encode() not in said.lower(), (method, path)
+                assert not seen(said), (method, path)
                 assert answer.status_code < 500, (method, path)
                 if method == "GET" and PLACE.sub("", path) != path:
                     assert answer.status_code in (302, 403, 404), (method, path)
@@ -138,7 +143,7 @@ def test_i22_no_query_of_a_page_crosses(salons: Salons, two: tuple[Seeded, Seede
             for value in (*other_kinds(theirs), PK):
                 answer = alice.get(path, {name: str(value)})
                 said = b"".join(answer) if answer.streaming else answer.content
-                assert THEIRS.encode() not in said.lower(), (path, name, value)
+                assert not seen(said), (path, name, value)
                 assert answer.status_code < 500, (path, name, value)
 
 

@@ -41,7 +41,7 @@ class Outside:
 
     @property
     def url(self) -> str:
-        """Its page; empty where there is none."""
+        """Its page."""
         return booking_url(self.booking)
 
 
