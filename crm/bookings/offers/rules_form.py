@@ -26,7 +26,6 @@ RULES: Final = (
     "hold_minutes",
     "offer_minutes",
     "own_calendar_roles",
-    "is_page_open",
 )
 
 
@@ -72,7 +71,6 @@ class RulesForm(SeenForm):
         widget=forms.CheckboxSelectMultiple({"class": "form-check-input"}),
         required=False,
     )
-    is_page_open = forms.BooleanField(label=gettext_lazy("The booking page is open to guests"), required=False)
 
     def __init__(self, data: Any = None, *, policy: BookingPolicy, **options: Any) -> None:
         super().__init__(data, known=rules_known(policy), version=policy.version, **options)
