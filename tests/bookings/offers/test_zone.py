@@ -64,6 +64,7 @@ def test_reminders_and_time_off_follow_the_wall_clock(chair: Chair, salons: Salo
     assert f"{due.astimezone(MANAUS):%H:%M}" == "10:00"
     assert due.date() == (booking.starts_at - timedelta(days=1)).date()
     assert [f"{at.astimezone(MANAUS):%H:%M}" for at in (off.starts_at, off.ends_at)] == ["09:00", "18:00"]
+    assert taken.during.lower is not None
     assert f"{taken.during.lower.astimezone(MANAUS):%H:%M}" == "13:00"
 
 
@@ -72,12 +73,11 @@ def test_what_meets_something_that_stays_keeps_nothing_busy_and_is_not_lost(chai
     over, coming = chair.book("10:00"), chair.book("11:00")
     with inside(chair.salon_id), connection.cursor() as cursor:
         # The day is today, the first visit has just ended.
-        shift = clock.now() - timedelta(minutes=5) - over.ends_at
+        shift = [(clock.now() - timedelta(minutes=5) - over.ends_at).total_seconds()] * 2
+        by = "make_interval(secs => %s)"
         for table in ("booking", "booking_item"):
-            cursor.execute(f"UPDATE {table} SET starts_at = starts_at + %s, ends_at = ends_at + %s", [shift, shift])
-        cursor.execute(
-            "UPDATE allocation SET during = tstzrange(lower(during) + %s, upper(during) + %s)", [shift, shift]
-        )
+            cursor.execute(f"UPDATE {table} SET starts_at = starts_at + {by}, ends_at = ends_at + {by}", shift)
+        cursor.execute(f"UPDATE allocation SET during = tstzrange(lower(during) + {by}, upper(during) + {by})", shift)
     change(salons, "America/Noronha")
     assert [row[3] for row in chair.busy(over)] == [True]
     assert [row[3] for row in chair.busy(coming)] == [False]
