@@ -10,7 +10,7 @@ from channels_wa.message_templates.queries import accounts
 from flows import actions as flows
 from flows.gallery.exchange import FlowFile, check_graph
 from flows.gallery.models import SharedFlow
-from flows.gallery.needs import FILE, FLOW, MEMBER, STAGE, needs_of
+from flows.gallery.needs import FILE, FLOW, MEMBER, PROFESSIONAL, SERVICE, STAGE, needs_of
 from flows.gallery.ready import ReadyFlow
 from flows.models import Flow, FlowTest
 from flows.settings import FlowSettings
@@ -19,7 +19,7 @@ from tenants.audit import actions as audit
 from tenants.members.models import Member
 
 # What stands in a drawing by an id that means nothing in another salon.
-OWN_THINGS = (FLOW, MEMBER, FILE, STAGE)
+OWN_THINGS = (FLOW, MEMBER, FILE, STAGE, SERVICE, PROFESSIONAL)
 
 
 class CannotShare(ValueError):
@@ -51,6 +51,7 @@ def of_ready(ready: ReadyFlow) -> FlowFile:
         language=ready.language,
         tests=ready.tests,
         templates=ready.templates,
+        settings=ready.settings,
     )
 
 

@@ -5,7 +5,7 @@ from flows.gallery.actions import make, of_ready
 from flows.gallery.ready import LANGUAGES, ready_flow
 from flows.models import Flow
 
-DEMO = ("welcome", "rebooking")
+DEMO = ("welcome", "booking", "change_visit", "rebooking")
 
 
 def install(slug: str, language: str = LANGUAGES[0]) -> Flow:

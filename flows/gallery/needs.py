@@ -5,11 +5,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
 from channels_wa.message_templates.queries import unusable_in
 from channels_wa.numbers.queries import own_numbers
+from crm.bookings.catalogue import catalogue
+from crm.bookings.models import Professional, Service
+from crm.bookings.talking.choices import offered_services
 from crm.deals.defaults import offered_stages
 from flows.models import Flow, FlowSecret
 from tenants.members.models import Member
@@ -17,7 +20,9 @@ from tenants.members.models import Member
 # In any text of a node: {{ secret.name }}.
 _SECRET: Final = re.compile(r"\bsecret\.([A-Za-z_][A-Za-z0-9_]{0,63})")
 TEMPLATE, SECRET, FLOW, MEMBER, FILE, NUMBER = "template", "secret", "flow", "member", "file", "number"
-STAGE = "stage"
+STAGE, SERVICE, PROFESSIONAL, CALENDAR = "stage", "service", "professional", "calendar"
+# Steps that offer what the calendar has.
+OFFERING: Final = frozenset({"choose_service", "choose_professional", "find_slots"})
 
 
 @dataclass(frozen=True)
@@ -47,7 +52,7 @@ def needs_of(graph: dict[str, Any]) -> list[Need]:
 def missing_of(graph: dict[str, Any]) -> list[Missing]:
     """What of it this salon does not have. Inside the salon; a query for each kind that is needed."""
     needs = needs_of(graph)
-    found = [*_templates(needs), *_secrets(needs), *_flows(needs), *_members(needs), *_stages(needs), *_files(needs)]
+    found = [*_templates(needs), *_calendar(needs), *_in_steps(needs)]
     if not own_numbers().exists():
         words = _("A connected WhatsApp number, over which it answers.")
         found.append(Missing(Need(NUMBER, "", ""), words, reverse("numbers:list")))
@@ -57,7 +62,12 @@ def missing_of(graph: dict[str, Any]) -> list[Missing]:
 def missing_in_steps(graph: dict[str, Any]) -> list[Missing]:
     """What single steps name that this salon does not have; templates are told by themselves. A query for each kind."""
     needs = needs_of(graph)
-    return [*_secrets(needs), *_flows(needs), *_members(needs), *_stages(needs), *_files(needs)] if needs else []
+    return _in_steps(needs) if needs else []
+
+
+def _in_steps(needs: list[Need]) -> list[Missing]:
+    found = [*_secrets(needs), *_flows(needs), *_members(needs), *_stages(needs), *_files(needs)]
+    return [*found, *_services(needs), *_professionals(needs)]
 
 
 def _of_node(node: dict[str, Any]) -> Iterator[Need]:
@@ -71,6 +81,11 @@ def _of_node(node: dict[str, Any]) -> Iterator[Need]:
         yield Need(STAGE, str(node["stage"]), name)
     if kind in ("assign", "add_task") and node.get("member"):
         yield Need(MEMBER, str(node["member"]), name)
+    if kind in OFFERING:
+        yield Need(CALENDAR, "", name)
+    for one in [node, *(one for one in node.get("also") or [] if isinstance(one, dict))]:
+        yield from (Need(SERVICE, str(pk), name) for pk in _ids(one.get("services")))
+        yield from (Need(PROFESSIONAL, str(pk), name) for pk in _ids(one.get("professionals")))
     media = node.get("media")
     if isinstance(media, dict) and media.get("file"):
         yield Need(FILE, str(media["file"]), name)
@@ -79,6 +94,10 @@ def _of_node(node: dict[str, Any]) -> Iterator[Need]:
     for text in _texts(node):
         for secret in _SECRET.findall(text):
             yield Need(SECRET, secret, name)
+
+
+def _ids(given: Any) -> list[str]:
+    return [one for one in given if isinstance(one, str)] if isinstance(given, list) else []
 
 
 def _texts(data: Any) -> Iterator[str]:
@@ -118,6 +137,38 @@ def _stages(needs: list[Need]) -> Iterator[Missing]:
             yield Missing(
                 need, _("A stage of a pipeline: choose one of yours in step “%(step)s”.") % {"step": need.node}
             )
+
+
+def _services(needs: list[Need]) -> Iterator[Missing]:
+    wanted = _of_kind(needs, SERVICE)
+    known = Service.objects.filter(public_id__in=_uuids(wanted), archived_at=None).values_list("public_id", flat=True)
+    there = {str(pk) for pk in known} if wanted else set()
+    for need in wanted:
+        if need.name not in there:
+            yield Missing(need, _("A service of yours: choose one in step “%(step)s”.") % {"step": need.node})
+
+
+def _professionals(needs: list[Need]) -> Iterator[Missing]:
+    wanted = _of_kind(needs, PROFESSIONAL)
+    rows = Professional.objects.filter(public_id__in=_uuids(wanted), archived_at=None)
+    there = {str(pk) for pk in rows.values_list("public_id", flat=True)} if wanted else set()
+    for need in wanted:
+        if need.name not in there:
+            yield Missing(need, _("A professional of yours: choose one in step “%(step)s”.") % {"step": need.node})
+
+
+def _calendar(needs: list[Need]) -> Iterator[Missing]:
+    for need in _of_kind(needs, CALENDAR)[:1]:
+        if not offered_services(catalogue()):
+            words = _("A service that guests may book online, and a professional who does it.")
+            yield Missing(need, words, _services_page())
+
+
+def _services_page() -> str:
+    try:
+        return reverse("offers:services")
+    except NoReverseMatch:
+        return ""
 
 
 def _flows(needs: list[Need]) -> Iterator[Missing]:

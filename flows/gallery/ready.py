@@ -4,6 +4,7 @@
 {"icon": "calendar", "group": "booking",
  "name": {"pt_BR": …, "en": …, "es": …}, "description": {…},
  "graph": {… "text": "@hello" …}, "tests": [… "text": "@hello" …], "templates": [{"name", "category", "body": "@…"}],
+ "settings": {"may_interrupt": true},
  "texts": {"hello": {"pt_BR": "Oi!", "en": "Hi!", "es": "¡Hola!"}}}
 
 A string that begins with "@" stands for a text of that name, in the language in which the flow is read; "{@hello}" does
@@ -22,10 +23,14 @@ LANGUAGES: Final = ("pt_BR", "en", "es")
 # As they are listed: what a new salon needs first comes first.
 ORDER: Final = (
     "welcome",
+    "booking",
+    "change_visit",
     "booking_request",
     "reminder",
     "rebooking",
     "review",
+    "rhythm",
+    "no_show",
     "birthday",
     "win_back",
     "faq",
@@ -52,6 +57,8 @@ class ReadyFlow:
     tests: list[dict[str, Any]]
     # What WhatsApp must have approved before it can start, as the editor's form says it (message_templates.drafts).
     templates: list[dict[str, Any]]
+    # How it behaves (flows.settings).
+    settings: dict[str, Any]
 
 
 def ready_flow(slug: str, language: str = LANGUAGES[0]) -> ReadyFlow:
@@ -87,6 +94,7 @@ def _read(slug: str, language: str) -> ReadyFlow:
         graph=said["graph"],
         tests=said.get("tests", []),
         templates=said.get("templates", []),
+        settings=said.get("settings", {}),
     )
 
 

@@ -16,7 +16,7 @@ from tests.bench.result import Result
 
 GUESTS = 3_000
 AT_ONCE = 64
-SAID = ("oi", "Horários")
+SAID = ("oi", "Preços")
 _collected: list[Incoming] = []
 
 

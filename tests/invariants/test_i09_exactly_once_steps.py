@@ -15,7 +15,7 @@ pytestmark = pytest.mark.processes
 TOP = ("api", "billing", "channels_wa", "crm", "flows", "ops", "portal", "tenants")
 CRASHED = 137
 BEFORE_THE_CALL = "outbox.after_claim"
-TALK = ("oi", "Horários")
+TALK = ("oi", "Preços")
 # Places that a worker's process never passes: killed there by the test named.
 ELSEWHERE = {
     "gate.before_commit": "tests/gate/test_server.py",

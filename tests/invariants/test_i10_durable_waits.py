@@ -26,7 +26,7 @@ def test_i10_each_wait_fires_once_and_answered_ones_never(product: Product) -> N
     answered, waiting = guests[: GUESTS // 3], [f"+{guest}" for guest in guests[GUESTS // 3 :]]
     write(product, guests)
     product.until_at_rest()
-    deliver(product, [product.meta.message(wamid_of(guest, 1), guest, "Horários") for guest in answered])
+    deliver(product, [product.meta.message(wamid_of(guest, 1), guest, "Preços") for guest in answered])
     product.until_at_rest()
     try:
         for restart in range(RESTARTS):

@@ -3,9 +3,11 @@
 import pytest
 
 from channels_wa.message_templates.models import MessageTemplate
+from flows.gallery.needs import missing_of
 from flows.gallery.ready import ORDER, ready_flow
 from flows.models import FlowTest
 from ops.salon import inside
+from tests.bookings.conftest import make_chair
 from tests.flows.gallery.conftest import flows_of
 from tests.world import Browser
 
@@ -79,3 +81,15 @@ def test_who_may_not_edit_takes_nothing(vera: Browser, aurora: int) -> None:
 def test_it_is_taken_into_ones_own_salon_alone(charlie: Browser, aurora: int, other: int) -> None:
     charlie.post("/flows/gallery/faq/install/", {"language": "en", "publish": "0"})
     assert (len(flows_of(aurora)), len(flows_of(other))) == (0, 1)
+
+
+def test_a_booking_flow_says_that_it_needs_a_service(aurora: int) -> None:
+    """FL-013: what it needs is told before it is installed."""
+    named = {"nodes": [{"id": "s", "type": "find_slots", "services": ["0198c0de-0000-7000-8000-000000000001"]}]}
+    with inside(aurora):
+        before = {one.need.kind for one in missing_of(ready_flow("booking").graph)}
+        make_chair(aurora)
+        after = {one.need.kind for one in missing_of(ready_flow("booking").graph)}
+        assert "service" in {one.need.kind for one in missing_of(named)}
+    assert "calendar" in before
+    assert "calendar" not in after

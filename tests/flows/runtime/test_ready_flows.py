@@ -3,6 +3,8 @@
 import pytest
 
 from channels_wa.outbox.models import OutboxItem
+from crm.bookings import demo
+from crm.bookings.models import Booking
 from crm.inbox.models import Conversation
 from flows.gallery.install import install_demo_flows
 from flows.models import Flow
@@ -55,6 +57,47 @@ def test_the_choice_may_be_typed(chat: Chat) -> None:
     chat.says("oi")
     chat.says("horarios")
     assert chat.answers[1].startswith("Atendemos de terça a sábado")
+
+
+def rows_of(chat: Chat) -> list[str]:
+    return [row["title"] for row in chat.message().payload["rows"]]
+
+
+def choose(chat: Chat, title: str) -> None:
+    row = next(one for one in chat.message().payload["rows"] if one["title"] == title)
+    chat.sends("interactive", {"type": "list_reply", "list_reply": row})
+
+
+def test_the_demos_guest_books_by_taps(chat: Chat) -> None:
+    """FL-013: from "oi" to a visit in the calendar."""
+    with inside(chat.salon_id):
+        demo.fill()
+    chat.says("oi")
+    chat.taps("Horários")
+    assert rows_of(chat) == ["Corte", "Escova", "Coloração", "Manicure"]
+    choose(chat, "Coloração")
+    choose(chat, rows_of(chat)[0])
+    with inside(chat.salon_id):
+        [made] = Booking.objects.all()
+    assert (made.state, made.source) == ("booked", "flow")
+    assert chat.answers[-1].startswith("Marcado! Coloração com Ana Lima")
+
+
+def test_the_demos_guest_books_in_words_and_moves(chat: Chat) -> None:
+    """The flow of the gallery: service, professional, time, held, confirmed; then another time."""
+    with inside(chat.salon_id):
+        demo.fill()
+    chat.says("quero marcar")
+    chat.says("manicure")
+    chat.says("depois de amanhã às 11h")
+    chat.taps("Sim, marcar")
+    chat.says("mudar")
+    chat.taps("Outro horário")
+    chat.says("depois de amanhã às 16h")
+    with inside(chat.salon_id):
+        [made] = Booking.objects.all()
+    assert (made.state, made.wall_clock[-5:]) == ("booked", "16:00")
+    assert chat.answers[-1].startswith("Pronto, sua visita agora é")
 
 
 def test_a_button_of_an_old_message_is_not_taken_for_another(chat: Chat) -> None:
