@@ -283,7 +283,7 @@
   function headline() {
     const form = (options) => new Intl.DateTimeFormat(locale, { timeZone: "UTC", ...options });
     const first = new Date(`${range[0]}T00:00Z`), last = new Date(Date.parse(`${range[1]}T00:00Z`) - DAY);
-    const long = { weekday: "long", day: "numeric", month: "long", year: "numeric" };
+    const long = { weekday: "short", day: "numeric", month: "long", year: "numeric" };
     const title = first.getTime() === last.getTime()
       ? form(long).format(first) : form({ day: "numeric", month: "short", year: "numeric" }).formatRange(first, last);
     document.getElementById("cal-title").textContent = title;
