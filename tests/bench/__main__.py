@@ -42,7 +42,7 @@ BENCHES = {
     "memory_mb_worker": "memory.worker",
     **{
         f"page_{what}_{page}": f"pages.{what}_{page}"
-        for page in ("home", "inbox", "conversation", "contacts", "deals", "flows", "flow", "executions")
+        for page in ("home", "inbox", "conversation", "contacts", "deals", "calendar", "flows", "flow", "executions")
         for what in ("p95_ms", "queries", "kb")
     },
     "search_p95_ms": "search.p95_ms",

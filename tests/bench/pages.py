@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from ops.services.files import read_json
 from tenants.salons.models import Salon
-from tests.bench import crowd
+from tests.bench import calendar, crowd
 from tests.bench.console import log_in
 from tests.bench.house import House
 from tests.bench.result import Result, percentile
@@ -49,7 +49,8 @@ def addresses(house: House, page: str) -> list[str]:
     """What people open of a page."""
     if page in PLAIN:
         return PLAIN[page]
-    return {"conversation": _conversation, "flow": _flow, "executions": _executions}[page](house)
+    own = {"conversation": _conversation, "calendar": calendar.addresses, "flow": _flow, "executions": _executions}
+    return own[page](house)
 
 
 def _conversation(house: House) -> list[str]:
@@ -162,6 +163,6 @@ def owner(house: House) -> Browser:
     return Browser(Salon.objects.get(slug="demo"), email)
 
 
-PAGES = ("home", "inbox", "conversation", "contacts", "deals", "flows", "flow", "executions")
+PAGES = ("home", "inbox", "conversation", "contacts", "deals", "calendar", "flows", "flow", "executions")
 for _page in PAGES:
     globals().update({f"p95_ms_{_page}": p95_ms(_page), f"queries_{_page}": queries(_page), f"kb_{_page}": kb(_page)})
