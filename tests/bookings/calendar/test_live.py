@@ -9,6 +9,7 @@ from asgiref.sync import sync_to_async
 from crm.bookings.actions import moving, states
 from crm.bookings.actions.blocking import block
 from crm.bookings.calendar import live
+from ops.live import publish as publish_now
 from ops.salon import inside
 from tests.bookings.calendar.conftest import Desk
 from tests.bookings.conftest import Chair
@@ -60,7 +61,7 @@ def test_a_socket_says_how_new_the_calendar_is_and_keeps_other_columns_from_who_
         socket = Socket(own_desk.browser, "/ws/calendar/?after=0")
         assert (await socket.connect(timeout=5))[0]
         assert (await socket.receive_json_from(timeout=5))["seq"] > seq
-        publish = sync_to_async(live.publish)
+        publish = sync_to_async(publish_now)
         await publish(chair.salon_id, live.TOPIC, news(row(anas, chair.ana)))
         await publish(chair.salon_id, live.TOPIC, news(row(gone, chair.ana, chair.bia)))
         heard = await socket.receive_json_from(timeout=5)
