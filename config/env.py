@@ -81,6 +81,8 @@ class Env(BaseSettings):
     # Where files of messages lie: file:///folder, or s3://key:secret@host/bucket?region=…; STATE_DIR/media if empty.
     storage_url: str = ""
     email_url: str = ""
+    # Which payment provider makes links for deposits (billing.payment_links.providers); the demo has the sandbox.
+    payment_links: str = ""
     metrics_token: str = ""
     port: int = 8000
     gate_port: int = 8002

@@ -138,16 +138,19 @@ EVENT_HANDLERS = {
     ],
     # Time became free: a guest of the waitlist is offered it.
     "booking.cancelled": [
+        "crm.bookings.deposits.hearing.on_gone",
         "crm.bookings.waitlist.hearing.on_freed",
         "flows.runtime.awaiting.on_events",
         "flows.runtime.triggers.on_events",
     ],
     "booking.expired": [
+        "crm.bookings.deposits.hearing.on_gone",
         "crm.bookings.waitlist.hearing.on_freed",
         "flows.runtime.awaiting.on_events",
         "flows.runtime.triggers.on_events",
     ],
     "booking.no_show": [
+        "crm.bookings.deposits.hearing.on_no_show",
         "crm.bookings.waitlist.hearing.on_freed",
         "flows.runtime.awaiting.on_events",
         "flows.runtime.triggers.on_events",
@@ -157,12 +160,26 @@ EVENT_HANDLERS = {
         "flows.runtime.awaiting.on_events",
         "flows.runtime.triggers.on_events",
     ],
+    "payment_link.opened": ["crm.bookings.deposits.hearing.on_opened"],  # the guest gets it
+    "payment_link.paid": ["crm.bookings.deposits.hearing.on_paid"],  # what was held for it is booked
     "time.unblocked": ["crm.bookings.waitlist.hearing.on_freed"],
     "time.changed": ["crm.bookings.waitlist.hearing.on_freed"],
     "waitlist.joined": ["crm.bookings.waitlist.hearing.on_joined"],  # the offer's text is looked at by Meta
-    "booking.arrived": ["flows.runtime.awaiting.on_events", "flows.runtime.triggers.on_events"],
-    "booking.confirmed": ["flows.runtime.awaiting.on_events", "flows.runtime.triggers.on_events"],
-    "booking.done": ["flows.runtime.awaiting.on_events", "flows.runtime.triggers.on_events"],
+    "booking.arrived": [
+        "crm.bookings.deposits.hearing.on_came",
+        "flows.runtime.awaiting.on_events",
+        "flows.runtime.triggers.on_events",
+    ],
+    "booking.confirmed": [
+        "crm.bookings.deposits.hearing.on_came",
+        "flows.runtime.awaiting.on_events",
+        "flows.runtime.triggers.on_events",
+    ],
+    "booking.done": [
+        "crm.bookings.deposits.hearing.on_came",
+        "flows.runtime.awaiting.on_events",
+        "flows.runtime.triggers.on_events",
+    ],
     "booking.unanswered": ["flows.runtime.awaiting.on_events", "flows.runtime.triggers.on_events"],
     "conversation.closed": [
         "flows.runtime.closing.on_events",  # nobody answers there any more

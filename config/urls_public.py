@@ -21,6 +21,7 @@ urlpatterns = [
     path("language/", choose_language, name="set_language"),
     # Where Meta's dialog sends people back to (channels_wa.numbers.signup).
     path("connect/meta/return/", come_back, name="come_back"),
+    path("webhooks/payments/", include("billing.payment_links.urls")),
     path("operator/", admin.site.urls),
     path("api/", include("api.urls")),
 ]

@@ -8,7 +8,7 @@ import signal
 import traceback
 from types import FrameType
 
-from sandbox import download, happenings, log
+from sandbox import download, happenings, log, payments
 from sandbox.asgi import Call, Gone, Receive, Scope, Send
 from sandbox.control import router as control
 from sandbox.graph import router
@@ -46,6 +46,9 @@ class Sandbox:
                 await download.sample(self.world, call)
             elif path.startswith("/whatsapp_business/attachments/"):
                 await download.attachment(self.world, call)
+            elif path.startswith(("/pay/", "/payments/")):
+                if await payments.handle(self.world.payments, call):
+                    self.world.changed = True
             else:
                 await page.handle(self.world, call)
         except Gone:

@@ -22,6 +22,8 @@ class Settings:
     batch_max: int
     window: str
     redirect_hosts: tuple[str, ...]  # where the sign-up dialog may send people back to, besides this machine
+    payments_url: str = ""  # where the product hears of payments; empty: it is told nothing
+    payments_host: str = ""  # the host that it answers to, where the address has another name
 
 
 def _value(environment: Mapping[str, str], name: str, default: str = "") -> str:
@@ -58,5 +60,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         statuses=statuses == "1",
         batch_max=int(batch_max),
         window=window,
+        payments_url=_value(source, "SANDBOX_PAYMENTS_URL"),
+        payments_host=_value(source, "SANDBOX_PAYMENTS_HOST"),
         redirect_hosts=tuple(filter(None, map(str.strip, _value(source, "SANDBOX_REDIRECT_HOSTS").split(",")))),
     )

@@ -18,6 +18,7 @@ from sandbox.media.store import MediaStore
 from sandbox.message_templates.register import Templates
 from sandbox.message_templates.sending import filled
 from sandbox.numbers import Number, Register
+from sandbox.payments import Payments
 from sandbox.people import Guests
 from sandbox.phone.chats import Chats
 from sandbox.settings import Settings
@@ -51,6 +52,7 @@ class World:
         self.templates = Templates(self.clock, self.agenda, self.tell)
         self.chats = Chats(self.ledger, self.as_seen)
         self.statuses = Statuses(self.sender, self.clock, enabled=settings.statuses)
+        self.payments = Payments(settings, self.clock)
         self.closing = asyncio.Event()  # the process was told to stop
         self.changed = False  # something worth saving has changed
         if settings.state_file is not None:
@@ -123,6 +125,7 @@ class World:
             "templates": self.templates.as_saved(),
             "guests": self.guests.as_saved(),
             "media": self.media.as_saved(),
+            "payments": self.payments.as_saved(),
         }
         beside = path.with_suffix(".new")
         try:
@@ -155,5 +158,6 @@ class World:
                 self.guests.restore(saved["guests"])
                 self.media.restore(saved["media"])
                 self.templates.restore(saved["templates"])
+            self.payments.restore(saved.get("payments", []))
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as problem:
             log.error("state.not_read", path=str(path), why=repr(problem))

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from crm.bookings import reminders
 from crm.bookings.actions import writing
+from crm.bookings.deposits import hearing
 from crm.bookings.page import confirming, sending
 from crm.bookings.reminders import falling_back, unanswered
 from crm.bookings.waitlist import actions as waitlist
@@ -57,3 +58,9 @@ def note_silence(due: Sequence[Due]) -> None:
 def send_codes(due: Sequence[Due]) -> None:
     """WhatsApp may have looked at the text of the code by now."""
     confirming.send_waiting([int(one.subject) for one in due])
+
+
+@on_timer(hearing.NOTICE)
+def tell_of_payments(due: Sequence[Due]) -> None:
+    """Notices of payments waited for their text."""
+    hearing.tell_again(due)

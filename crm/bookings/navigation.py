@@ -71,4 +71,12 @@ SETTINGS = [
         Permission.SERVICES_MANAGE,
         order=33,
     ),
+    Setting(
+        _("Deposits"),
+        _("When guests pay something before their visit, how much, and what who does not come pays."),
+        "shield-check",
+        "deposits:rules",
+        Permission.SERVICES_MANAGE,
+        order=34,
+    ),
 ]

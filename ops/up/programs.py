@@ -31,6 +31,8 @@ def sandbox(values: Mapping[str, str], state_dir: Path) -> Command:
         state_dir,
         SANDBOX_PORT=port,
         SANDBOX_WEBHOOK_URL=f"http://127.0.0.1:{values['GATE_PORT']}/webhooks/whatsapp/",
+        SANDBOX_PAYMENTS_URL=f"http://127.0.0.1:{values['PORT']}/webhooks/payments/sandbox/",
+        SANDBOX_PAYMENTS_HOST=values["PUBLIC_HOST"],
         META_APP_SECRETS=values["META_APP_SECRETS"],
         META_VERIFY_TOKEN=values["META_VERIFY_TOKEN"],
     )

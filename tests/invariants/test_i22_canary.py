@@ -31,6 +31,7 @@ FIRST = {
     "contacts": "contact",
     "inbox": "conversation",
     "waitlist": "waitlist",
+    "settings/deposits": "service",
     "packages/sold": "sold",
     "packages": "package",
     "payments": "payment",

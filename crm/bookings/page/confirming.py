@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import transaction
 
 from crm.bookings.actions import states
+from crm.bookings.deposits.actions import settle_or_ask
 from crm.bookings.models import Booking
 from crm.bookings.page import sending
 from crm.bookings.page.notes import Notes
@@ -141,13 +142,14 @@ def _settle(fresh: Booking, how: str, *, tells: bool) -> Result:
         notes.data.pop(name, None)
     notes.save()
     try:
-        settled = states.settle(fresh, by=fresh.contact)
+        settled = settle_or_ask(fresh, by=fresh.contact)
     except states.HoldOver:
         # In this very moment.
         return Result.OVER
     if settled.contact is not None:
         _note_contact(settled, settled.contact)
-    if tells:
+    # While a deposit is due, its link goes instead (crm.bookings.deposits).
+    if tells and settled.state != State.HELD:
         sending.send_made(settled, new_link(settled))
     return Result.DONE
 

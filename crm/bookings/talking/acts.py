@@ -9,11 +9,12 @@ from datetime import datetime
 from typing import Any, Final
 
 from crm.bookings.actions import states
-from crm.bookings.actions.booking import ItemWanted, NewBooking, WrongItem, book, hold
+from crm.bookings.actions.booking import ItemWanted, NewBooking, WrongItem, hold
 from crm.bookings.actions.placing import SlotTaken
 from crm.bookings.asking import GUEST
 from crm.bookings.availability.wall import minute_of
 from crm.bookings.catalogue import catalogue
+from crm.bookings.deposits.actions import book_or_ask, settle_or_ask
 from crm.bookings.models import Booking
 from crm.bookings.reminders.slots import move_to, resources_of
 from crm.bookings.talking import words
@@ -62,13 +63,13 @@ def book_slot(asked: JSON, guest: Guest) -> JSON:
     held = visit_of(guest.contact, (slot or {}).get("held"))
     if held is not None and held.state == Booking.State.HELD:
         try:
-            return _done("booked", states.settle(held, by=guest.contact), language)
+            return _done("booked", settle_or_ask(held, by=guest.contact), language)
         except (states.HoldOver, states.NotAllowed, SlotTaken):
             # The hold is over: perhaps the place is still free.
             pass
     if ahead(guest.contact).count() >= MOST_AHEAD:
         return _error("too_many")
-    return _make(lambda new: book(new, by=guest.contact, rules=GUEST), asked, guest, language, "booked")
+    return _make(lambda new: book_or_ask(new, by=guest.contact, rules=GUEST), asked, guest, language, "booked")
 
 
 def reschedule(asked: JSON, guest: Guest) -> JSON:

@@ -4,12 +4,13 @@ from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from channels_wa.inbound.steps import Incoming
-from crm.bookings.actions.booking import NewBooking, WrongItem, book
+from crm.bookings.actions.booking import NewBooking, WrongItem
 from crm.bookings.actions.placing import SlotTaken
 from crm.bookings.asking import GUEST, at, nearest
 from crm.bookings.availability.types import Slot
 from crm.bookings.availability.wall import minute_of, moment_of
 from crm.bookings.catalogue import catalogue
+from crm.bookings.deposits.actions import book_or_ask
 from crm.bookings.models import Booking, WaitlistEntry, WaitlistOffer
 from crm.bookings.reminders import words as dates
 from crm.bookings.reminders.answering import Reply
@@ -65,6 +66,8 @@ def _do(doing: _Doing, what: str) -> Reply:
             booking = offering.take(row, by=doing.by)
         except (offering.Gone, SlotTaken):
             return _nearest(doing, "gone")
+        if booking.deposit_state == Booking.Deposit.DUE:
+            return Reply(doing.said("deposit", booking))
         return Reply(doing.said("taken_already" if again else "taken", booking))
     try:
         offering.refuse(row, by=doing.by)
@@ -126,13 +129,14 @@ def _choose(doing: _Doing, start: int) -> Reply:
         details={"waitlist": str(entry.public_id)},
     )
     try:
-        booking = book(new, by=doing.by, rules=GUEST)
+        booking = book_or_ask(new, by=doing.by, rules=GUEST)
     except (SlotTaken, WrongItem):
         return _nearest(doing, "pick_taken")
     if not entry.closed_at and entry.state == WaitlistEntry.State.WAITING:
         actions.close(entry, "taken", by=doing.by)
         offering.give_up(entry, by=doing.by, kept=booking.pk)
-    return Reply(doing.said("taken", booking))
+    key = "deposit" if booking.deposit_state == Booking.Deposit.DUE else "taken"
+    return Reply(doing.said(key, booking))
 
 
 def _has(entry: WaitlistEntry, start: int) -> Booking | None:

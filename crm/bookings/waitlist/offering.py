@@ -20,6 +20,7 @@ from crm.bookings.availability.types import Slot
 from crm.bookings.availability.wall import moment_of
 from crm.bookings.catalogue import Catalogue, catalogue
 from crm.bookings.defaults import policy
+from crm.bookings.deposits.actions import settle_or_ask
 from crm.bookings.models import Booking, WaitlistEntry, WaitlistOffer
 from crm.bookings.notices import sending
 from crm.bookings.reminders.composing import told, what_of, when_of
@@ -107,14 +108,15 @@ def take(row: WaitlistOffer, *, by: Any) -> Booking:
     with transaction.atomic():
         booking = states.load_locked(row.booking, None)
         fresh = _locked(row.pk)
-        if fresh.state in (State.TAKEN, State.OFFERED) and booking.state in BOOKED:
+        waits = booking.state == Booking.State.HELD and booking.deposit_state == Booking.Deposit.DUE
+        if fresh.state in (State.TAKEN, State.OFFERED) and (booking.state in BOOKED or waits):
             _taken(fresh, by)
             return booking
         if fresh.state != State.OFFERED or booking.state != Booking.State.HELD:
             # Who was late finds it among the nearest times, if nobody else has it.
             raise Gone(fresh)
         try:
-            booking = states.settle(booking, by=by)
+            booking = settle_or_ask(booking, by=by)
         except (states.HoldOver, states.NotAllowed):
             raise Gone(fresh) from None
         _taken(fresh, by)

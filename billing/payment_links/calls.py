@@ -1,0 +1,102 @@
+"""Calling the provider: each call by a timer, made with nothing locked, and asked once more when nobody knows what
+became of it; our reference makes the second one harmless."""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+from billing.payment_links import actions
+from billing.payment_links.models import PaymentLink
+from billing.payment_links.port import Made, Refused
+from billing.payment_links.providers import provider_of
+from ops.timers.registry import Call, Due
+
+State = PaymentLink.State
+
+
+class Creating:
+    """See ops.timers.registry.Caller."""
+
+    def prepare(self, due: Sequence[Due]) -> list[Call | None]:
+        """For those that nobody made yet."""
+        rows = _rows(due)
+        return [_create(rows[int(one.subject)]) if int(one.subject) in rows else None for one in due]
+
+    def settle(self, done: Sequence[tuple[Due, Any]]) -> None:
+        """The page is there, or the provider does not want it."""
+        for one, made in sorted(done, key=lambda it: int(it[0].subject)):
+            link = actions.locked(int(one.subject))
+            if isinstance(made, Made):
+                actions.opened(link, made.ref, made.url)
+            else:
+                actions.failed(link, str(made))
+
+
+class Refunding:
+    """See ops.timers.registry.Caller."""
+
+    def prepare(self, due: Sequence[Due]) -> list[Call | None]:
+        """For those that are being paid back."""
+        rows = _rows(due)
+        found: list[Call | None] = []
+        for one in due:
+            link = rows.get(int(one.subject))
+            wants = link is not None and link.state == State.REFUNDING
+            found.append(_refund(link) if link is not None and wants else None)
+        return found
+
+    def settle(self, done: Sequence[tuple[Due, Any]]) -> None:
+        """The provider has taken it on."""
+        for one, refused in sorted(done, key=lambda it: int(it[0].subject)):
+            link = actions.locked(int(one.subject))
+            if refused is None:
+                actions.refunded(link)
+            else:
+                link.error = str(refused)[:200]
+                link.save(update_fields=["error"])
+
+
+class Withdrawing:
+    """See ops.timers.registry.Caller."""
+
+    def prepare(self, due: Sequence[Due]) -> list[Call | None]:
+        """For those that have a page."""
+        rows = _rows(due)
+        found: list[Call | None] = []
+        for one in due:
+            link = rows.get(int(one.subject))
+            found.append(_withdraw(link) if link is not None and link.provider_ref else None)
+        return found
+
+    def settle(self, done: Sequence[tuple[Due, Any]]) -> None:
+        """What it says changes nothing here: it was closed before."""
+
+
+def _rows(due: Sequence[Due]) -> dict[int, PaymentLink]:
+    return {row.pk: row for row in PaymentLink.objects.filter(pk__in=[int(one.subject) for one in due])}
+
+
+def _create(link: PaymentLink) -> Call | None:
+    if link.state != State.WANTED:
+        return None
+    provider = provider_of(link.provider)
+    given = (link.amount_minor, link.currency, actions.reference_of(link), link.description, link.expires_at)
+    return partial(_or_refused, partial(provider.create, *given))
+
+
+def _refund(link: PaymentLink) -> Call:
+    provider = provider_of(link.provider)
+    given = (link.provider_ref, link.refunded_minor, actions.reference_of(link))
+    return partial(_or_refused, partial(provider.refund, *given))
+
+
+def _withdraw(link: PaymentLink) -> Call:
+    return partial(_or_refused, partial(provider_of(link.provider).withdraw, link.provider_ref))
+
+
+async def _or_refused(call: Call) -> Any:
+    """Unavailable goes on: the timer is done again."""
+    try:
+        return await call()
+    except Refused as refused:
+        return refused

@@ -1,0 +1,134 @@
+"""What deposits hear of: payments, and visits that were cancelled, or to which nobody came."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.utils import translation
+
+from billing.payment_links.models import PaymentLink
+from crm.bookings.actions import states
+from crm.bookings.actions.booking import items_in_order
+from crm.bookings.catalogue import catalogue
+from crm.bookings.deposits import actions
+from crm.bookings.models import Booking
+from crm.bookings.notices import sending, templates
+from crm.bookings.reminders.composing import told, values_of, what_of, when_of
+from crm.deals import money
+from ops import clock
+from ops.eventqueue.handling import Heard
+from ops.salon import current_salon_id
+from ops.timers.actions import NewTimer, set_many
+from ops.timers.registry import Due
+from tenants.salons.models import Salon
+
+LINK: Final = "booking_deposit_link"
+FEE_LINK: Final = "booking_no_show_fee"
+NEWS: Final = "booking_payment_news"
+NOTICE: Final = "booking.payment_notice"
+AGAIN: Final = timedelta(minutes=1)
+DJANGO: Final = {"pt": "pt-br", "en": "en", "es": "es"}
+
+
+def on_opened(events: Sequence[Heard]) -> None:
+    """payment_link.opened: the guest gets it."""
+    for link, booking in _of(events):
+        if link.state != PaymentLink.State.OPEN:
+            continue
+        name = LINK if link.purpose == actions.DEPOSIT else FEE_LINK
+        _send(booking, name, link)
+
+
+def on_paid(events: Sequence[Heard]) -> None:
+    """payment_link.paid: what was held for it is booked."""
+    found = [(link, booking) for link, booking in _of(events) if link.purpose == actions.DEPOSIT]
+    # All locks before the first visit is changed.
+    states.wait_for_all([booking.pk for _link, booking in found])
+    for link, booking in found:
+        if word := actions.paid(booking, link):
+            _send(Booking.objects.select_related("contact").get(pk=booking.pk), NEWS, link, word)
+
+
+def on_gone(events: Sequence[Heard]) -> None:
+    """booking.cancelled and .expired: what was paid goes back, if it was in time; nobody shall pay any more."""
+    for event in events:
+        booking = Booking.objects.select_related("contact").filter(public_id=event.subject).first()
+        if booking is None or booking.deposit_state == Booking.Deposit.NONE or booking.state != Booking.State.CANCELLED:
+            continue
+        # The salon's own cancelling costs the guest nothing.
+        by_guest = event.payload.get("by") == "contact"
+        word = actions.cancelled(booking, in_time=not by_guest or _in_time(booking, event.at))
+        if word and (link := actions.link_of(booking)):
+            _send(booking, NEWS, link, word)
+
+
+def on_no_show(events: Sequence[Heard]) -> None:
+    """booking.no_show."""
+    for booking in Booking.objects.filter(public_id__in=[one.subject for one in events]).order_by("pk"):
+        actions.not_come(booking)
+
+
+def on_came(events: Sequence[Heard]) -> None:
+    """booking.arrived, .done and .booked, where it was a no-show before."""
+    subjects = [one.subject for one in events if one.payload.get("was") == Booking.State.NO_SHOW]
+    for booking in Booking.objects.filter(public_id__in=subjects).order_by("pk"):
+        actions.came_after_all(booking)
+
+
+def tell_again(due: Sequence[Due]) -> None:
+    """Notices that waited for their text."""
+    for one in due:
+        pk, name, word = one.subject.split(":")
+        link = PaymentLink.objects.filter(pk=int(pk)).first()
+        booking = Booking.objects.select_related("contact").filter(public_id=link.subject).first() if link else None
+        if link is None or booking is None or (name != NEWS and link.state != PaymentLink.State.OPEN):
+            continue
+        _send(booking, name, link, word)
+
+
+def _of(events: Sequence[Heard]) -> list[tuple[PaymentLink, Booking]]:
+    """Links of visits, in the order of the visits."""
+    rows = PaymentLink.objects.filter(
+        public_id__in=[one.subject for one in events], purpose__in=(actions.DEPOSIT, actions.FEE)
+    )
+    by_subject = {link.subject: link for link in rows.order_by("pk")}
+    bookings = Booking.objects.select_related("contact").filter(public_id__in=list(by_subject)).order_by("pk")
+    return [(by_subject[booking.public_id], booking) for booking in bookings]
+
+
+def _in_time(booking: Booking, at: datetime) -> bool:
+    known = catalogue()
+    hours = max((known.services[item.service_id].cancel_hours for item in items_in_order(booking)), default=0)
+    return booking.starts_at - at >= timedelta(hours=hours)
+
+
+def _send(booking: Booking, name: str, link: PaymentLink, word: str = "") -> None:
+    """Tell the guest. While Meta looks at the text it waits; who cannot be reached finds it at the visit, as staff
+    does."""
+    if booking.contact is None:
+        return
+    try:
+        way = sending.way_to(booking.contact, name)
+        key = f"deposit:{link.pk}:{name}:{word}"
+        sending.send(way, name, lambda language: _values(booking, name, link, language, word), key=key)
+    except sending.Unreachable as away:
+        if away.reason == "no_template" and booking.starts_at > clock.now():
+            sending.prepare(name)
+            subject = f"{link.pk}:{name}:{word}"
+            version = int(clock.now().timestamp())
+            set_many(current_salon_id(), [NewTimer(NOTICE, subject[:80], clock.now() + AGAIN, version)])
+
+
+def _values(booking: Booking, name: str, link: PaymentLink, language: str, word: str) -> list[str]:
+    whats = what_of([booking])
+    salon = Salon.objects.values_list("name", flat=True).get(pk=current_salon_id() or 0)
+    shared = values_of(booking, language, salon, whats)
+    first: list[Any] = [shared["guest"], salon, when_of(booking, language), told(whats.get(booking.pk, []), language)]
+    with translation.override(DJANGO[language]):
+        amount = money.shown(link.amount_minor, link.currency)
+    if name == LINK:
+        until = link.expires_at or booking.starts_at
+        return [*first, amount, f"{until.astimezone(catalogue().zone):%H:%M}", link.url]
+    if name == FEE_LINK:
+        return [*first, amount, link.url]
+    return [*first, templates.texts(language)["news"][word].format(amount=amount)]
