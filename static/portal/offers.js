@@ -73,6 +73,9 @@
     const row = event.target.closest(".does__row");
     if (row && event.target.type !== "checkbox" && event.target.value) row.querySelector("[type=checkbox]").checked = true;
     reveal(event.target.form);
+    // Most time off is a day.
+    const { form, name, value } = event.target;
+    if (name === "from_date" && form.elements.until_date && form.elements.until_date.value < value) form.elements.until_date.value = value;
   });
 
   function copyWeek(form) {

@@ -1,7 +1,7 @@
 """The salon's rules for bookings, its zone, its chairs and rooms."""
 
 from typing import Any, Final
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -13,6 +13,7 @@ from crm.bookings.offers.fields import SpanField
 from crm.bookings.offers.parts import WeekField, week_rows
 from crm.bookings.offers.seen import SeenForm
 from crm.bookings.offers.service_form import MOST_CANCEL, MOST_LEAD
+from ops import clock
 from tenants.access.roles import ROLE_PERMISSIONS, Permission, Role
 
 # Divisors of an hour, and the hour: whatever the offset of a zone, the clock shows them.
@@ -104,24 +105,24 @@ class SalonHoursForm(SeenForm):
 class ZoneForm(forms.Form):
     """Which clock hangs on the salon's wall."""
 
-    zone = forms.CharField(
-        label=gettext_lazy("Time zone"),
-        help_text=gettext_lazy("Begin to type a city: Manaus, Lisbon, Mexico …"),
-        max_length=60,
-        widget=forms.TextInput({"list": "zones", "autocomplete": "off", "autocapitalize": "none"}),
-    )
+    zone = forms.ChoiceField(label=gettext_lazy("Time zone"))
 
-    def clean_zone(self) -> str:
-        """An IANA name."""
-        given: str = self.cleaned_data["zone"].strip()
-        if given not in available_timezones():
-            raise forms.ValidationError(_("This is no time zone. Choose one of the list, like America/Sao_Paulo."))
-        return given
+    def __init__(self, data: Any = None, *, current: str) -> None:
+        super().__init__(data, initial={"zone": current})
+        field: Any = self.fields["zone"]
+        field.choices = zones(current)
 
 
-def zones() -> list[str]:
-    """To choose from: those that are named for a place."""
-    return sorted(one for one in available_timezones() if "/" in one and not one.startswith(("Etc/", "SystemV/")))
+def zones(current: str) -> list[tuple[str, list[tuple[str, str]]]]:
+    """To choose from, by continent: the city, and how far its clock is ahead of UTC now."""
+    named = {one for one in available_timezones() if "/" in one and not one.startswith(("Etc/", "SystemV/"))}
+    now, groups = clock.now(), dict[str, list[tuple[str, str]]]()
+    for name in sorted({*named, current}):
+        continent, _mark, city = name.partition("/")
+        ahead = f"{now.astimezone(ZoneInfo(name)):%z}"
+        words = f"{(city or name).replace('_', ' ')} (UTC{ahead[:3]}:{ahead[3:5]})"
+        groups.setdefault(continent if city else "UTC", []).append((name, words))
+    return list(groups.items())
 
 
 def resource_known(row: Resource | None) -> dict[str, Any]:

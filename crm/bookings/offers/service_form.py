@@ -12,7 +12,7 @@ from crm.bookings.actions.offering import category
 from crm.bookings.models import PROFESSIONAL, Professional, Resource, Service, ServiceCategory
 from crm.bookings.models.service import half_an_hour
 from crm.bookings.offers.fields import ColourField, MoneyField, SpanField
-from crm.bookings.offers.parts import OffersField, Other, SegmentsField
+from crm.bookings.offers.parts import OffersField, Other, SegmentsField, time_words
 from crm.bookings.offers.seen import SeenForm
 from crm.bookings.reminders.forms import MOST_DAYS, MOST_HOURS, read_numbers
 from crm.deals import money
@@ -238,4 +238,6 @@ def headings() -> list[str]:
 
 def _people(service: Service | None, currency: str) -> list[Other]:
     rows = Professional.objects.filter(archived_at=None).order_by("order", "pk")
-    return [Other(str(row.public_id), row.name, currency=currency, colour=row.colour) for row in rows]
+    time = time_words(service.segments) if service else ""
+    price = money.shown(service.price_minor, currency) if service else ""
+    return [Other(str(row.public_id), row.name, time, price, currency, row.colour) for row in rows]

@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from django.db import models
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -13,15 +12,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from crm.bookings import defaults
 from crm.bookings.actions import offering
 from crm.bookings.actions.zone import to_review
-from crm.bookings.models import Booking, BookingPolicy, DatedHours
+from crm.bookings.models import BookingPolicy, DatedHours
 from crm.bookings.offers.acting import go
 from crm.bookings.offers.days import day_rows
-from crm.bookings.offers.outside import COMING, SHOWN, outside
-from crm.bookings.offers.rules_form import RulesForm, SalonHoursForm, ZoneForm, rules_known
+from crm.bookings.offers.outside import SHOWN, outside
+from crm.bookings.offers.rules_form import RulesForm, SalonHoursForm, rules_known
 from crm.bookings.offers.saving import Clashed, save
 from crm.bookings.offers.views.hours import day_page, deleted, people_of, put_back, with_outside
 from crm.bookings.rights import visible_bookings
-from ops import clock
 from tenants.access.guard import SalonRequest, allowed
 from tenants.access.roles import Permission
 
@@ -108,9 +106,7 @@ def _rules(request: SalonRequest, form: RulesForm, *, status: int = 200, **more:
     context = {
         "form": form,
         "tab": "rules",
-        "zone_form": ZoneForm(initial={"zone": request.salon.time_zone}),
         "to_review": to_review(visible_bookings(request.member)).count(),
-        "future": _future().count(),
         **more,
     }
     return render(request, PAGE, context, status=status)
@@ -127,7 +123,3 @@ def _hours(request: SalonRequest, form: SalonHoursForm, *, status: int = 200, **
         **more,
     }
     return render(request, HOURS, context, status=status)
-
-
-def _future() -> models.QuerySet[Booking]:
-    return Booking.objects.filter(state__in=COMING, ends_at__gt=clock.now())

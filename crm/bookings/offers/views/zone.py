@@ -16,7 +16,7 @@ from crm.bookings.actions.states import items_of_many
 from crm.bookings.models import Allocation, Booking, BookingMove
 from crm.bookings.offers.acting import told
 from crm.bookings.offers.links import booking_url
-from crm.bookings.offers.rules_form import ZoneForm, zones
+from crm.bookings.offers.rules_form import ZoneForm
 from crm.bookings.rights import visible_bookings
 from crm.contacts.names import name_of
 from ops import clock
@@ -34,9 +34,9 @@ SHOWN = 200
 def time_zone(request: SalonRequest) -> HttpResponse:
     """Which clock hangs on the wall. It is asked before it is changed: `sure`."""
     is_post = request.method == "POST"
-    form = ZoneForm(request.POST if is_post else None, initial={"zone": request.salon.time_zone})
+    form = ZoneForm(request.POST if is_post else None, current=request.salon.time_zone)
     coming = Booking.objects.filter(state__in=zone.REVIEWED, ends_at__gt=clock.now()).count()
-    context: dict[str, Any] = {"form": form, "zones": zones(), "coming": coming, "zone": request.salon.time_zone}
+    context: dict[str, Any] = {"form": form, "coming": coming, "zone": request.salon.time_zone}
     if not is_post:
         return render(request, PAGE, context)
     if not form.is_valid():
