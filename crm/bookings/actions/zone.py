@@ -165,7 +165,7 @@ def _note(moved: Sequence[Booking], was: dict[int, dict[str, Any]], reason: str,
     BookingMove.objects.bulk_create(
         [
             writing.new_move(
-                one, "moved", before=was[one.pk], after=writing.state_facts(one) | {"zone": one.zone}, by=by,
+                one, "zone_changed", before=was[one.pk], after=writing.state_facts(one) | {"zone": one.zone}, by=by,
                 reason=reason,
             )
             for one in moved

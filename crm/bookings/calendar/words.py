@@ -44,6 +44,7 @@ DID: Final[dict[str, Any]] = {
     "moved": lazy("Moved"),
     "changed": lazy("Changed"),
     "undone": lazy("Taken back"),
+    "zone_changed": lazy("The salon's time zone changed"),
 }
 BY: Final[dict[str, Any]] = {
     "contact": lazy("the guest"),

@@ -169,7 +169,8 @@ class BookingMove(models.Model):
     """One change of a booking: what it was, what it is, who did it and when."""
 
     booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="moves", db_index=False)
-    # held, booked, confirmed, arrived, done, cancelled, no_show, expired, moved, changed, undone.
+    # held, booked, confirmed, arrived, done, cancelled, no_show, expired, moved, changed, undone,
+    # zone_changed.
     what = models.CharField(max_length=12)
     # {"state": …, "starts_at": …, "items": […]}; empty before it was made.
     before = models.JSONField(null=True, blank=True)

@@ -42,7 +42,7 @@ def test_visits_keep_what_the_clock_shows_and_are_listed(chair: Chair, salons: S
         row = Allocation.objects.get(item__booking=bookings[0])
         assert row.during.lower == chair.fresh(bookings[0]).starts_at
         move = BookingMove.objects.filter(booking=bookings[0]).order_by("-pk")[0]
-        assert (move.what, move.reason) == ("moved", "America/Sao_Paulo → America/Manaus")
+        assert (move.what, move.reason) == ("zone_changed", "America/Sao_Paulo → America/Manaus")
         assert list(zone.to_review(Booking.objects.all())) == [chair.fresh(one) for one in bookings]
     assert chair.fresh(gone).starts_at == gone.starts_at
 

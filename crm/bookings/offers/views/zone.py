@@ -60,7 +60,7 @@ def review(request: SalonRequest) -> HttpResponse:
     keys = [one.pk for one in rows]
     items = items_of_many(keys)
     reasons = dict(
-        BookingMove.objects.filter(booking__in=keys, reason__contains=" → ").order_by("pk").values_list(
+        BookingMove.objects.filter(booking__in=keys, what="zone_changed").order_by("pk").values_list(
             "booking_id", "reason"
         )
     )  # fmt: skip
