@@ -34,6 +34,8 @@ def made(alice: Browser, chair: Chair, do: str = "make") -> str:
 
 def test_it_is_shown_once_renewed_and_ended(chair: Chair, alice: Browser, calendar: Client) -> None:
     """FR-DB-005: only a hash is kept; the address before leads nowhere."""
+    page = alice.get_page(f"/professionals/{chair.ana.public_id}/")
+    assert f"/calendar/feeds/professionals/{chair.ana.public_id}/" in page
     first = made(alice, chair)
     with inside(chair.salon_id):
         kept = Professional.objects.get(pk=chair.ana.pk).feed_token_hash

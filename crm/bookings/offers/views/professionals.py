@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from crm.bookings.actions import offering
+from crm.bookings.feeds.views import card
 from crm.bookings.models import Professional
 from crm.bookings.offers.acting import go, move, told, with_visits
 from crm.bookings.offers.outside import SHOWN, outside
@@ -116,6 +117,7 @@ def _page(
         "tab": "profile",
         "outside": stays[:SHOWN],
         "outside_count": len(stays),
+        **(card(found) if found and not found.archived_at else {}),
         **more,
     }
     return render(request, PAGE, context, status=status)
