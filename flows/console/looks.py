@@ -367,9 +367,14 @@ def exit_label(node: Raw, leaving: str) -> str:
     return str(of_type or EXITS.get(leaving, leaving))
 
 
+MAY_FAIL = frozenset({"http_request", "subflow", "hold_slot", "book", "reschedule", "cancel_booking"})
+
+
 def is_offered(node_type: str, leaving: str) -> bool:
     """Whether a way out that may be left open is drawn all the same."""
-    return leaving == "timeout" or (node_type in ("http_request", "subflow") and leaving in ("failed", "error"))
+    if leaving == "invalid":
+        return node_type in ("choose_service", "choose_professional", "find_slots", "find_booking")
+    return leaving == "timeout" or (node_type in MAY_FAIL and leaving in ("failed", "error"))
 
 
 def _items(node: Any, name: str) -> list[Raw]:

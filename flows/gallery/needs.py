@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from channels_wa.message_templates.queries import unusable_in
@@ -161,14 +161,7 @@ def _calendar(needs: list[Need]) -> Iterator[Missing]:
     for need in _of_kind(needs, CALENDAR)[:1]:
         if not offered_services(catalogue()):
             words = _("A service that guests may book online, and a professional who does it.")
-            yield Missing(need, words, _services_page())
-
-
-def _services_page() -> str:
-    try:
-        return reverse("offers:services")
-    except NoReverseMatch:
-        return ""
+            yield Missing(need, words, reverse("services:list"))
 
 
 def _flows(needs: list[Need]) -> Iterator[Missing]:

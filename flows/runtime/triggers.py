@@ -45,7 +45,14 @@ def _told(trigger: Trigger, event: Heard) -> dict[str, Any] | None:
         return {"on": "tag_added", "tag": wanted[0], "tags": wanted} if wanted else None
     if event.kind not in trigger.events:
         return None
-    if event.kind.startswith("booking.") and not trigger.wants_booking(event.payload.get("items") or []):
+    if event.kind.startswith("booking.") and not _is_about(trigger, event.payload):
         return None
     plain = {name: value for name, value in event.payload.items() if not name.endswith("_id")}
     return {"on": "event", "event": event.kind, "payload": plain}
+
+
+def _is_about(trigger: Trigger, payload: dict[str, Any]) -> bool:
+    """Whether it is a visit that the trigger means. A held time that is let go was none: nobody is told that their
+    visit is cancelled."""
+    let_go = payload.get("was") == "held" and payload.get("state") == "cancelled"
+    return not let_go and trigger.wants_booking(payload.get("items") or [])

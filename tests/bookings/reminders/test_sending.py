@@ -21,6 +21,7 @@ from crm.consent.models import ContactPolicy, Purpose, Source, State
 from crm.contacts.models import Contact
 from crm.deals.models import Task
 from ops import clock
+from ops.events.models import Event
 from ops.salon import inside
 from ops.timers import errands
 from ops.timers.registry import Due
@@ -277,3 +278,18 @@ def _fail(guest: Guest, status: str = "failed", reason: str = "131026") -> None:
         change = Change(message.pk, message.public_id, message.conversation_id, status, reason)
         tell(guest.chair.salon_id, [change])
     guest.tick()
+
+
+@pytest.mark.parametrize(("says", "told"), [("", 1), ("sim", 0)])
+def test_silence_is_told_after_some_hours(guest: Guest, says: str, told: int) -> None:
+    """FL-003: flows and other systems hear of it while there is time; an answer is no silence."""
+    booking = guest.reminded()
+    if says:
+        guest.says(says)
+    guest.at(clock.now() + timedelta(hours=5))
+    guest.tick()
+    with inside(guest.chair.salon_id):
+        found = Event.objects.filter(kind="booking.unanswered", subject=booking.public_id)
+        assert found.count() == told
+        if told:
+            assert found.get().payload["items"][0]["service"] == "Corte"

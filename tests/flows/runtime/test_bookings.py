@@ -300,3 +300,18 @@ def test_once_in_holds_back(chat: Chat) -> None:
     assert len(chat.answers) == 2
     with inside(chat.salon_id):
         assert FlowExecution.objects.count() == 3
+
+
+def test_a_held_time_let_go_begins_nothing(chat: Chat, chair: Chair) -> None:
+    chat.says("oi")
+    with inside(chat.salon_id):
+        contact = Contact.objects.exclude(pk=chair.contact.pk).get()
+    held, booked = chair.hold(contact=contact), booked_for(chat, chair, "15:00")
+    chat.publish(
+        "sorry", say("sorry", "Que pena"), edges=["start>sorry"], on="event", events=["booking.cancelled"]
+    )  # fmt: skip
+    with inside(chat.salon_id):
+        states.cancel(held, by=None)
+        states.cancel(booked, by=None)
+    handling.run()
+    assert chat.answers == ["Que pena"]
