@@ -46,13 +46,14 @@ BENCHES = {
         for what in ("p95_ms", "queries", "kb")
     },
     "search_p95_ms": "search.p95_ms",
+    "reminders_due_s": "reminders.due_s",
     "open_salon_s": "salons.open_s",
     "migrate_salons_noop_s": "salons.migrate_noop_s",
     "migrate_salons_add_column_s": "salons.migrate_add_column_s",
     "salon_scale_ratio": "salons.scale_ratio",
 }
 # These need a thousand salons: a process of their own, because one process knows one database.
-OF_A_THOUSAND = [name for name, place in BENCHES.items() if place.startswith("salons.")]
+OF_A_THOUSAND = [name for name, place in BENCHES.items() if place.startswith(("salons.", "reminders."))]
 # These need a salon with years behind it, which is kept.
 OF_A_CROWD = [name for name, place in BENCHES.items() if place.startswith(("pages.", "search."))]
 HOUSE = "BENCH_HOUSE"
