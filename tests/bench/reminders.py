@@ -53,7 +53,7 @@ SEED: tuple[LiteralString, ...] = (
     "INSERT INTO reminder (booking_id, booking_version, rule, due_at, state, channel, reason, answer, created_at) "
     "SELECT id, 1, 'days:1', now(), 'planned', '', '', '', now() FROM booking WHERE source = 'bench'",
     "INSERT INTO public.timer (salon_id, due_at, kind, subject, version, state, fence, attempts, error, created_at) "
-    "SELECT %(salon)s, %(first)s + random() * %(spread)s, %(kind)s, id::text, 1, 'pending', 0, 0, '', now() "
+    "SELECT %(salon)s, now() + interval '1 day', %(kind)s, id::text, 1, 'pending', 0, 0, '', now() "
     "FROM reminder WHERE state = 'planned' AND booking_id IN (SELECT id FROM booking WHERE source = 'bench')",
 )
 FORGET: tuple[LiteralString, ...] = (
@@ -77,8 +77,8 @@ def due_s(house: House) -> Result:
     count = len(salon_ids) * OF_EACH
     began = clock.now()
     house.database.execute(
-        "UPDATE public.timer SET due_at = %s + (due_at - %s) WHERE kind = %s",
-        [began, began - timedelta(days=1), REMIND],
+        "UPDATE public.timer SET due_at = %s + random() * %s WHERE kind = %s",
+        [began, timedelta(seconds=MINUTE_S), REMIND],
     )
     until, done = time.monotonic() + WITHIN_S, 0
     while done < count and time.monotonic() < until:
@@ -108,7 +108,6 @@ def _seed(salon_id: int) -> None:
     )  # fmt: skip
     values: dict[str, Any] = {
         "count": OF_EACH, "salon": salon_id, "number": number.pk, "portfolio": number.portfolio, "kind": REMIND,
-        "first": clock.now() + timedelta(days=1), "spread": timedelta(seconds=MINUTE_S),
     }  # fmt: skip
     with inside(salon_id):
         texts = words.table("pt")

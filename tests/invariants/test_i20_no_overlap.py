@@ -28,7 +28,7 @@ from tests.invariants.size import size
 from tests.world import Salons
 
 THREADS = 60
-OPERATIONS = size(int(os.environ.get("I20_OPERATIONS") or 5_000), share=7)
+OPERATIONS = size(int(os.environ.get("I20_OPERATIONS") or 10_000), share=7)
 PEOPLE, SLOTS = 4, 96
 KILL_EVERY_S = 0.3
 # A connection that was killed under somebody: they do not know, and what they know is checked in the end.
