@@ -12,13 +12,14 @@ from crm.bookings.actions import states
 from crm.bookings.deposits.actions import settle_or_ask
 from crm.bookings.models import Booking
 from crm.bookings.page import sending
-from crm.bookings.page.notes import Notes
+from crm.bookings.page.notes import SOURCE, Notes
 from crm.consent.models import Purpose, Source
 from crm.consent.models import State as Said
 from crm.consent.register import record
 from crm.contacts import actions as contacts
 from crm.contacts.models import Contact
 from ops import clock
+from ops.eventqueue.handling import Heard
 
 State = Booking.State
 # A code of a hold that is over is still known for so long, to say so.
@@ -30,6 +31,8 @@ class Result(StrEnum):
     """What became of a try."""
 
     DONE = "done"
+    # The phone is theirs; a deposit is awaited.
+    DUE = "due"
     # It stood already.
     STOOD = "stood"
     WRONG = "wrong"
@@ -40,7 +43,7 @@ class Result(StrEnum):
 
 def find(public_id: UUID) -> Booking | None:
     """A visit of the page."""
-    return Booking.objects.select_related("contact").filter(public_id=public_id, source="page").first()
+    return Booking.objects.select_related("contact").filter(public_id=public_id, source=SOURCE).first()
 
 
 @transaction.atomic
@@ -107,6 +110,19 @@ def send_waiting(bookings: Sequence[int]) -> None:
             sending.send_code(row)
 
 
+def on_booked(events: Sequence[Heard]) -> None:
+    """booking.booked: a deposit was paid. The link goes to the phone, as it does at once where none was asked for."""
+    wanted = [one.subject for one in events if one.payload.get("source") == SOURCE]
+    rows = Booking.objects.filter(public_id__in=wanted, deposit_state=Booking.Deposit.PAID, state=State.BOOKED)
+    for pk in rows.order_by("pk").values_list("pk", flat=True):
+        row = Booking.objects.select_for_update(of=("self",)).select_related("contact").get(pk=pk)
+        notes = Notes(row)
+        if notes.is_proved and not notes.data.get("told"):
+            notes.data["told"] = True
+            notes.save()
+            sending.send_made(row, new_link(row))
+
+
 def new_link(booking: Booking) -> str:
     """The address of a new link to it; under the row's lock."""
     notes = Notes(booking)
@@ -126,7 +142,7 @@ def _already(fresh: Booking) -> Result | None:
         return Result.STOOD
     if fresh.state != State.HELD or is_over(fresh, clock.now()):
         return Result.OVER
-    return None
+    return Result.DUE if Notes(fresh).is_proved else None
 
 
 def is_over(booking: Booking, now: datetime) -> bool:
@@ -148,8 +164,10 @@ def _settle(fresh: Booking, how: str, *, tells: bool) -> Result:
         return Result.OVER
     if settled.contact is not None:
         _note_contact(settled, settled.contact)
-    # While a deposit is due, its link goes instead (crm.bookings.deposits).
-    if tells and settled.state != State.HELD:
+    if settled.state == State.HELD:
+        # The salon wants a deposit: its link goes instead (crm.bookings.deposits).
+        return Result.DUE
+    if tells:
         sending.send_made(settled, new_link(settled))
     return Result.DONE
 

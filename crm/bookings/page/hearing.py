@@ -24,6 +24,8 @@ _TAP: Final = re.compile(rf"{sending.PREFIX}:([0-9a-f]{{32}}):(yes|no):([A-Za-z0
 _SAID: Final = re.compile(r"(?:(confirm|confirma|confirmar|confirmo|confirme) )?(?:codigo |code )?(\d{3}) ?(\d{3})")
 _LONGEST: Final = 60
 
+KEYS: Final = {Result.STOOD: "done_already", Result.DUE: "due", Result.OVER: "over"}
+
 
 @dataclass(frozen=True, slots=True)
 class Proof:
@@ -59,7 +61,7 @@ def hear(one: Incoming, proof: Proof) -> Reply:
     fresh = Booking.objects.get(pk=booking.pk)
     if result is Result.DONE:
         return Reply(sending.made_text(fresh, confirming.new_link(fresh)))
-    return Reply(sending.said(fresh, "done_already" if result is Result.STOOD else "over"))
+    return Reply(sending.said(fresh, KEYS[result]))
 
 
 def _tapped(one: Incoming) -> Proof | None:

@@ -141,10 +141,12 @@ def _check_room(who: Visitor) -> None:
         .only("hold_until", "details")
     )
     origin = keyed("from", who.address)
+    # Who has shown that the phone is theirs, and has a deposit to pay, is no flood.
+    unproved = [row for row in rows if not Notes(row).is_proved]
     for of, most, those in (
         ("phone", OF_PHONE, [row for row in rows if Notes(row).phone == who.phone]),
-        ("address", OF_ADDRESS, [row for row in rows if Notes(row).data.get("from") == origin]),
-        ("salon", OF_SALON, rows),
+        ("address", OF_ADDRESS, [row for row in unproved if Notes(row).data.get("from") == origin]),
+        ("salon", OF_SALON, unproved),
     ):
         if len(those) >= most:
             until = those[0].hold_until or now

@@ -16,11 +16,13 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from billing.payment_links.models import PaymentLink
 from crm.bookings.actions import states
 from crm.bookings.actions.booking import WrongItem, items_in_order
 from crm.bookings.actions.placing import SlotTaken
 from crm.bookings.availability.wall import minute_of
 from crm.bookings.catalogue import catalogue
+from crm.bookings.deposits.actions import link_of
 from crm.bookings.feeds.visits import visit_file
 from crm.bookings.models import Booking
 from crm.bookings.page import choice as choosing
@@ -36,7 +38,9 @@ from crm.inbox.sending import CannotSend, first_number
 from ops import clock
 
 State = Booking.State
-HELD, OVER, BOOKED, PAST, CANCELLED = "held", "over", "booked", "past", "cancelled"
+HELD, DUE, OVER, BOOKED, PAST, CANCELLED = "held", "due", "over", "booked", "past", "cancelled"
+# Reasons why a hold ended before it was booked.
+LET_GO = ("hold_over", "given_back", "not_me")
 REFUSED = 422
 
 
@@ -58,12 +62,21 @@ class Visit:
         """Where it stands, as the guest sees it."""
         state = self.booking.state
         if state == State.HELD:
-            return OVER if confirming.is_over(self.booking, clock.now()) else HELD
+            if confirming.is_over(self.booking, clock.now()):
+                return OVER
+            return DUE if self.booking.deposit_state == Booking.Deposit.DUE else HELD
         if state == State.CANCELLED:
-            return CANCELLED if self.notes.is_proved or self.booking.source != "page" else OVER
+            return OVER if self.booking.cancel_reason in LET_GO else CANCELLED
         if state in (State.BOOKED, State.CONFIRMED) and self.booking.starts_at > clock.now():
             return BOOKED
         return PAST
+
+    @property
+    def progress(self) -> str:
+        """The same, and whether there is something to pay by now: what a page that waits looks for."""
+        stage = self.stage
+        link = link_of(self.booking) if stage == DUE else None
+        return f"{stage}:{link.state}" if link else stage
 
     @property
     def is_proof(self) -> bool:
@@ -106,7 +119,7 @@ def visit(request: Any, this: Visit) -> HttpResponse:
 @_visit
 def stage(request: Any, this: Visit) -> HttpResponse:
     """Where it stands, for the page that waits for the guest's message."""
-    return JsonResponse({"stage": this.stage, "left": this.seconds_left})
+    return JsonResponse({"stage": this.progress, "left": this.seconds_left})
 
 
 @require_POST
@@ -124,6 +137,8 @@ def code(request: Any, this: Visit) -> HttpResponse:
         result = confirming.type_code(this.booking, typed)
     if result in (Result.DONE, Result.STOOD):
         return _back(request, this, "booked")
+    if result is Result.DUE:
+        return _back(request, this, "proved")
     this.booking.refresh_from_db()
     words = {
         Result.WRONG: _("This is not the code. Look at the message once more."),
@@ -171,7 +186,7 @@ def move(request: Any, this: Visit) -> HttpResponse:
 @_visit
 def cancel(request: Any, this: Visit) -> HttpResponse:
     """It does not take place. Twice is once."""
-    if this.stage == HELD:
+    if this.stage in (HELD, DUE):
         # A hold may be given back at any time.
         try:
             states.cancel(
@@ -201,7 +216,7 @@ def cancel(request: Any, this: Visit) -> HttpResponse:
 @_visit
 def file(request: Any, this: Visit) -> HttpResponse:
     """The visit for the guest's own calendar."""
-    if this.stage in (HELD, OVER):
+    if this.stage in (HELD, DUE, OVER):
         raise Http404
     body = visit_file(this.booking, request.salon, sending.manage_url(this.token))
     return HttpResponse(
@@ -226,6 +241,7 @@ def _back(request: Any, this: Visit, done: str) -> HttpResponse:
 def _notices() -> dict[str, str]:
     return {
         "booked": _("It is booked. See you then!"),
+        "proved": _("Your phone is confirmed."),
         "moved": _("Your visit has a new time."),
         "cancelled": _("Your visit is cancelled."),
         "sent": _("If the number is right, a new code is on its way."),
@@ -250,6 +266,13 @@ def _page(request: Any, this: Visit, context: dict[str, Any], *, status: int = 2
     if stage == HELD:
         word = codes.page_code(this.secret)
         common |= {"word": word, "chat": _chat(texts.said(sending.language_of(booking), "prefilled", code=word))}
+    if stage == DUE:
+        link = link_of(booking)
+        common |= {
+            "deposit": money.shown(booking.deposit_minor, booking.currency),
+            # Until the provider has made its page the guest waits for a moment, or for the message.
+            "pay_url": link.url if link and link.state == PaymentLink.State.OPEN else "",
+        }
     if stage == OVER:
         common |= _again(request, this)
     return render(request, f"crm/bookings/page/visit_{stage}.html", common | context, status=status)
