@@ -139,6 +139,7 @@ EVENT_HANDLERS = {
     ],
     # Time became free: a guest of the waitlist is offered it.
     "booking.cancelled": [
+        "crm.bookings.packages.hearing.on_gone",
         "crm.bookings.deposits.hearing.on_gone",
         "crm.bookings.waitlist.hearing.on_freed",
         "flows.runtime.awaiting.on_events",
@@ -161,23 +162,23 @@ EVENT_HANDLERS = {
         "flows.runtime.awaiting.on_events",
         "flows.runtime.triggers.on_events",
     ],
+    # It was done, or nobody came; and that was a mistake.
+    "booking.reopened": ["crm.bookings.packages.hearing.on_back", "crm.bookings.deposits.hearing.on_came"],
     "payment_link.opened": ["crm.bookings.deposits.hearing.on_opened"],  # the guest gets it
     "payment_link.paid": ["crm.bookings.deposits.hearing.on_paid"],  # what was held for it is booked
     "time.unblocked": ["crm.bookings.waitlist.hearing.on_freed"],
     "time.changed": ["crm.bookings.waitlist.hearing.on_freed"],
     "waitlist.joined": ["crm.bookings.waitlist.hearing.on_joined"],  # the offer's text is looked at by Meta
     "booking.arrived": [
-        "crm.bookings.deposits.hearing.on_came",
         "flows.runtime.awaiting.on_events",
         "flows.runtime.triggers.on_events",
     ],
     "booking.confirmed": [
-        "crm.bookings.deposits.hearing.on_came",
         "flows.runtime.awaiting.on_events",
         "flows.runtime.triggers.on_events",
     ],
     "booking.done": [
-        "crm.bookings.deposits.hearing.on_came",
+        "crm.bookings.packages.hearing.on_done",  # what the guest has bought pays for it
         "flows.runtime.awaiting.on_events",
         "flows.runtime.triggers.on_events",
     ],

@@ -34,6 +34,7 @@ urlpatterns = [
     path("settings/booking-page/", include("crm.bookings.page.settings_urls")),
     path("book/", include("crm.bookings.page.urls")),
     path("calendar/feeds/", include("crm.bookings.feeds.urls")),
+    path("packages/", include("crm.bookings.packages.urls")),
     path("settings/deposits/", include("crm.bookings.deposits.urls")),
     path("", include("crm.bookings.waitlist.urls")),
     path("api/", include("api.urls")),

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from crm.bookings import reminders
 from crm.bookings.actions import writing
 from crm.bookings.deposits import hearing
+from crm.bookings.packages import actions as packages
 from crm.bookings.page import confirming, sending
 from crm.bookings.reminders import falling_back, unanswered
 from crm.bookings.waitlist import actions as waitlist
@@ -64,3 +65,9 @@ def send_codes(due: Sequence[Due]) -> None:
 def tell_of_payments(due: Sequence[Due]) -> None:
     """Notices of payments waited for their text."""
     hearing.tell_again(due)
+
+
+@on_timer(packages.OVER)
+def end_packages(due: Sequence[Due]) -> None:
+    """The time of packages is over."""
+    packages.expire([int(one.subject) for one in due])

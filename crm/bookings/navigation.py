@@ -79,4 +79,12 @@ SETTINGS = [
         Permission.SERVICES_MANAGE,
         order=34,
     ),
+    Setting(
+        _("Packages"),
+        _("Several visits sold at once, such as five cuts: what is sold, to whom, and what is left."),
+        "copy-plus",
+        "packages:list",
+        Permission.BOOKINGS_SEE,
+        order=36,
+    ),
 ]

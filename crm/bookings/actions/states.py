@@ -171,7 +171,11 @@ def _write(fresh: Booking, was: str, state: str, by: Any, reason: str) -> None:
     after = writing.facts(fresh, items, known)
     audit.record(f"booking.{state}", subject=fresh.public_id, by=by, before=before, after=after)
     # From `was` it can be told whether time has become free.
-    emit_many([writing.event(f"booking.{state}", fresh, by, was=was, reason=reason, items=after["items"])])
+    told = [writing.event(f"booking.{state}", fresh, by, was=was, reason=reason, items=after["items"])]
+    if was in (State.DONE, State.NO_SHOW):
+        # What followed from it (a fee, a use of a package) is taken back.
+        told.append(writing.event("booking.reopened", fresh, by, was=was))
+    emit_many(told)
 
 
 @transaction.atomic

@@ -69,7 +69,7 @@ def on_no_show(events: Sequence[Heard]) -> None:
 
 
 def on_came(events: Sequence[Heard]) -> None:
-    """booking.arrived, .done and .booked, where it was a no-show before."""
+    """booking.reopened, where it was a no-show before."""
     subjects = [one.subject for one in events if one.payload.get("was") == Booking.State.NO_SHOW]
     for booking in Booking.objects.filter(public_id__in=subjects).order_by("pk"):
         actions.came_after_all(booking)
