@@ -65,6 +65,7 @@ EXITS: dict[str, Words] = {
     "none": gettext_lazy("there is none"),
     "held": gettext_lazy("held"),
     "booked": gettext_lazy("booked"),
+    "deposit": gettext_lazy("waits for the deposit"),
     "taken": gettext_lazy("taken meanwhile"),
     "moved": gettext_lazy("moved"),
     "cancelled": gettext_lazy("cancelled"),

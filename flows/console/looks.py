@@ -374,7 +374,7 @@ def is_offered(node_type: str, leaving: str) -> bool:
     """Whether a way out that may be left open is drawn all the same."""
     if leaving == "invalid":
         return node_type in ("choose_service", "choose_professional", "find_slots", "find_booking")
-    return leaving == "timeout" or (node_type in MAY_FAIL and leaving in ("failed", "error"))
+    return leaving in ("timeout", "deposit") or (node_type in MAY_FAIL and leaving in ("failed", "error"))
 
 
 def _items(node: Any, name: str) -> list[Raw]:

@@ -84,7 +84,7 @@ class Node(BaseModel):
 
 
 # Ways out for when something is odd: a flow is whole without an edge from them.
-SPARE: Final = frozenset({"error", "refused", "other", "timeout", "invalid", "failed"})
+SPARE: Final = frozenset({"error", "refused", "other", "timeout", "invalid", "failed", "deposit"})
 
 TYPES: Final[dict[str, type[Node]]] = {}
 NodeClass = TypeVar("NodeClass", bound=type[Node])

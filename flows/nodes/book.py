@@ -19,7 +19,8 @@ class Book(Deciding):
 
     {"id": "n7", "type": "book", "slot": "slot", "variable": "booking", "note": "Pediu café"}
     slot: the variable of a chosen time. variable: keeps {"id", "when", "services", "professional", "price", …}
-    exits: booked, taken (somebody else has it by now; a step that offers times then shows the nearest), error
+    exits: booked, deposit (it is held until the deposit is paid, whose link the guest gets), error,
+     taken (somebody else has it by now; a step that offers times then shows the nearest)
     """
 
     request: ClassVar[str] = "booking.book"
@@ -29,7 +30,7 @@ class Book(Deciding):
     note: ShortText | None = None
 
     def exits(self) -> tuple[str, ...]:
-        return ("booked", "taken", "error")
+        return ("booked", "deposit", "taken", "error")
 
     def sets(self) -> tuple[str, ...]:
         return (self.variable, lost_of(self.slot))

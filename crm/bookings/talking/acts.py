@@ -1,12 +1,15 @@
 """What a guest may do with visits in a talk, by the rules that guests have; each says what became of it.
 
-{"outcome": "booked" | "held" | "moved" | "cancelled" | "taken" | "too_late" | "none" | "error", "booking": {…}}
+{"outcome": "booked" | "deposit" | "held" | "moved" | "cancelled" | "taken" | "too_late" | "none" | "error",
+ "booking": {…}}
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
+
+from django.db.models import QuerySet
 
 from crm.bookings.actions import states
 from crm.bookings.actions.booking import ItemWanted, NewBooking, WrongItem, hold
@@ -48,7 +51,7 @@ def hold_slot(asked: JSON, guest: Guest) -> JSON:
     language = words.language_for(str(asked.get("language") or ""))
     if guest.contact is None:
         return _error("no_guest")
-    for other in Booking.objects.filter(contact=guest.contact, state=Booking.State.HELD, source=SOURCE):
+    for other in _let_go(guest.contact):
         states.cancel(other, by=guest.contact, reason="another_time")
     minutes = asked.get("minutes") if isinstance(asked.get("minutes"), int) else None
     return _make(lambda new: hold(new, by=guest.contact, rules=GUEST, minutes=minutes), asked, guest, language, "held")
@@ -123,14 +126,18 @@ def wait_for_all(wanted: Sequence[tuple[JSON, Guest]]) -> None:
         if guest.contact is not None:
             found = [_meant(asked, guest), visit_of(guest.contact, (slot or {}).get("held"))]
             bookings |= {one.pk for one in found if one is not None}
-            bookings |= set(
-                Booking.objects.filter(contact=guest.contact, state="held", source=SOURCE).values_list("pk", flat=True)
-            )
+            bookings |= set(_let_go(guest.contact).values_list("pk", flat=True))
     also = {person.pk for person in known.people.values() if not services.isdisjoint(person.shapes)}
     also |= {thing.pk for thing in known.things_of(kind for pk in services for kind in known.services[pk].needs)}
     if bookings:
         also |= resources_of(sorted(bookings))
     states.wait_for_all(bookings, also=also)
+
+
+def _let_go(contact: Contact) -> QuerySet[Booking]:
+    """What they held before in a talk; not what waits for its deposit."""
+    held = Booking.objects.filter(contact=contact, state=Booking.State.HELD, source=SOURCE)
+    return held.filter(deposit_state=Booking.Deposit.NONE).order_by("pk")
 
 
 def states_ahead() -> Iterable[str]:
@@ -140,7 +147,8 @@ def states_ahead() -> Iterable[str]:
 
 def _make(how: Any, asked: JSON, guest: Guest, language: str, outcome: str) -> JSON:
     try:
-        return _done(outcome, how(_new(asked, guest)), language)
+        made = how(_new(asked, guest))
+        return _booked(made, language) if outcome == "booked" else _done(outcome, made, language)
     except SlotTaken:
         return {"outcome": "taken"}
     except WrongItem as wrong:
@@ -194,6 +202,11 @@ def _meant(asked: JSON, guest: Guest) -> Booking | None:
     if asked["booking"]:
         return visit_of(guest.contact, asked["booking"])
     return ahead(guest.contact).first()
+
+
+def _booked(booking: Booking, language: str) -> JSON:
+    """Booked; or held until its deposit is paid."""
+    return _done("deposit" if booking.state == Booking.State.HELD else "booked", booking, language)
 
 
 def _done(outcome: str, booking: Booking, language: str) -> JSON:

@@ -120,6 +120,7 @@ def _told(row: Booking, items: Sequence[BookingItem], language: str) -> JSON:
         "price": words.price(row.price_minor, row.currency, language) if row.price_minor else "",
         "price_minor": row.price_minor,
         "currency": row.currency,
+        "deposit": words.price(row.deposit_minor, row.currency, language) if row.deposit_minor else "",
         "service_ids": [str(item.service.public_id) for item in items],
         "may_change": row.state in AHEAD and row.starts_at > clock.now() and may_still_change(row),
     }

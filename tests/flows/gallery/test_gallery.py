@@ -1,6 +1,7 @@
 """The gallery, and taking a flow of it (FL-013)."""
 
 import pytest
+from django.urls import set_urlconf
 
 from channels_wa.message_templates.models import MessageTemplate
 from flows.gallery.needs import missing_of
@@ -85,11 +86,13 @@ def test_it_is_taken_into_ones_own_salon_alone(charlie: Browser, aurora: int, ot
 
 def test_a_booking_flow_says_that_it_needs_a_service(aurora: int) -> None:
     """FL-013: what it needs is told before it is installed."""
+    set_urlconf("config.urls_salon")
     named = {"nodes": [{"id": "s", "type": "find_slots", "services": ["0198c0de-0000-7000-8000-000000000001"]}]}
     with inside(aurora):
         before = {one.need.kind for one in missing_of(ready_flow("booking").graph)}
         make_chair(aurora)
         after = {one.need.kind for one in missing_of(ready_flow("booking").graph)}
         assert "service" in {one.need.kind for one in missing_of(named)}
+    set_urlconf(None)
     assert "calendar" in before
     assert "calendar" not in after

@@ -315,3 +315,24 @@ def test_a_held_time_let_go_begins_nothing(chat: Chat, chair: Chair) -> None:
         states.cancel(booked, by=None)
     handling.run()
     assert chat.answers == ["Que pena"]
+
+
+def test_a_deposit_keeps_it_held(chat: Chat, chair: Chair, monkeypatch: pytest.MonkeyPatch) -> None:
+    """BK-004: where the rules want a deposit, nobody is told that they are booked before it is paid."""
+    from crm.bookings import defaults
+    from crm.bookings.deposits import actions as deposits
+
+    monkeypatch.setattr(deposits, "current", lambda: "sandbox")
+    with inside(chat.salon_id):
+        type(chair.cut).objects.update(deposit={"when": "always", "kind": "fixed", "value": 5000})
+        defaults.touch()
+    chat.publish(
+        "book", SERVICE, SLOT, BOOK, say("done", "Marcado"), say("due", "Falta {{ vars.booking.deposit }}"),
+        edges=["start>service", "service.chosen>slot", "slot.chosen>book", "book.booked>done", "book.deposit>due"],
+    )  # fmt: skip
+    chat.says("oi")
+    choose(chat, "Corte")
+    choose(chat, chat.message().payload["rows"][0]["title"])
+    [made] = bookings(chat)
+    assert (made.state, made.deposit_state) == ("held", "due")
+    assert chat.answers[-1] == "Falta R$ 50"
