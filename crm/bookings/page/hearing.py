@@ -21,7 +21,7 @@ from ops import clock
 
 _TAP: Final = re.compile(rf"{sending.PREFIX}:([0-9a-f]{{32}}):(yes|no):([A-Za-z0-9_-]{{32}})")
 # "Confirmar 482193", as the link writes it, and as people do.
-_SAID: Final = re.compile(r"(?:(confirm|confirma|confirmar|confirmo|confirme) )?(?:codigo |code )?(\d{3}) ?(\d{3})")
+_SAID: Final = re.compile(r"(?:(?:.* )?(confirm[a-z]{0,3}) )?(?:codigo |code )?(\d{3}) ?(\d{3})")
 _LONGEST: Final = 60
 
 KEYS: Final = {Result.STOOD: "done_already", Result.DUE: "due", Result.OVER: "over"}

@@ -21,7 +21,7 @@ from ops import clock
 from ops.salon import current_salon_id
 
 # Held at once by unconfirmed visitors: by one phone, from one address, in the whole salon. Each is over in minutes.
-OF_PHONE, OF_ADDRESS, OF_SALON = 3, 6, 25
+OF_PHONE, OF_ADDRESS, OF_SALON = 3, 10, 30
 _LOCK: Final = 0x0B00_C1A5 << 31
 _A_DAY: Final = timedelta(days=1)
 

@@ -50,14 +50,14 @@ def holds(address: str, phone: str) -> list[Limit]:
     """Places that are held (beside how many may be open at once, see holding)."""
     return [
         Limit("hold", address, 10 * MINUTE, 30),
-        Limit("hold", phone, HOUR, 6),
+        Limit("hold", phone, HOUR, 12),
         Limit("hold", "salon", 10 * MINUTE, 300),
     ]
 
 
 def sends(phone: str) -> list[Limit]:
     """Codes that are sent: each may cost the salon money and a stranger their peace."""
-    return [Limit("send", phone, HOUR, 5), Limit("send", phone, 24 * HOUR, 12), Limit("send", "salon", HOUR, 300)]
+    return [Limit("send", phone, HOUR, 10), Limit("send", phone, 24 * HOUR, 20), Limit("send", "salon", HOUR, 300)]
 
 
 def tries(address: str) -> list[Limit]:

@@ -91,7 +91,7 @@ def test_the_message_of_the_guest_confirms(visitor: Visitor) -> None:
     # It stands on the page, so it shows nothing when typed there.
     if chat[1] != visitor.code():
         assert visitor.client.post(f"{manage}code/", {"code": chat[1]}).status_code == 422
-    visitor.says(f"confirmar {chat[1]}")
+    visitor.says(f"Oi! Confirmar {chat[1]}")
     assert visitor.booking().state == "booked"
     answer = visitor.messages()[-1].text
     link = re.search(r"http://aurora\S+(/book/manage/\S+/)", answer)

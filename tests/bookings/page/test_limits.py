@@ -20,8 +20,14 @@ def test_open_holds_of_one_address_and_of_one_phone(visitor: Visitor) -> None:
     assert answer.status_code == 429
     assert 0 < int(answer["Retry-After"]) <= 600
     assert 'value="Rita Alves"' in text_of(answer)
-    others = [visitor.hold(f"{14 + n}:00", phone=f"1197777{n:04}") for n in range(4)]
-    assert [one.status_code for one in others] == [303, 303, 303, 429]
+    left = holding.OF_ADDRESS - holding.OF_PHONE
+    others = [
+        visitor.hold(
+            f"{14 + n // 2}:00", phone=f"1197777{n:04}", p=str((visitor.chair.ana, visitor.chair.bia)[n % 2].public_id)
+        )
+        for n in range(left + 1)
+    ]
+    assert [one.status_code for one in others] == [303] * left + [429]
     visitor.at(clock.now() + timedelta(minutes=11))
     assert visitor.hold("14:00").status_code == 303
 

@@ -136,6 +136,8 @@ def _page(
         "choice": choice,
         "lines": showing.lines(choice, slot),
         "total": showing.total(choice, slot),
+        # The strictest of the services.
+        "policy_hours": max((choice.known.services[pk].cancel_hours for pk in choice.services), default=0),
         "edit": choice.but(at=None, day=None).query,
         "address": request.build_absolute_uri(reverse("book:book")),
         # Pages of the choosing have the first one's content in another state.
