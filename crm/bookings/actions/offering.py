@@ -146,13 +146,22 @@ def set_offers(professional: Professional, offers: Sequence[Offer]) -> None:
     defaults.touch()
 
 
-def category(name: str) -> ServiceCategory | None:
+@transaction.atomic
+def category(name: str, *, by: Any = None) -> ServiceCategory | None:
     """The heading of that name, made if there is none; none for no name."""
     name = name.strip()[:80]
     if not name:
         return None
-    found = ServiceCategory.objects.filter(name=name, archived_at=None).order_by("pk").first()
-    return found or ServiceCategory.objects.create(name=name, order=_next(ServiceCategory.objects.all()))
+    there = ServiceCategory.objects.filter(name=name, archived_at=None).order_by("pk")
+    if found := there.first():
+        return found
+    # Of two who write the same new one at once, the second finds the first one's.
+    defaults.touch()
+    if found := there.all().first():
+        return found
+    made = ServiceCategory.objects.create(name=name, order=_next(ServiceCategory.objects.all()))
+    audit.record("service_category.created", subject=made.public_id, by=by, after={"name": name})
+    return made
 
 
 @transaction.atomic

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.db import models
 from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -39,13 +40,17 @@ def move(request: SalonRequest, row: Any, among: models.QuerySet[Any]) -> HttpRe
     steps = {"up": -1, "down": 1}
     if (step := request.POST.get("to", "")) in steps:
         new = arranging.moved(keys, row.pk, step=steps[step])
-    elif "before" in request.POST:
+    elif (before := request.POST.get("before", request.GET.get("before"))) is not None:
         ids = {str(public_id): pk for pk, public_id in rows}
-        new = arranging.moved(keys, row.pk, before=ids.get(request.POST["before"], 0))
+        new = arranging.moved(keys, row.pk, before=ids.get(before, 0))
     else:
         return told(request, _("Say where to."), status=422)
+    if new == keys:
+        return told(request, _("It stands there already"))
     arranging.reorder(type(row), new, by=request.member)
-    return told(request, _("Moved"))
+    after = keys.index(row.pk) + 1
+    was = rows[after][1] if after < len(rows) else ""
+    return told(request, _("Moved"), undo_url=f"{request.path}?{urlencode({'before': was})}")
 
 
 def with_visits(words: str, **items: Any) -> str:

@@ -251,6 +251,16 @@ def off_known(row: BlockedTime | None, zone: ZoneInfo) -> dict[str, Any]:
     }
 
 
+def off_words(row: BlockedTime, zone: ZoneInfo) -> str:
+    """4 December 2026; 4 December 2026, 09:00–12:00; from one day to another."""
+    known = off_known(row, zone)
+    first, last = (formats.date_format(date.fromisoformat(known[name])) for name in ("from_date", "until_date"))
+    begins, ends = known["from_time"], known["until_time"]
+    if first != last:
+        return f"{first}{begins and f', {begins}'} – {last}{ends and f', {ends}'}"
+    return f"{first}, {begins or '00:00'}–{ends or '24:00'}" if begins or ends else first
+
+
 def _moment(day: date, at: time | None, zone: ZoneInfo) -> datetime:
     minute = at.hour * 60 + at.minute if at else 0
     return moment_of(instant(zone, day.toordinal(), minute))

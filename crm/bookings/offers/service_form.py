@@ -187,13 +187,13 @@ class ServiceForm(SeenForm):
         if not {"days", "hours"} & self.errors.keys() and len(self._reminders(given) or []) > 5:
             self.add_error("days", _("At most five reminders for a visit, each once."))
 
-    def columns(self) -> dict[str, Any]:
-        """The columns of the row."""
+    def columns(self, *, by: Any) -> dict[str, Any]:
+        """The columns of the row; a category that is new is made by it."""
         given = self.cleaned_data
         return {
             **{name: given[name] for name in ("name", "description", "segments", "is_price_from", "is_add_on")},
             **{name: given[name] for name in ("is_online", "colour", "needs", "cancel_hours")},
-            "category": category(given["category"]),
+            "category": category(given["category"], by=by),
             "buffer_before": given["buffer_before"] or 0,
             "buffer_after": given["buffer_after"] or 0,
             "price_minor": given["price"],

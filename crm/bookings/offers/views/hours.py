@@ -133,8 +133,8 @@ def with_outside(words: str, request: SalonRequest, person: Professional | None)
     if not count:
         return words
     kept = ngettext(
-        "%(count)d visit is outside of the hours now; it is kept, and listed below.",
-        "%(count)d visits are outside of the hours now; they are kept, and listed below.",
+        "%(count)d visit is outside of the hours now; it is kept, and listed here.",
+        "%(count)d visits are outside of the hours now; they are kept, and listed here.",
         count,
     ) % {"count": count}
     return f"{words} {kept}"

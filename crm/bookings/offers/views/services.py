@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -30,8 +31,8 @@ PAGE = "crm/bookings/offers/service.html"
 def listed(request: SalonRequest) -> HttpResponse:
     """All of them by category, those that are put away apart."""
     services = list(Service.objects.select_related("category").order_by("order", "pk"))
-    names = _doers()
-    live = [_row(one, names) for one in services if one.archived_at is None]
+    names, kinds = _doers(), set(known_kinds())
+    live = [_row(one, names, kinds) for one in services if one.archived_at is None]
     categories = list(ServiceCategory.objects.filter(archived_at=None).order_by("order", "pk"))
     groups: list[dict[str, Any]] = [
         {"category": one, "rows": [row for row in live if row["service"].category_id == one.pk]} for one in categories
@@ -42,7 +43,7 @@ def listed(request: SalonRequest) -> HttpResponse:
     context = {
         "groups": [group for group in groups if group["rows"] or may_edit],
         "rest": rest,
-        "archived": [_row(one, names) for one in services if one.archived_at is not None],
+        "archived": [_row(one, names, kinds) for one in services if one.archived_at is not None],
         "archived_categories": ServiceCategory.objects.exclude(archived_at=None).order_by("name", "pk"),
         "is_empty": not live,
         "may_edit": may_edit,
@@ -58,13 +59,15 @@ def new(request: SalonRequest) -> HttpResponse:
     form = ServiceForm(request.POST if request.method == "POST" else None, service=None, currency=currency)
     if request.method == "POST" and form.is_valid():
         try:
-            made = doing.save(None, form.columns(), form.doers(), by=request.member)
+            with transaction.atomic():
+                made = doing.save(None, form.columns(by=request.member), form.doers(), by=request.member)
         except offering.TooMany:
             form.add_error(
                 None, _("A salon has at most %(most)d services. Put some away.") % {"most": offering.MOST_SERVICES}
             )
         else:
-            return go(request, reverse("services:list"), _("%(name)s can be booked now") % {"name": made.name})
+            words = _("%(name)s can be booked now") if form.doers() else _("%(name)s is written; say who does it")
+            return go(request, reverse("services:list"), words % {"name": made.name})
     return _page(request, form, None, status=422 if request.method == "POST" else 200)
 
 
@@ -78,13 +81,15 @@ def service(request: SalonRequest, public_id: UUID) -> HttpResponse:
     form = ServiceForm(request.POST, service=found, currency=found.currency)
     if not form.is_valid():
         return _page(request, form, found, status=422)
-    columns, who = form.columns(), form.doers()
     try:
-        save(
-            form,
-            lambda version: doing.save(found, columns, who, by=request.member, version=version),
-            lambda row: known_of(Service.objects.select_related("category").get(pk=row.pk)),
-        )
+        # With a category that is new, or nothing at all.
+        with transaction.atomic():
+            columns, who = form.columns(by=request.member), form.doers()
+            save(
+                form,
+                lambda version: doing.save(found, columns, who, by=request.member, version=version),
+                lambda row: known_of(Service.objects.select_related("category").get(pk=row.pk)),
+            )
     except Clashed as clash:
         fresh = Service.objects.select_related("category").get(pk=found.pk)
         again = ServiceForm(service=fresh, currency=fresh.currency, shown=clash.shown)
@@ -128,7 +133,7 @@ def new_category(request: SalonRequest) -> HttpResponse:
     form = CategoryForm(request.POST)
     if not form.is_valid():
         return told(request, _("Write a name of at most 80 letters."), status=422)
-    offering.category(form.cleaned_data["name"])
+    offering.category(form.cleaned_data["name"], by=request.member)
     return told(request, _("The category %(name)s is there.") % {"name": form.cleaned_data["name"]})
 
 
@@ -184,12 +189,13 @@ def restore_category(request: SalonRequest, public_id: UUID) -> HttpResponse:
 def _page(
     request: SalonRequest, form: ServiceForm, found: Service | None, *, status: int = 200, **more: Any
 ) -> HttpResponse:
+    kinds = set(known_kinds())
     context = {
         "form": form,
         "service": found,
         "headings": headings(),
-        "has_kinds": bool(known_kinds()),
-        "missing": _missing(found) if found else [],
+        "has_kinds": bool(kinds),
+        "missing": _missing(found, kinds) if found else [],
         **more,
     }
     return render(request, PAGE, context, status=status)
@@ -206,18 +212,17 @@ def _doers() -> dict[int, list[str]]:
     return found
 
 
-def _row(one: Service, names: dict[int, list[str]]) -> dict[str, Any]:
+def _row(one: Service, names: dict[int, list[str]], kinds: set[str]) -> dict[str, Any]:
     return {
         "service": one,
         "time": time_words(one.segments),
         "minutes": one.minutes,
         "price": money.shown(one.price_minor, one.currency),
         "who": names.get(one.pk, []),
-        "missing": _missing(one),
+        "missing": _missing(one, kinds),
     }
 
 
-def _missing(one: Service) -> list[str]:
+def _missing(one: Service, kinds: set[str]) -> list[str]:
     """Kinds of things that it takes and the salon does not have: nobody can book it."""
-    there = set(known_kinds()) if one.needs else set()
-    return [kind for kind in one.needs if kind not in there]
+    return [kind for kind in one.needs if kind not in kinds]

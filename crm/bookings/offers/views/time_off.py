@@ -16,7 +16,7 @@ from crm.bookings.actions.placing import SlotTaken
 from crm.bookings.models import BlockedTime, Professional
 from crm.bookings.offers.acting import go, told
 from crm.bookings.offers.outside import COMING, SHOWN, outside
-from crm.bookings.offers.person_form import TimeOffForm, off_known
+from crm.bookings.offers.person_form import TimeOffForm, off_known, off_words
 from crm.bookings.offers.saving import Clashed, save
 from crm.bookings.rights import visible_bookings
 from ops import clock
@@ -115,11 +115,15 @@ def _with_visits(words: str, row: BlockedTime) -> str:
     if not count:
         return words
     kept = ngettext(
-        "%(count)d visit stands in it; it is kept, and listed below.",
-        "%(count)d visits stand in it; they are kept, and listed below.",
+        "%(count)d visit stands in it; it is kept, and listed here.",
+        "%(count)d visits stand in it; they are kept, and listed here.",
         count,
     ) % {"count": count}
     return f"{words} {kept}"
+
+
+def _shown(rows: Any, zone: ZoneInfo) -> list[dict[str, Any]]:
+    return [{"off": row, "words": off_words(row, zone)} for row in rows]
 
 
 def _page(request: SalonRequest, found: Professional, form: TimeOffForm, *, status: int = 200) -> HttpResponse:
@@ -129,8 +133,8 @@ def _page(request: SalonRequest, found: Professional, form: TimeOffForm, *, stat
         "form": form,
         "person": found,
         "tab": "time_off",
-        "coming": list(_live(found).filter(ends_at__gt=now).order_by("starts_at", "pk")[:MOST]),
-        "over": list(_live(found).filter(ends_at__lte=now).order_by("-starts_at", "-pk")[:10]),
+        "coming": _shown(_live(found).filter(ends_at__gt=now).order_by("starts_at", "pk")[:MOST], _zone(request)),
+        "over": _shown(_live(found).filter(ends_at__lte=now).order_by("-starts_at", "-pk")[:10], _zone(request)),
         "now": now,
         "outside": stays[:SHOWN],
         "outside_count": len(stays),
