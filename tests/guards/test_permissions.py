@@ -34,6 +34,7 @@ OPEN_ON_PURPOSE = {
     "crm.bookings.page.views.visit.send": "the secret in the address is the right to this one visit",
     "crm.bookings.page.views.visit.move": "the secret in the address is the right to this one visit",
     "crm.bookings.page.views.visit.cancel": "the secret in the address is the right to this one visit",
+    "crm.bookings.page.views.visit.earlier": "the secret in the address is the right to this one visit",
     "crm.bookings.page.views.visit.file": "the secret in the address is the right to this one visit",
     "crm.bookings.feeds.views.calendar": "calendar programs have no login; the secret in the address is the right",
     "billing.payment_links.views.news": "payment providers tell; their signature is the right",

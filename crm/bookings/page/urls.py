@@ -13,5 +13,6 @@ urlpatterns = [
     path("manage/<str:token>/send/", visit.send, name="send"),
     path("manage/<str:token>/move/", visit.move, name="move"),
     path("manage/<str:token>/cancel/", visit.cancel, name="cancel"),
+    path("manage/<str:token>/earlier/", visit.earlier, name="earlier"),
     path("manage/<str:token>/visit.ics", visit.file, name="file"),
 ]

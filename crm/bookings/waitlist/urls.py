@@ -8,6 +8,7 @@ app_name = "waitlist"
 urlpatterns = [
     path("waitlist/", views.entries, name="list"),
     path("waitlist/new/", views.new, name="new"),
+    path("waitlist/badge/", views.badge, name="badge"),
     path("waitlist/people/", views.people, name="people"),
     path("waitlist/<uuid:public_id>/", views.entry, name="entry"),
     path("waitlist/<uuid:public_id>/leave/", views.leave, name="leave"),

@@ -21,7 +21,7 @@ from crm.bookings.models import WaitlistEntry, WaitlistOffer
 from crm.bookings.notices import sending
 from crm.bookings.waitlist import actions, matching, offering
 from crm.bookings.waitlist.forms import WaitForm, WaitlistRulesForm, words_of
-from crm.bookings.waitlist.rights import entry_or_404, own_people, visible_entries
+from crm.bookings.waitlist.rights import counts, entry_or_404, own_people, visible_entries
 from crm.bookings.waitlist.shown import history_of, rows_of, times_for
 from crm.contacts.models import Contact
 from crm.contacts.names import addresses, name_of
@@ -57,6 +57,14 @@ def entries(request: SalonRequest) -> HttpResponse:
     }
     name = "crm/bookings/waitlist/list.html" + ("#list" if is_fragment(request) else "")
     return render(request, name, context)
+
+
+@require_GET
+@allowed(Permission.BOOKINGS_SEE)
+def badge(request: SalonRequest) -> HttpResponse:
+    """How many wait, for the head of the calendar."""
+    waiting, open_offers = counts(request.member)
+    return render(request, "crm/bookings/waitlist/badge.html", {"waiting": waiting, "open_offers": open_offers})
 
 
 @require_http_methods(["GET", "POST"])

@@ -33,6 +33,8 @@ from crm.bookings.page.forms import GuestForm
 from crm.bookings.page.frame import guest_page
 from crm.bookings.page.notes import Notes
 from crm.bookings.page.tickets import new_ticket
+from crm.bookings.waitlist import actions as waitlist
+from crm.bookings.waitlist import earlier as waiting
 from crm.deals import money
 from crm.inbox.sending import CannotSend, first_number
 from ops import clock
@@ -211,6 +213,25 @@ def cancel(request: Any, this: Visit) -> HttpResponse:
     return _back(request, this, "cancelled")
 
 
+@require_POST
+@guest_page(private=True)
+@_visit
+def earlier(request: Any, this: Visit) -> HttpResponse:
+    """They would come earlier: the waitlist asks them when a place becomes free; or they do not wait any more."""
+    if this.stage != BOOKED:
+        return _back(request, this, "")
+    by = this.booking.contact
+    with transaction.atomic():
+        if request.POST.get("leave"):
+            waiting.leave(this.booking, by=by)
+            return _back(request, this, "content")
+        try:
+            waiting.wait(this.booking, by=by, source="page")
+        except waitlist.Wrong:
+            return _back(request, this, "")
+    return _back(request, this, "waits")
+
+
 @require_safe
 @guest_page(private=True)
 @_visit
@@ -244,6 +265,8 @@ def _notices() -> dict[str, str]:
         "proved": _("Your phone is confirmed."),
         "moved": _("Your visit has a new time."),
         "cancelled": _("Your visit is cancelled."),
+        "waits": _("We write to you by WhatsApp when an earlier time becomes free."),
+        "content": _("All right, we do not look for an earlier time any more."),
         "sent": _("If the number is right, a new code is on its way."),
     }
 
@@ -262,6 +285,7 @@ def _page(request: Any, this: Visit, context: dict[str, Any], *, status: int = 2
         "may_change": may_change,
         "until": moving.until(booking) if may_change else None,
         "salon_chat": _chat(""),
+        "waits": waiting.entry_of(booking) if may_change else None,
     }
     if stage == HELD:
         word = codes.page_code(this.secret)
