@@ -106,6 +106,23 @@
     return name;
   }
 
+  /* The library calls its grid a table whose cells hold no visit. What it draws is a group of buttons, and each says in
+     words what its place says to the eye. */
+  const GRID = ".ec[role=table], .ec [role=row], .ec [role=rowgroup], .ec [role=cell], .ec [role=columnheader], .ec aside:not([role])";
+  function tidy() {
+    for (const one of place.querySelectorAll(GRID)) {
+      one.setAttribute("role", one.classList.contains("ec") ? "group" : "presentation");
+      one.removeAttribute("aria-colindex");
+    }
+    for (const one of place.querySelectorAll(".ec h4:not([role])")) {
+      one.setAttribute("role", "heading");
+      one.setAttribute("aria-level", "3");
+    }
+    place.querySelector(".ec[role=group]:not([aria-labelledby])")?.setAttribute("aria-labelledby", "cal-title");
+  }
+  new MutationObserver(tidy).observe(place, { childList: true, subtree: true });
+  tidy();
+
   /* --- reading ------------------------------------------------------------------------------------------------- */
 
   function soon() {
