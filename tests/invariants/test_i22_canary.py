@@ -26,6 +26,7 @@ OF = {
 }
 FIRST = {
     "calendar/bookings": "booking",
+    "calendar/times": "time_off",
     "flows": "flow",
     "contacts/imports": "contact_import",
     "contacts": "contact",

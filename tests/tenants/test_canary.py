@@ -45,6 +45,7 @@ OF = {
     "sending": "inbound",
     "shared": "shared_flow",
     "time-off": "time_off",
+    "times": "time_off",
     # Of what was told nothing is seeded.
     "told": "alert",
 }
