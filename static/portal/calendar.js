@@ -137,9 +137,9 @@
     const query = new URLSearchParams({ from: range[0], to: range[1], ...(state.cancelled ? { cancelled: "1" } : {}) });
     let fresh = null;
     try {
-      const answer = await fetch(`${days}?${query}`, { headers: { Accept: "application/json" } });
-      // Logged out meanwhile: the page leads to the log-in.
-      if (answer.redirected || answer.status === 401 || answer.status === 403) return location.reload();
+      // As a part of the page: then a lost log-in is said, and not a way to another host.
+      const answer = await fetch(`${days}?${query}`, { headers: { Accept: "application/json", "HX-Request": "true" } });
+      if (answer.status === 401 || answer.status === 403) return location.reload();
       if (answer.ok) fresh = await answer.json();
     } catch { /* offline; tried again below */ }
     if (mine !== asked) return;
@@ -222,6 +222,7 @@
     const by = (duration) => (duration ? duration.days * 1440 + duration.seconds / 60 : 0);
     const start = shift(one.start, by(info.delta) + by(info.startDelta));
     const end = shift(one.end, by(info.delta) + by(info.endDelta));
+    if (start === one.start && end === one.end && !info.newResource) return; // put back where it was taken
     const given = { start, end, version: one.version };
     if (one.kind === "visit") given.position = one.position;
     if (info.newResource) given.professional = info.newResource.id;

@@ -71,6 +71,17 @@
     if (event.isTrusted && form?.elements.exact && ["day", "time"].includes(event.target.name)) form.elements.exact.value = "";
   }, true);
 
+  // What was chosen while an answer was under way is not drawn over: the next one is asked for already.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { requestConfig, target } = event.detail;
+    const form = target?.closest?.("#visit-form");
+    if (!form || !["visit-lines", "visit-look"].includes(target.id)) return;
+    const now = new FormData(form), sent = requestConfig.parameters;
+    const names = [...new Set(now.keys())].filter((one) => /^(service|who|addon)-\d+$|^(day|time|every|unit|count|but)$/.test(one));
+    const added = ["more", "less"].some((one) => sent.has?.(one) ?? one in sent);
+    if (!added && names.some((one) => String(now.getAll(one)) !== String(sent.getAll?.(one) ?? sent[one]))) event.detail.shouldSwap = false;
+  });
+
   /* --- what has changed ------------------------------------------------------------------------------------- */
 
   function isDirty() {
@@ -85,6 +96,11 @@
     });
   }
   document.addEventListener("calendar-changed", ({ detail }) => {
+    if (dialog() && !dialog().showModal) {
+      // The form is a page of its own: on to what it was about.
+      location.assign(`${dialog().dataset.here}${detail?.booking ? `bookings/${detail.booking}/` : ""}`);
+      return;
+    }
     close(dialog());
     // An answer that brings the drawer itself is put in its place first.
     setTimeout(() => seen(detail), 60);

@@ -26,7 +26,7 @@
         styles: colours.get(one.who) ? [`--who: ${colours.get(one.who)}`] : [],
         extendedProps: { ...one, kind: "visit", name: names.get(one.who), isFree },
       });
-      if (isList || isFree || isBusy) continue;
+      if (isList || isFree || isBusy || !(columns || who)) continue; // with everybody in one column they would hide the others
       if (one.before) found.push(stripe(one, "before", shift(one.start, -one.before), one.start));
       if (one.after) found.push(stripe(one, "after", one.end, shift(one.end, one.after)));
     }

@@ -47,6 +47,10 @@ def minutes_of(item: BookingItem, minutes: Mapping[int, int]) -> timedelta:
     return timedelta() if length is None else timedelta(minutes=length) - (item.ends_at - item.starts_at)
 
 
+# The lines of the history that say where a visit stands.
+STATES = frozenset(Booking.State.values)
+
+
 @dataclass(frozen=True)
 class Undo:
     """Taking back the last change of a visit: who does it, and what they may."""
@@ -69,6 +73,9 @@ class Undo:
             }
             return states.change_note(row, values, by=self.by, version=version)
         self.check({item.professional_id for item in items_in_order(row)})
+        if move.what not in STATES:
+            # What is not staff's to take back: money that came, a zone that changed.
+            raise states.NotAllowed(row, "undone")
         if not before:
             return states.cancel(row, by=self.by, version=version, reason=_("Taken back"))
         return states.change_state(row, before["state"], by=self.by, version=version, reason=_("Taken back"))

@@ -102,7 +102,7 @@ class Draft:
 
     def start(self, known: Catalogue) -> datetime:
         """When it begins. Raises WrongWhen."""
-        return when.read_moment(self.exact or when.joined(self.day, self.time), known.zone)
+        return when.read_moment(when.chosen(self.exact, when.joined(self.day, self.time)), known.zone)
 
     def asked(self, known: Catalogue, viewer: Viewer) -> Asked | None:
         """The same as a question; None while nothing is chosen."""

@@ -59,6 +59,11 @@ def joined(day: str, clock_time: str) -> str:
     return f"{day.strip()}T{clock_time.strip()[:5]}"
 
 
+def chosen(exact: str, wall_: str) -> str:
+    """Of the hour that comes twice the one that was chosen, as long as the fields still show it."""
+    return exact if exact and exact[:16] == wall_ else wall_
+
+
 def wall(at: datetime, zone: ZoneInfo) -> str:
     """2026-11-20T10:00."""
     return at.astimezone(zone).strftime("%Y-%m-%dT%H:%M")

@@ -44,6 +44,8 @@ DID: Final[dict[str, Any]] = {
     "moved": lazy("Moved"),
     "changed": lazy("Changed"),
     "undone": lazy("Taken back"),
+    "deposit": lazy("Deposit"),
+    "zone_changed": lazy("The salon's time zone changed"),
     "zone_changed": lazy("The salon's time zone changed"),
 }
 BY: Final[dict[str, Any]] = {

@@ -68,7 +68,8 @@ class Move:
         self.items: Sequence[BookingItem] = items_in_order(row)
         # Which service was dragged, and where to; the form has a day and a time instead.
         self.place = number(self.given("position"))
-        self.start = self.given("exact") or self.given("start") or when.joined(self.given("day"), self.given("time"))
+        fields = when.joined(self.given("day"), self.given("time"))
+        self.start = self.given("start") or when.chosen(self.given("exact"), fields)
 
     def given(self, name: str) -> str:
         """A value of the request."""
