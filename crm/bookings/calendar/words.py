@@ -46,7 +46,6 @@ DID: Final[dict[str, Any]] = {
     "undone": lazy("Taken back"),
     "deposit": lazy("Deposit"),
     "zone_changed": lazy("The salon's time zone changed"),
-    "zone_changed": lazy("The salon's time zone changed"),
 }
 BY: Final[dict[str, Any]] = {
     "contact": lazy("the guest"),
