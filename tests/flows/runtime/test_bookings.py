@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from channels_wa.inbound import drain
 from crm.bookings.actions import states
 from crm.bookings.models import Booking
 from crm.contacts.models import Contact
@@ -165,8 +166,6 @@ def test_a_crash_in_the_step_books_once(chat: Chat, chair: Chair, monkeypatch: p
     chat.sends("interactive", {"type": "list_reply", "list_reply": row})
     assert len(bookings(chat)) <= 1
     chat.later(minutes=2)
-    from channels_wa.inbound import drain
-
     drain.run()
     assert [one.state for one in bookings(chat)] == ["booked"]
     assert chat.answers[-1].startswith("Marcado")
@@ -336,3 +335,27 @@ def test_a_deposit_keeps_it_held(chat: Chat, chair: Chair, monkeypatch: pytest.M
     [made] = bookings(chat)
     assert (made.state, made.deposit_state) == ("held", "due")
     assert chat.answers[-1] == "Falta R$ 50"
+
+
+def test_of_two_who_tap_one_time_at_once_one_gets_it(chat: Chat, chair: Chair) -> None:
+    """I20: in one batch of the drain, too; the other is shown what is left."""
+    beto = Chat(chat.salon_id, "5511990000002", chat.monkeypatch)
+    chat.publish(
+        "book", SERVICE, SLOT, BOOK, say("done", "Marcado"), say("nothing", "-"), edges=BOOKING,
+    )  # fmt: skip
+    rows = []
+    for one in (chat, beto):
+        one.says("oi")
+        choose(one, "Cor")
+        rows.append(one.message().payload["rows"][0])
+    assert rows[0] == rows[1]
+    monkeypatch = chat.monkeypatch
+    with monkeypatch.context() as waiting:
+        waiting.setattr(drain, "run", lambda: 0)
+        for one, row in zip((chat, beto), rows, strict=True):
+            one.sends("interactive", {"type": "list_reply", "list_reply": row})
+    drain.run()
+    assert [one.state for one in bookings(chat)] == ["booked"]
+    said = sorted(one.answers[-1] for one in (chat, beto))
+    assert said[0].startswith("Esse horário acabou de ser ocupado")
+    assert said[1] == "Marcado"
