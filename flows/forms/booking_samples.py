@@ -14,11 +14,19 @@ JSON = dict[str, Any]
 MOST_SHOWN: Final = 10
 
 
+OFFERING: Final = frozenset(
+    {"choose_service", "choose_professional", "find_slots", "find_booking", "hold_slot", "book", "reschedule"}
+)
+
+
+def is_for_us(node: JSON, name: str) -> bool:
+    """Whether a variable is of no use to whoever draws: what was offered last, which time was taken."""
+    return node.get("type") in OFFERING and name.endswith(("_options", "_taken"))
+
+
 def kept_by(node: JSON, name: str) -> JSON | None:
-    """Something that a variable of a step of bookings might hold; None for another step's, or what is only for us."""
+    """Something that a variable of a step of bookings might hold; None for another step's."""
     kind = node.get("type")
-    if name.endswith(("_options", "_taken")):
-        return None
     if kind == "choose_service":
         return {"id": "", "name": _("Haircut"), "price": "R$ 80", "minutes": 45}
     if kind == "choose_professional":

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from flows.console.drawing import described
 from flows.engine.expressions import Expression, ExpressionError, Scope
-from flows.forms.booking_samples import kept_by
+from flows.forms.booking_samples import is_for_us, kept_by
 from flows.forms.errors import NOT_SETTINGS
 from flows.forms.fields import JSON, Words
 from flows.forms.samples import SAMPLES, moment, world
@@ -83,7 +83,7 @@ def set_in(graph: JSON) -> dict[str, tuple[str, Any]]:
     found: dict[str, tuple[str, Any]] = {}
     for node in graph.get("nodes", []):
         if isinstance(node, dict) and isinstance(node.get("id"), str):
-            for name in names_in(node):
+            for name in (name for name in names_in(node) if not is_for_us(node, name)):
                 found.setdefault(name, (node["id"], kept_by(node, name) or sample_of(node, found)))
     return found
 

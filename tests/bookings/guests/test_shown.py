@@ -32,7 +32,7 @@ def test_the_next_visit_stands_first(chair: Chair, alice: Browser) -> None:
     later, nearer = chair.book("15:00"), chair.book("10:00")
     shown = card(alice, chair)
     assert shown.index(str(nearer.public_id)) < shown.index(str(later.public_id))
-    assert f"/calendar/?contact={chair.contact.public_id}" in shown
+    assert f"/calendar/new/?contact={chair.contact.public_id}" in shown
 
 
 def test_it_tells_how_far_the_reminder_is(chair: Chair, alice: Browser) -> None:

@@ -43,3 +43,11 @@ def test_samples_follow_from_each_other() -> None:
 
 def test_a_broken_drawing_breaks_nothing() -> None:
     assert names({"nodes": [{"id": 5}, "x", {"id": "a", "type": "ask", "choices": "no"}], "edges": []})
+
+
+def test_what_a_booking_step_keeps_is_offered_in_its_parts() -> None:
+    """FL-011: vars.booking.when, and not what the step keeps for itself."""
+    nodes = [{"id": "s", "type": "find_slots", "text": "?"}, {"id": "b", "type": "book"}]
+    names = {one.name for one in variables_of({"nodes": nodes}, salon="Aurora", contact_fields=[])}
+    assert {"vars.slot.when", "vars.slot.price", "vars.booking.id", "vars.booking.professional"} <= names
+    assert not {name for name in names if name.endswith(("_options", "_taken"))}
