@@ -98,7 +98,7 @@
     for (const part of form?.querySelectorAll("[data-shown-by]") ?? []) {
       const by = form.elements[part.dataset.shownBy];
       const value = by.type === "checkbox" ? (by.checked ? "on" : "") : by.value;
-      part.hidden = part.dataset.shownFor ? value !== part.dataset.shownFor : !value;
+      part.hidden = part.dataset.shownFor ? !part.dataset.shownFor.split(" ").includes(value) : !value;
     }
   }
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from crm.bookings.actions import doing
 from crm.bookings.actions.offering import category
+from crm.bookings.deposits import rules as deposit_rules
 from crm.bookings.models import PROFESSIONAL, Professional, Resource, Service, ServiceCategory
 from crm.bookings.models.service import half_an_hour
 from crm.bookings.offers.fields import ColourField, MoneyField, SpanField
@@ -19,11 +20,14 @@ from crm.deals import money
 
 MOST_BUFFER, MOST_LEAD, MOST_CANCEL = 480, 525_600, 8760
 DEPOSITS: Final = (
-    ("", gettext_lazy("None")),
+    ("", gettext_lazy("As the salon's rule says")),
+    ("never", gettext_lazy("None")),
     ("always", gettext_lazy("From everybody")),
     ("new", gettext_lazy("From guests who come for the first time")),
-    ("after_no_show", gettext_lazy("From guests who once did not come")),
+    ("after_no_show", gettext_lazy("From guests who did not come before")),
 )
+# Nothing more is asked about these.
+FREE: Final = ("", "never")
 AMOUNTS: Final = (("fixed", gettext_lazy("An amount")), ("percent", gettext_lazy("A part of the price")))
 
 
@@ -45,7 +49,8 @@ def known_of(service: Service | None) -> dict[str, Any]:
         "is_add_on": row.is_add_on,
         "add_ons": [str(one.public_id) for one in add_ons],
         "needs": list(row.needs),
-        "deposit_when": deposit.get("when", "") if deposit else "",
+        "deposit_when": deposit.get("when", ""),
+        "deposit_no_shows": deposit.get("no_shows", 1),
         "deposit_kind": deposit.get("kind", "fixed"),
         "deposit_amount": deposit.get("value") if deposit.get("kind") == "fixed" else None,
         "deposit_percent": deposit.get("value") if deposit.get("kind") == "percent" else None,
@@ -118,6 +123,9 @@ class ServiceForm(SeenForm):
     )
     deposit_when = forms.ChoiceField(label=gettext_lazy("Deposit"), choices=DEPOSITS, required=False)
     deposit_kind = forms.ChoiceField(label=gettext_lazy("How much"), choices=AMOUNTS, required=False)
+    deposit_no_shows = forms.IntegerField(
+        label=gettext_lazy("After how many missed visits"), min_value=1, max_value=20, required=False
+    )
     deposit_percent = forms.IntegerField(label=gettext_lazy("Per cent"), min_value=1, max_value=100, required=False)
     lead = SpanField(
         label=gettext_lazy("Booked at the latest before"),
@@ -155,7 +163,10 @@ class ServiceForm(SeenForm):
         self.fields["price"] = MoneyField(label=_("Price"), currency=currency)
         self.fields["deposit_amount"] = MoneyField(label=_("Amount"), currency=currency, required=False)
         self.fields["no_show_fee"] = MoneyField(
-            label=_("Fee for not coming"), currency=currency, required=False, help_text=_("Empty: none.")
+            label=_("Fee for not coming"),
+            currency=currency,
+            required=False,
+            help_text=_("Empty: as the salon. 0: none."),
         )
         self.fields["who"] = OffersField(label=_("Who does it"), others=_people(service, currency), required=False)
         offered = Service.objects.filter(is_add_on=True, archived_at=None).order_by("order", "pk")
@@ -170,10 +181,12 @@ class ServiceForm(SeenForm):
     def clean(self) -> dict[str, Any]:
         """What belongs together."""
         given: dict[str, Any] = super().clean() or self.cleaned_data
-        if given.get("deposit_when"):
+        if given.get("deposit_when", "") not in FREE:
             name = "deposit_percent" if given.get("deposit_kind") == "percent" else "deposit_amount"
             if not given.get(name) and name not in self.errors:
                 self.add_error(name, _("Say how much."))
+            elif (given.get(name) or 0) > deposit_rules.MOST_MINOR:
+                self.add_error(name, _("This amount is too large."))
         if given.get("own_reminders"):
             self._check_reminders(given)
         return given
@@ -212,11 +225,13 @@ class ServiceForm(SeenForm):
         return {pk: doing.Way(*given[str(public_id)]) for pk, public_id in keys}
 
     def _deposit(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        if not given["deposit_when"]:
-            return {}
+        when = given["deposit_when"]
+        if when in FREE:
+            return {"when": when} if when else {}
         kind = given["deposit_kind"] or "fixed"
         value = given["deposit_percent"] if kind == "percent" else given["deposit_amount"]
-        return {"when": given["deposit_when"], "kind": kind, "value": value}
+        no_shows = given["deposit_no_shows"] or 1
+        return deposit_rules.checked({"when": when, "kind": kind, "value": value, "no_shows": no_shows})
 
     def _reminders(self, given: Mapping[str, Any]) -> list[dict[str, int]] | None:
         if not given["own_reminders"]:

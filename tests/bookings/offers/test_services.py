@@ -33,6 +33,7 @@ def as_shown(chair: Chair, row: Service, **typed: Any) -> dict[str, Any]:
         "needs": known["needs"],
         "is_online": "on",
         "deposit_kind": "fixed",
+        "deposit_no_shows": "1",
         "who": list(known["who"]),
         "version": row.version,
         "seen": json.dumps(known),
@@ -74,6 +75,7 @@ def test_a_service_is_written_as_people_write(chair: Chair, alice: Browser) -> N
         ("lead", "abc", ""),
         ("name", "", ""),
         ("needs", "no such kind", ""),
+        ("no_show_fee", "9" * 19, ""),
     ],
 )
 def test_what_cannot_be_is_said_at_its_field_and_nothing_is_lost(
@@ -104,6 +106,19 @@ def test_of_two_who_change_the_same_neither_is_overwritten(chair: Chair, alice: 
     assert 'name="buffer_after" value="20"' in text  # both changed it: mine stands, and theirs is told
     assert "“5”" in text
     assert "Alice" in text
+
+
+def test_a_deposit_has_all_that_its_rule_needs(chair: Chair, alice: Browser) -> None:
+    path = f"/services/{chair.cut.public_id}/"
+    rule = {"deposit_when": "after_no_show", "deposit_kind": "percent", "deposit_no_shows": "2", "no_show_fee": "0"}
+    assert alice.post(path, as_shown(chair, chair.cut, **rule)).status_code == 422
+    assert alice.post(path, as_shown(chair, chair.cut, **rule, deposit_percent="30")).status_code == 303
+    saved = fresh(chair, chair.cut)
+    assert saved.deposit == {"when": "after_no_show", "kind": "percent", "value": 30, "no_shows": 2}
+    assert saved.no_show_fee_minor == 0
+    never = {"deposit_when": "never", "version": saved.version}
+    assert alice.post(path, as_shown(chair, saved, **never)).status_code == 303
+    assert fresh(chair, chair.cut).deposit == {"when": "never"}
 
 
 def test_the_same_sent_twice_is_saved_once(chair: Chair, alice: Browser) -> None:
