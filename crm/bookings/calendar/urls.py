@@ -19,5 +19,6 @@ urlpatterns = [
     path("bookings/<uuid:public_id>/move/", moving.move, name="move"),
     path("bookings/<uuid:public_id>/undo/", moving.undo, name="undo"),
     path("bookings/<uuid:public_id>/state/", acts.state, name="state"),
+    path("bookings/<uuid:public_id>/deposit/", acts.deposit, name="deposit"),
     path("bookings/<uuid:public_id>/note/", acts.note, name="note"),
 ]

@@ -1,9 +1,11 @@
 """BK-002, FR-DB-002: a visit is moved, its state set and taken back, by whoever may."""
 
+from crm.bookings.actions import writing
+from crm.bookings.actions.booking import ItemWanted
 from crm.bookings.models import Booking
 from ops.salon import inside
 from tests.bookings.calendar.conftest import Desk
-from tests.bookings.conftest import Chair
+from tests.bookings.conftest import ZONE, Chair
 from tests.world import Browser
 
 
@@ -91,3 +93,33 @@ def test_fr_db_002_nobody_touches_what_is_not_theirs(
     assert charlie.get(f"/calendar/bookings/{bias.public_id}/").status_code == 404
     with inside(chair.salon_id):
         assert set(Booking.objects.values_list("version", flat=True)) == {1}
+
+
+def test_fr_db_002_undo_takes_back_a_booking_but_nothing_that_staff_did_not_do(desk: Desk, chair: Chair) -> None:
+    """Money that came in the meantime is no mistake of a click."""
+    booking, paid = chair.book("10:00"), chair.book("12:00")
+    assert desk.act(booking, "undo").status_code == 200
+    assert chair.fresh(booking).state == "cancelled"
+    with inside(chair.salon_id):
+        writing.note(paid, "deposit", before=None, after={"deposit_state": "paid"}, by=None)
+    assert desk.act(paid, "undo").status_code == 409
+    assert chair.fresh(paid).state == "booked"
+
+
+def test_fr_db_002_of_a_visit_of_two_services_one_is_given_to_somebody_else(desk: Desk, chair: Chair) -> None:
+    """The other goes along in time, not in hands."""
+    items = [ItemWanted(chair.cut.pk, chair.ana.pk, chair.at("10:00")), ItemWanted(chair.colour.pk, chair.ana.pk)]
+    booking = chair.book("10:00", items=items)
+    status, _told = desk.drag(booking, "14:00", professional=chair.bia.public_id)
+    assert status == 200
+    placed = [(one.professional_id, f"{one.starts_at.astimezone(ZONE):%H:%M}") for one in chair.items(booking)]
+    assert placed == [(chair.bia.pk, "14:00"), (chair.ana.pk, "14:45")]
+
+
+def test_bk_004_a_deposit_is_asked_for_by_hand(desk: Desk, chair: Chair) -> None:
+    booking = chair.book("10:00")
+    assert 'id="deposit-amount"' in desk.browser.get_page(f"/calendar/bookings/{booking.public_id}/")
+    answer = desk.act(booking, "deposit", amount="30,00")
+    fresh = chair.fresh(booking)
+    assert (answer.status_code, fresh.state, fresh.deposit_state, fresh.deposit_minor) == (200, "booked", "due", 3000)
+    assert desk.act(booking, "deposit", amount="x").status_code == 422

@@ -7,12 +7,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from billing.payment_links import actions as links
 from crm.bookings.actions import series, states
 from crm.bookings.actions.booking import items_in_order
 from crm.bookings.calendar import words
 from crm.bookings.calendar.rights import Viewer
 from crm.bookings.calendar.views.answers import done, given, is_part, number, told, undo_of
 from crm.bookings.calendar.views.booking import drawer
+from crm.bookings.deposits import actions as deposits
 from crm.bookings.models import Booking
 from crm.bookings.rights import visible_bookings
 from crm.deals import money
@@ -65,6 +67,23 @@ def note(request: SalonRequest, public_id: UUID) -> HttpResponse:
         refusal = words.refusal(error, request.member)
         return drawer(request, viewer.booking(public_id), problem=refusal.words, status=409)
     return _said(request, fresh, _("Saved"), undo_of(fresh) if fresh.version != row.version else "")
+
+
+@require_POST
+@allowed(Permission.BOOKINGS_EDIT)
+def deposit(request: SalonRequest, public_id: UUID) -> HttpResponse:
+    """Ask the guest for a deposit; they get the link by WhatsApp, and the visit stays booked."""
+    viewer = Viewer(request.member)
+    row = viewer.booking(public_id)
+    viewer.check({one.professional_id for one in items_in_order(row)})
+    try:
+        amount = money.read(given(request, "amount", 20), row.currency)
+        fresh = deposits.ask_by_hand(row, amount, by=request.member)
+    except money.NoMoney:
+        return drawer(request, row, problem=_("Write an amount, e.g. 1500 or 89,90."), status=422)
+    except (deposits.NothingDue, links.NoProvider):
+        return drawer(request, viewer.booking(public_id), problem=_("No deposit can be asked for now."), status=409)
+    return _said(request, fresh, _("The guest gets a link to pay the deposit"), "")
 
 
 def _said(request: SalonRequest, row: Booking, text: str, undo_url: str) -> HttpResponse:

@@ -7,11 +7,13 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from billing.payment_links.providers import current
 from crm.bookings.actions.moving import MOVABLE
 from crm.bookings.actions.states import ALLOWED, items_of_many
 from crm.bookings.calendar import when, words
 from crm.bookings.calendar.rights import Viewer
 from crm.bookings.catalogue import Catalogue, catalogue
+from crm.bookings.deposits.rules import due
 from crm.bookings.models import Booking, Reminder
 from crm.bookings.reminders.hearing import shown
 from crm.bookings.rights import visible_bookings
@@ -51,6 +53,7 @@ def drawer(request: SalonRequest, row: Booking, *, problem: str = "", status: in
         "price": money.shown(row.price_minor, row.currency),
         "price_written": money.written(row.price_minor, row.currency),
         "deposit": _deposit(row),
+        "ask_deposit": money.written(due(row), row.currency) if may_act and _may_ask(row) else None,
         "source": words.SOURCE.get(row.source, ""),
         "acts": _acts(row) if may_act else [],
         "may_move": may_act and row.state in MOVABLE,
@@ -100,6 +103,12 @@ def _deposit(row: Booking) -> dict[str, Any] | None:
         return None
     return {"words": words.DEPOSIT[row.deposit_state], "amount": money.shown(row.deposit_minor, row.currency),
             "state": row.deposit_state}  # fmt: skip
+
+
+def _may_ask(row: Booking) -> bool:
+    """Whether a deposit can be asked for: there is somebody to ask, and a way to pay."""
+    stands = row.state in (Booking.State.BOOKED, Booking.State.CONFIRMED) and row.starts_at > clock.now()
+    return stands and row.deposit_state == Booking.Deposit.NONE and row.contact_id is not None and bool(current())
 
 
 def _acts(row: Booking) -> list[dict[str, Any]]:
