@@ -164,6 +164,7 @@ EVENT_HANDLERS = {
     ],
     # It was done, or nobody came; and that was a mistake.
     "booking.reopened": ["crm.bookings.packages.hearing.on_back", "crm.bookings.deposits.hearing.on_came"],
+    "payment_link.asked": ["crm.bookings.deposits.hearing.on_asked"],  # its texts are looked at by Meta
     "payment_link.opened": ["crm.bookings.deposits.hearing.on_opened"],  # the guest gets it
     "payment_link.paid": ["crm.bookings.deposits.hearing.on_paid"],  # what was held for it is booked
     "time.unblocked": ["crm.bookings.waitlist.hearing.on_freed"],

@@ -18,10 +18,12 @@ from crm.bookings.actions.placing import SlotTaken
 from crm.bookings.asking import GUEST, Rules
 from crm.bookings.defaults import policy
 from crm.bookings.deposits import rules as deposits
-from crm.bookings.models import Booking
+from crm.bookings.models import Booking, BookingItem
 from ops import clock
 from ops.events.actions import emit_many
+from ops.salon import current_salon_id
 from tenants.audit import actions as audit
+from tenants.salons.models import Salon
 
 DEPOSIT: Final = "deposit"
 FEE: Final = "no_show_fee"
@@ -167,10 +169,17 @@ def _wanted(fresh: Booking, amount: int, purpose: str, until: Any) -> links.Want
         currency=fresh.currency,
         purpose=purpose,
         subject=fresh.public_id,
-        description=fresh.wall_clock.replace("T", " "),
+        description=_description(fresh),
         contact_id=fresh.contact_id,
         expires_at=until,
     )
+
+
+def _description(fresh: Booking) -> str:
+    """What stands on the payment page: the salon, the services, and when by its clock."""
+    names = BookingItem.objects.filter(booking=fresh).order_by("position").values_list("service__name", flat=True)
+    salon = Salon.objects.values_list("name", flat=True).get(pk=current_salon_id() or 0)
+    return f"{salon}: {', '.join(names)}, {fresh.wall_clock.replace('T', ' ')}"[:200]
 
 
 def _links(fresh: Booking, purpose: str) -> list[PaymentLink]:

@@ -30,6 +30,12 @@ AGAIN: Final = timedelta(minutes=1)
 DJANGO: Final = {"pt": "pt-br", "en": "en", "es": "es"}
 
 
+def on_asked(events: Sequence[Heard]) -> None:
+    """payment_link.asked: Meta looks at the texts while the provider makes its page."""
+    for name in (LINK, FEE_LINK, NEWS):
+        sending.prepare(name)
+
+
 def on_opened(events: Sequence[Heard]) -> None:
     """payment_link.opened: the guest gets it."""
     for link, booking in _of(events):

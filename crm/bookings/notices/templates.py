@@ -80,6 +80,12 @@ def titles(name: str, language: str) -> list[str]:
     return list(texts(language)[name]["buttons"])
 
 
+def buttons_of(notice: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The component with its buttons, if it has any."""
+    replies = [{"type": "QUICK_REPLY", "text": title} for title in notice["buttons"]]
+    return [{"type": "BUTTONS", "buttons": replies}] if replies else []
+
+
 def _named(shape: Shape, values: Sequence[str]) -> Mapping[str, str]:
     """By the names that the template has for them; what it has beyond them gets a dash."""
     numbered = {str(place): text for place, text in enumerate(values, 1)}
@@ -95,9 +101,7 @@ def _make(name: str, language: str, waba_id: str) -> None:
     components: list[dict[str, Any]] = [
         {"type": "BODY", "text": notice["text"], "example": {"body_text": [notice["samples"]]}}
     ]
-    if notice["buttons"]:
-        replies = [{"type": "QUICK_REPLY", "text": title} for title in notice["buttons"]]
-        components.append({"type": "BUTTONS", "buttons": replies})
+    components += buttons_of(notice)
     draft = Draft(name, texts(language)["code"], components=components)
     try:
         actions.submit(actions.create(draft, waba_id=waba_id, by=None), by=None)
