@@ -109,7 +109,7 @@ def two(salons: Salons, db: None) -> tuple[Seeded, Seeded]:
 
 def seen(said: bytes) -> bool:
     """Whether the other salon shows; the islands of that name, among the time zones, are nobody's."""
-    return THEIRS.encode() in said.lower().replace(b"atlantic/canary", b"")
+    return THEIRS.encode() in re.sub(rb"atlantic/canary|canary \(utc", b"", said.lower())
 
 
 def visitor(salons: Salons, role: str) -> Client:
