@@ -133,6 +133,7 @@ EVENT_HANDLERS = {
     ],
     "booking.booked": [
         "crm.bookings.reminders.templates.on_booked",  # the reminder's text is looked at by Meta
+        "crm.bookings.waitlist.hearing.on_booked",  # a deposit was paid: they wait no more
         "crm.bookings.page.confirming.on_booked",  # a deposit was paid: the guest gets the link to their visit
         "flows.runtime.awaiting.on_events",
         "flows.runtime.triggers.on_events",

@@ -29,6 +29,8 @@ DEPOSIT: Final = "deposit"
 FEE: Final = "no_show_fee"
 Deposit = Booking.Deposit
 State = Booking.State
+# Why a visit is cancelled whose guest takes an earlier one of the waitlist.
+SWAPPED: Final = "waitlist"
 LEAST: Final = timedelta(minutes=5)
 
 
@@ -77,12 +79,18 @@ def paid(booking: Booking, link: PaymentLink) -> str:
     paid, late, or nothing."""
     states.wait_for_all([booking.pk])
     fresh = states.load_locked(booking, None)
-    if fresh.deposit_state == Deposit.PAID:
+    if fresh.deposit_state not in (Deposit.NONE, Deposit.DUE):
+        # The same news again; or a second payment for one visit, which goes back.
+        others = [one for one in _links(fresh, DEPOSIT) if one.pk != link.pk]
+        if fresh.deposit_state == Deposit.REFUNDED or any(one.state == PaymentLink.State.PAID for one in others):
+            links.refund(link)
         return ""
     held_in_time = fresh.state == State.HELD and (fresh.hold_until or clock.now()) > clock.now()
     expired = fresh.state == State.CANCELLED and fresh.cancel_reason == "hold_over"
     if fresh.state == State.HELD or expired:
         try:
+            if not held_in_time and fresh.starts_at <= clock.now():
+                raise states.HoldOver
             if fresh.state == State.HELD and not held_in_time:
                 writing.release_over([fresh.pk])
                 fresh = states.load_locked(booking, None)
@@ -95,13 +103,28 @@ def paid(booking: Booking, link: PaymentLink) -> str:
         links.refund(link)
         _set(fresh, Deposit.REFUNDED, "cancelled")
         return "late"
+    fresh.deposit_minor = link.amount_minor
     _set(fresh, Deposit.PAID, "paid")
     return "paid"
+
+
+def fee_paid(booking: Booking, link: PaymentLink) -> None:
+    """The fee has come. Who came after all, or has paid it by another link, gets it back."""
+    fresh = states.load_locked(booking, None)
+    others = [one for one in _links(fresh, FEE) if one.pk != link.pk]
+    if fresh.state != State.NO_SHOW or any(one.state == PaymentLink.State.PAID for one in others):
+        links.refund(link)
+        return
+    for one in others:
+        links.withdraw(one)
 
 
 def cancelled(booking: Booking, *, in_time: bool) -> str:
     """The visit was cancelled: what was paid goes back, or is kept by the salon's policy. What to tell."""
     fresh = states.load_locked(booking, None)
+    if fresh.state != State.CANCELLED:
+        # It was paid meanwhile, or somebody took the cancelling back.
+        return ""
     if fresh.deposit_state == Deposit.DUE:
         for link in _links(fresh, DEPOSIT):
             links.withdraw(link)
@@ -128,16 +151,19 @@ def not_come(booking: Booking) -> None:
         kept = fresh.deposit_minor
         _set(fresh, Deposit.KEPT, "no_show")
     amount = deposits.fee(fresh) - kept
-    if amount <= 0 or fresh.contact_id is None or not current() or _links(fresh, FEE):
+    asked = any(one.state in (*links.OPEN, PaymentLink.State.PAID) for one in _links(fresh, FEE))
+    if amount <= 0 or fresh.contact_id is None or not current() or asked:
         return
     links.ask_for(_wanted(fresh, amount, FEE, None))
 
 
 def came_after_all(booking: Booking) -> None:
-    """A no-show that was none: its fee is not asked for any more, or goes back."""
+    """A no-show that was none: its fee is not asked for any more, or goes back; its deposit is what it was."""
     fresh = states.load_locked(booking, None)
     if fresh.state == State.NO_SHOW:
         return
+    if fresh.deposit_state == Deposit.KEPT and fresh.state != State.CANCELLED:
+        _set(fresh, Deposit.PAID, "came")
     for link in _links(fresh, FEE):
         (links.refund if link.state == PaymentLink.State.PAID else links.withdraw)(link)
 
@@ -158,6 +184,9 @@ def _ask(fresh: Booking, amount: int, by: Any) -> Booking:
     fresh.save(update_fields=["deposit_minor", "deposit_state", "hold_until", "version", "updated_at"])
     writing.cancel_hold_timer(fresh)
     writing.set_hold_timer(fresh)
+    for link in _links(fresh, DEPOSIT):
+        if link.amount_minor != amount:
+            links.withdraw(link, by=by)
     links.ask_for(_wanted(fresh, amount, DEPOSIT, fresh.hold_until if fresh.state == State.HELD else None), by=by)
     _told(fresh, "deposit_due", by)
     return fresh
@@ -188,7 +217,7 @@ def _links(fresh: Booking, purpose: str) -> list[PaymentLink]:
 
 def _set(fresh: Booking, state: str, reason: str) -> None:
     fresh.deposit_state, fresh.version, fresh.updated_at = state, fresh.version + 1, clock.now()
-    fresh.save(update_fields=["deposit_state", "version", "updated_at"])
+    fresh.save(update_fields=["deposit_state", "deposit_minor", "version", "updated_at"])
     _told(fresh, f"deposit_{state}", None, reason)
 
 

@@ -47,11 +47,13 @@ def on_opened(events: Sequence[Heard]) -> None:
 
 def on_paid(events: Sequence[Heard]) -> None:
     """payment_link.paid: what was held for it is booked."""
-    found = [(link, booking) for link, booking in _of(events) if link.purpose == actions.DEPOSIT]
+    found = _of(events)
     # All locks before the first visit is changed.
     states.wait_for_all([booking.pk for _link, booking in found])
     for link, booking in found:
-        if word := actions.paid(booking, link):
+        if link.purpose == actions.FEE:
+            actions.fee_paid(booking, link)
+        elif word := actions.paid(booking, link):
             _send(Booking.objects.select_related("contact").get(pk=booking.pk), NEWS, link, word)
 
 
@@ -62,7 +64,8 @@ def on_gone(events: Sequence[Heard]) -> None:
         if booking is None or booking.deposit_state == Booking.Deposit.NONE or booking.state != Booking.State.CANCELLED:
             continue
         # The salon's own cancelling costs the guest nothing.
-        by_guest = event.payload.get("by") == "contact"
+        # So does a visit that is given up for an earlier one that the salon offered.
+        by_guest = event.payload.get("by") == "contact" and event.payload.get("reason") != actions.SWAPPED
         word = actions.cancelled(booking, in_time=not by_guest or _in_time(booking, event.at))
         if word and (link := actions.link_of(booking)):
             _send(booking, NEWS, link, word)
@@ -97,9 +100,10 @@ def _of(events: Sequence[Heard]) -> list[tuple[PaymentLink, Booking]]:
     rows = PaymentLink.objects.filter(
         public_id__in=[one.subject for one in events], purpose__in=(actions.DEPOSIT, actions.FEE)
     )
-    by_subject = {link.subject: link for link in rows.order_by("pk")}
-    bookings = Booking.objects.select_related("contact").filter(public_id__in=list(by_subject)).order_by("pk")
-    return [(by_subject[booking.public_id], booking) for booking in bookings]
+    found = list(rows.order_by("pk"))
+    bookings = Booking.objects.select_related("contact").filter(public_id__in={link.subject for link in found})
+    # A visit may have several: each is money.
+    return [(link, one) for one in bookings.order_by("pk") for link in found if link.subject == one.public_id]
 
 
 def _in_time(booking: Booking, at: datetime) -> bool:

@@ -76,7 +76,8 @@ def join(
         raise Wrong("booking", "not_theirs", "The visit must be the guest's own.")
     with transaction.atomic():
         # Of two who press at once the second finds what the first wrote.
-        Contact.objects.select_for_update().only("pk").get(pk=contact.pk)
+        # Whoever has an entry's lock and writes a visit of the guest is not kept waiting: no deadlock.
+        Contact.objects.select_for_update(no_key=True).only("pk").get(pk=contact.pk)
         mine = list(WaitlistEntry.objects.select_for_update().filter(contact=contact, closed_at=None).order_by("pk"))
         for one in mine:
             if _same(one, wanted):

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
+from django.db.models import Q
+
 from channels_wa.inbound.steps import Incoming
 from crm.bookings.actions.booking import NewBooking, WrongItem
 from crm.bookings.actions.placing import SlotTaken
@@ -88,7 +90,7 @@ def _ask(doing: _Doing) -> Reply:
 def _nearest(doing: _Doing, key: str) -> Reply:
     """The times closest to the one they were late for."""
     entry = doing.row.entry
-    found = _free(entry, minute_of(doing.row.booking.starts_at))
+    found = [] if entry.closed_at else _free(entry, minute_of(doing.row.booking.starts_at))
     if not found:
         return Reply(words.said(doing.language, "gone_over" if entry.closed_at else "gone_none"))
     known, zone = catalogue(), ZoneInfo(doing.row.booking.zone)
@@ -117,7 +119,10 @@ def _choose(doing: _Doing, start: int) -> Reply:
     """A time of the list: it is booked, if it is still free."""
     entry = actions.locked(doing.row.entry_id)
     if mine := _has(entry, start):
-        return Reply(doing.said("taken_already", mine))
+        return Reply(doing.said("deposit" if offering.waits_for_deposit(mine) else "taken_already", mine))
+    if entry.closed_at:
+        # An old list: what they waited for is over, nothing is booked by it any more.
+        return Reply(doing.said("gone_over"))
     slot = _at(entry, start)
     if slot is None:
         return _nearest(doing, "pick_taken")
@@ -132,25 +137,22 @@ def _choose(doing: _Doing, start: int) -> Reply:
         booking = book_or_ask(new, by=doing.by, rules=GUEST)
     except (SlotTaken, WrongItem):
         return _nearest(doing, "pick_taken")
-    if not entry.closed_at and entry.state == WaitlistEntry.State.WAITING:
-        actions.close(entry, "taken", by=doing.by)
-        offering.give_up(entry, by=doing.by, kept=booking.pk)
+    # For a deposit it is only held: the visit they have stays until the new one is sure (`offering.settled`).
+    if booking.state in offering.BOOKED and entry.state == WaitlistEntry.State.WAITING:
+        offering.over(entry, by=doing.by, kept=booking.pk)
     key = "deposit" if booking.deposit_state == Booking.Deposit.DUE else "taken"
     return Reply(doing.said(key, booking))
 
 
 def _has(entry: WaitlistEntry, start: int) -> Booking | None:
-    """The visit of a second tap on the same time."""
-    return (
-        Booking.objects.filter(
-            contact=entry.contact_id,
-            starts_at=moment_of(start),
-            state__in=offering.BOOKED,
-            items__service__in=entry.service_ids,
-        )
-        .select_related("contact")
-        .first()
+    """The visit of a second tap on the same time; or what they have by the entry already, or are to pay for."""
+    now = clock.now()
+    theirs = Booking.objects.filter(contact=entry.contact_id).select_related("contact")
+    theirs = theirs.filter(
+        Q(state__in=offering.BOOKED) | Q(state="held", deposit_state=Booking.Deposit.DUE, hold_until__gt=now)
     )
+    same = theirs.filter(starts_at=moment_of(start), items__service__in=entry.service_ids).first()
+    return same or theirs.filter(details__waitlist=str(entry.public_id), ends_at__gt=now).order_by("-pk").first()
 
 
 def _at(entry: WaitlistEntry, start: int) -> Slot | None:

@@ -35,6 +35,12 @@ def on_freed(events: Sequence[Heard]) -> None:
             passing.set_timer(place, version=event.id, freed_by=booking)
 
 
+def on_booked(events: Sequence[Heard]) -> None:
+    """booking.booked: what an offer held is the guest's, with the deposit that it waited for."""
+    if subjects := [one.subject for one in events if one.payload.get("source") == offering.SOURCE]:
+        offering.settled(subjects)
+
+
 def on_not_sent(events: Sequence[Heard]) -> None:
     """message.failed and message.cancelled: who was not reached keeps nobody waiting."""
     messages = dict(

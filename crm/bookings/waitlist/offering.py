@@ -20,7 +20,7 @@ from crm.bookings.availability.types import Slot
 from crm.bookings.availability.wall import moment_of
 from crm.bookings.catalogue import Catalogue, catalogue
 from crm.bookings.defaults import policy
-from crm.bookings.deposits.actions import settle_or_ask
+from crm.bookings.deposits.actions import SWAPPED, settle_or_ask
 from crm.bookings.models import Booking, WaitlistEntry, WaitlistOffer
 from crm.bookings.notices import sending
 from crm.bookings.reminders.composing import told, what_of, when_of
@@ -108,9 +108,10 @@ def take(row: WaitlistOffer, *, by: Any) -> Booking:
     with transaction.atomic():
         booking = states.load_locked(row.booking, None)
         fresh = _locked(row.pk)
-        waits = booking.state == Booking.State.HELD and booking.deposit_state == Booking.Deposit.DUE
-        if fresh.state in (State.TAKEN, State.OFFERED) and (booking.state in BOOKED or waits):
+        if fresh.state in (State.TAKEN, State.OFFERED) and booking.state in BOOKED:
             _taken(fresh, by)
+            return booking
+        if fresh.state == State.OFFERED and waits_for_deposit(booking):
             return booking
         if fresh.state != State.OFFERED or booking.state != Booking.State.HELD:
             # Who was late finds it among the nearest times, if nobody else has it.
@@ -119,7 +120,11 @@ def take(row: WaitlistOffer, *, by: Any) -> Booking:
             booking = settle_or_ask(booking, by=by)
         except (states.HoldOver, states.NotAllowed):
             raise Gone(fresh) from None
-        _taken(fresh, by)
+        if booking.state in BOOKED:
+            _taken(fresh, by)
+        else:
+            # It is theirs when the deposit is there (`settled`); until then the visit they have stays.
+            _wait_on(fresh, booking)
         failpoint("waitlist.taken")
         return booking
 
@@ -152,6 +157,38 @@ def look_at(pks: Sequence[int]) -> None:
             _close(fresh, ended, None, "" if ended == State.EXPIRED else "cancelled")
 
 
+def settled(subjects: Sequence[UUID]) -> None:
+    """Visits of who waits were booked, maybe by a deposit that came: they wait no more, and give up what they said."""
+    found = Booking.objects.filter(public_id__in=subjects, source=SOURCE, state__in=BOOKED).order_by("pk")
+    by_entry = {str(one.details["waitlist"]): one for one in found if one.details.get("waitlist")}
+    entries = list(WaitlistEntry.objects.filter(public_id__in=list(by_entry), closed_at=None).order_by("pk"))
+    if not entries:
+        return
+    mine = {one.pk: by_entry[str(one.public_id)] for one in entries}
+    states.wait_for_all({one.pk for one in mine.values()} | {one.booking_id for one in entries if one.booking_id})
+    for one in entries:
+        booking = states.load_locked(mine[one.pk], None)
+        if booking.state not in BOOKED:
+            continue
+        offers = WaitlistOffer.objects.filter(booking=booking, state__in=(State.OFFERED, State.EXPIRED))
+        for pk in offers.order_by("pk").values_list("pk", flat=True):
+            _taken(_locked(pk), None)
+        over(actions.locked(one.pk), by=None, kept=booking.pk)
+
+
+def over(entry: WaitlistEntry, *, by: Any, kept: int) -> None:
+    """They have what they waited for, for sure: under the entry's lock."""
+    if not entry.closed_at:
+        actions.close(entry, "taken", by=by)
+        give_up(entry, by=by, kept=kept)
+
+
+def waits_for_deposit(booking: Booking) -> bool:
+    """Whether it is held for the guest until they have paid."""
+    is_due = booking.state == Booking.State.HELD and booking.deposit_state == Booking.Deposit.DUE
+    return is_due and booking.hold_until is not None and booking.hold_until > clock.now()
+
+
 def locks_of(rows: Sequence[WaitlistOffer]) -> set[int]:
     """The bookings that an answer to these may change."""
     return {row.booking_id for row in rows} | {row.entry.booking_id for row in rows if row.entry.booking_id}
@@ -163,7 +200,7 @@ def give_up(entry: WaitlistEntry, *, by: Any, kept: int) -> None:
         return
     old = states.load_locked(Booking(pk=entry.booking_id), None)
     if old.state in (Booking.State.HELD, Booking.State.BOOKED, Booking.State.CONFIRMED):
-        states.cancel(old, by=by, reason="waitlist")
+        states.cancel(old, by=by, reason=SWAPPED)
 
 
 def items_for(slot: Slot) -> list[ItemWanted]:
@@ -213,10 +250,13 @@ def _taken(fresh: WaitlistOffer, by: Any) -> None:
     if fresh.state != State.TAKEN:
         _save(fresh, State.TAKEN, "")
         _tell("taken", fresh, by)
-    entry = actions.locked(fresh.entry_id)
-    if not entry.closed_at:
-        actions.close(entry, "taken", by=by)
-        give_up(entry, by=by, kept=fresh.booking_id)
+    over(actions.locked(fresh.entry_id), by=by, kept=fresh.booking_id)
+
+
+def _wait_on(fresh: WaitlistOffer, booking: Booking) -> None:
+    fresh.expires_at = booking.hold_until or fresh.expires_at
+    fresh.save(update_fields=["expires_at"])
+    set_many(current_salon_id(), [NewTimer(OFFER_OVER, str(fresh.pk), fresh.expires_at + AFTER)])
 
 
 def _end(row: WaitlistOffer, state: str, by: Any, reason: str = "") -> WaitlistOffer:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from crm.bookings.actions import states
 from crm.bookings.models import Booking, BookingMove
 from crm.bookings.waitlist import actions, words
 from crm.bookings.waitlist.words import Said
@@ -91,6 +92,28 @@ def test_a_late_tap_gets_the_nearest_times(line: Line) -> None:
         assert Booking.objects.filter(contact=rui, state="booked").count() == 1
     assert line.entry(entry).reason == "taken"
     assert line.offers() == [("Rui", "expired"), ("Eva", "offered")]
+
+
+def test_an_old_list_books_nothing(line: Line) -> None:
+    """BK-004: its other rows are answered with what they have; or, where that is over too, kindly."""
+    rui, eva = line.guest("Rui", "5511977770001"), line.guest("Eva", "5511977770002")
+    line.wait(rui)
+    line.wait(eva)
+    line.free(line.chair.book("10:00"))
+    late = line.offer()
+    line.later(minutes=16)
+    line.taps(rui, "take", late)
+    rows = line.last(rui).payload["rows"]
+    line.taps(rui, rows[0]["id"])
+    line.taps(rui, rows[1]["id"])
+    assert line.last(rui).text.startswith("Este horário já é seu")
+    with inside(line.chair.salon_id):
+        mine = Booking.objects.get(contact=rui, state="booked")
+        states.cancel(mine, by=None)
+    line.taps(rui, rows[1]["id"])
+    assert line.last(rui).text.startswith("Que pena")
+    with inside(line.chair.salon_id):
+        assert not Booking.objects.filter(contact=rui, state="booked").exists()
 
 
 def test_another_guests_offer_is_not_theirs(line: Line) -> None:
