@@ -10,6 +10,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from billing.payment_links import providers
 from billing.payment_links.models import PaymentLink
@@ -18,6 +19,9 @@ from ops import clock
 from ops.events.actions import emit
 from ops.salon import current_salon_id
 from ops.timers.actions import NewTimer, set_many
+from tenants.alerts.actions import NewAlert, raise_alert
+from tenants.alerts.models import Level
+from tenants.alerts.words import Words
 from tenants.audit import actions as audit
 
 CREATE: Final = "payment_link.create"
@@ -26,7 +30,16 @@ WITHDRAW: Final = "payment_link.withdraw"
 EXPIRE: Final = "payment_link.expire"
 State = PaymentLink.State
 OPEN: Final = (State.WANTED, State.OPEN)
+# The version of a timer of a call counts its tries below this.
+TRIES: Final = 100
 MOST_HEARD: Final = 50
+
+
+_LIST: Final = "/settings/deposits/"
+_PROBLEMS: Final = {
+    "refund": gettext_noop("A payment could not be given back"),
+    "amount": gettext_noop("A guest has paid another amount than was asked for"),
+}
 
 
 class NoProvider(Exception):
@@ -94,15 +107,17 @@ def refund(link: PaymentLink, *, by: Any = None, amount_minor: int | None = None
         fresh.state, fresh.version = State.REFUNDING, fresh.version + 1
         fresh.refunded_minor = min(amount_minor or fresh.amount_minor, fresh.amount_minor)
         fresh.save(update_fields=["state", "version", "refunded_minor"])
-        set_many(current_salon_id(), [NewTimer(REFUND, str(fresh.pk), clock.now(), fresh.version)])
+        set_many(current_salon_id(), [NewTimer(REFUND, str(fresh.pk), clock.now(), fresh.version * TRIES)])
         _told("refunding", fresh, by)
     return fresh
 
 
 @transaction.atomic
-def hear(public_id: UUID, news: News) -> PaymentLink | None:
-    """What the provider tells: the same news again, and news of another time, change nothing."""
-    found = PaymentLink.objects.filter(public_id=public_id).values_list("pk", flat=True).first()
+def hear(public_id: UUID, news: News, *, provider: str = "") -> PaymentLink | None:
+    """What the provider tells: the same news again, and news of another time, change nothing. `provider`: whose news
+    it is; of another's link it knows nothing."""
+    rows = PaymentLink.objects.filter(public_id=public_id)
+    found = (rows.filter(provider=provider) if provider else rows).values_list("pk", flat=True).first()
     if found is None:
         return None
     link = locked(found)
@@ -110,7 +125,13 @@ def hear(public_id: UUID, news: News) -> PaymentLink | None:
         return link
     link.heard = [*link.heard, news.id][-MOST_HEARD:]
     link.save(update_fields=["heard"])
-    if news.kind == "paid" and link.paid_at is None:
+    if news.kind == "paid" and news.amount_minor not in (0, link.amount_minor):
+        # Not what was asked for: nothing is booked by it, and somebody looks at it.
+        link.error = f"paid {news.amount_minor}"
+        link.save(update_fields=["error"])
+        _told("mismatch", link, None)
+        _alert("amount", link)
+    elif news.kind == "paid" and link.paid_at is None:
         # Money is money, even after the link was taken back: whoever asked decides what becomes of it.
         link.state, link.paid_at, link.version = State.PAID, clock.now(), link.version + 1
         link.save(update_fields=["state", "paid_at", "version"])
@@ -130,6 +151,16 @@ def refunded(link: PaymentLink) -> None:
     if link.state == State.REFUNDING:
         _close(link, State.REFUNDED)
         _told("refunded", link, None)
+
+
+def not_refunded(link: PaymentLink, why: str) -> None:
+    """The provider does not give it back: somebody of the salon must. Under its lock."""
+    if link.state != State.REFUNDING:
+        return
+    link.error = (why or "refused")[:200]
+    link.save(update_fields=["error"])
+    _told("refund_refused", link, None)
+    _alert("refund", link)
 
 
 def opened(link: PaymentLink, ref: str, url: str) -> None:
@@ -170,6 +201,21 @@ def locked(pk: int) -> PaymentLink:
 def reference_of(link: PaymentLink) -> str:
     """What the provider is told, and tells us."""
     return f"{current_salon_id()}.{link.public_id}"
+
+
+def _alert(what: str, link: PaymentLink) -> None:
+    title = Words(_PROBLEMS[what])
+    raise_alert(
+        current_salon_id() or 0,
+        NewAlert(
+            key=f"payment_link:{what}:{link.pk}",
+            kind="payments",
+            level=Level.WARNING,
+            title=title,
+            link=_LIST,
+            is_notice=True,
+        ),
+    )
 
 
 def _close(link: PaymentLink, state: str) -> None:

@@ -2,16 +2,24 @@
 became of it; our reference makes the second one harmless."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from billing.payment_links import actions
 from billing.payment_links.models import PaymentLink
-from billing.payment_links.port import Made, Refused
+from billing.payment_links.port import Made, Refused, Unavailable
 from billing.payment_links.providers import provider_of
+from ops import clock
+from ops.salon import current_salon_id
+from ops.timers.actions import NewTimer, set_many
 from ops.timers.registry import Call, Due
 
 State = PaymentLink.State
+# A provider that does not answer is asked for about three days: money of guests hangs on it.
+FIRST_WAIT: Final = timedelta(seconds=5)
+LONGEST_WAIT: Final = timedelta(hours=1)
+MOST_TRIES: Final = 80
 
 
 class Creating:
@@ -25,6 +33,8 @@ class Creating:
     def settle(self, done: Sequence[tuple[Due, Any]]) -> None:
         """The page is there, or the provider does not want it."""
         for one, made in sorted(done, key=lambda it: int(it[0].subject)):
+            if isinstance(made, Unavailable) and _again(actions.CREATE, one):
+                continue
             link = actions.locked(int(one.subject))
             if isinstance(made, Made):
                 actions.opened(link, made.ref, made.url)
@@ -48,12 +58,13 @@ class Refunding:
     def settle(self, done: Sequence[tuple[Due, Any]]) -> None:
         """The provider has taken it on."""
         for one, refused in sorted(done, key=lambda it: int(it[0].subject)):
+            if isinstance(refused, Unavailable) and _again(actions.REFUND, one):
+                continue
             link = actions.locked(int(one.subject))
             if refused is None:
                 actions.refunded(link)
             else:
-                link.error = str(refused)[:200]
-                link.save(update_fields=["error"])
+                actions.not_refunded(link, str(refused))
 
 
 class Withdrawing:
@@ -69,7 +80,10 @@ class Withdrawing:
         return found
 
     def settle(self, done: Sequence[tuple[Due, Any]]) -> None:
-        """What it says changes nothing here: it was closed before."""
+        """What it says changes nothing here: it was closed before. But it must have heard it."""
+        for one, said in done:
+            if isinstance(said, Unavailable):
+                _again(actions.WITHDRAW, one)
 
 
 def _rows(due: Sequence[Due]) -> dict[int, PaymentLink]:
@@ -95,8 +109,18 @@ def _withdraw(link: PaymentLink) -> Call:
 
 
 async def _or_refused(call: Call) -> Any:
-    """Unavailable goes on: the timer is done again."""
     try:
         return await call()
-    except Refused as refused:
-        return refused
+    except (Refused, Unavailable) as error:
+        return error
+
+
+def _again(kind: str, one: Due) -> bool:
+    """Ask once more, later each time, by a timer of its own: the one that fires is finished beside it. False: it was
+    asked often enough."""
+    tried = one.version % actions.TRIES
+    if tried >= MOST_TRIES:
+        return False
+    wait = min(FIRST_WAIT * 2 ** min(tried, 20), LONGEST_WAIT)
+    set_many(current_salon_id(), [NewTimer(kind, one.subject, clock.now() + wait, one.version + 1)])
+    return True

@@ -14,6 +14,11 @@ def provider_of(kind: str) -> PaymentLinks:
     return PROVIDERS[kind]
 
 
+def hears(kind: str) -> bool:
+    """Whether news of this provider are listened to: the sandbox's only where it is the provider."""
+    return kind in PROVIDERS and (kind != SandboxLinks.kind or kind in (env.payment_links, current()))
+
+
 def current() -> str:
     """The kind by which new links are made; empty: the salon can ask for no payments."""
     kind = env.payment_links or (SandboxLinks.kind if env.demo else "")

@@ -27,6 +27,7 @@ FEE_LINK: Final = "booking_no_show_fee"
 NEWS: Final = "booking_payment_news"
 NOTICE: Final = "booking.payment_notice"
 AGAIN: Final = timedelta(minutes=1)
+LONGEST: Final = timedelta(days=2)
 DJANGO: Final = {"pt": "pt-br", "en": "en", "es": "es"}
 
 
@@ -122,11 +123,14 @@ def _send(booking: Booking, name: str, link: PaymentLink, word: str = "") -> Non
         key = f"deposit:{link.pk}:{name}:{word}"
         sending.send(way, name, lambda language: _values(booking, name, link, language, word), key=key)
     except sending.Unreachable as away:
-        if away.reason == "no_template" and booking.starts_at > clock.now():
+        # A fee, and what became of money, is told after the visit too.
+        until = booking.starts_at if name == LINK else max(booking.starts_at, link.created_at + LONGEST)
+        if away.reason == "no_template" and until > clock.now():
             sending.prepare(name)
             subject = f"{link.pk}:{name}:{word}"
             version = int(clock.now().timestamp())
-            set_many(current_salon_id(), [NewTimer(NOTICE, subject[:80], clock.now() + AGAIN, version)])
+            wait = AGAIN if clock.now() - link.created_at < timedelta(hours=1) else 15 * AGAIN
+            set_many(current_salon_id(), [NewTimer(NOTICE, subject[:80], clock.now() + wait, version)])
 
 
 def _values(booking: Booking, name: str, link: PaymentLink, language: str, word: str) -> list[str]:

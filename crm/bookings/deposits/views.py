@@ -1,5 +1,6 @@
 """Rules for deposits and fees among the settings, and what was asked for."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -45,7 +46,7 @@ def rules(request: SalonRequest) -> HttpResponse:
             for one in Service.objects.filter(archived_at=None, is_add_on=False).order_by("order", "pk")
         ],
         "has_provider": bool(current()),
-        "links": [_shown(link) for link in page.rows],
+        "links": _shown_all(page.rows),
         "next_url": page.next_url(reverse("deposits:rules")),
     }
     return render(request, "crm/bookings/deposits/rules.html", context, status=status)
@@ -72,8 +73,13 @@ def _prepare(values: dict[str, Any]) -> None:
             sending.prepare(name)
 
 
-def _shown(link: PaymentLink) -> dict[str, Any]:
-    booking = Booking.objects.select_related("contact").filter(public_id=link.subject).first()
+def _shown_all(links: Sequence[PaymentLink]) -> list[dict[str, Any]]:
+    rows = Booking.objects.select_related("contact").filter(public_id__in={link.subject for link in links})
+    bookings = {booking.public_id: booking for booking in rows}
+    return [_shown(link, bookings.get(link.subject)) for link in links]
+
+
+def _shown(link: PaymentLink, booking: Booking | None) -> dict[str, Any]:
     tones = {"paid": "green", "open": "blue", "failed": "red", "refunded": "yellow", "refunding": "yellow"}
     return {
         "link": link,

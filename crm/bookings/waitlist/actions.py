@@ -80,7 +80,10 @@ def join(
         Contact.objects.select_for_update(no_key=True).only("pk").get(pk=contact.pk)
         mine = list(WaitlistEntry.objects.select_for_update().filter(contact=contact, closed_at=None).order_by("pk"))
         for one in mine:
-            if _same(one, wanted):
+            if _same(one, wanted) and (booking is None or one.booking_id in (None, booking.pk)):
+                if booking is not None and one.booking_id is None:
+                    one.booking, one.version = booking, one.version + 1
+                    one.save(update_fields=["booking", "version"])
                 return _write(one, wanted, by)
         if len(mine) >= MOST_ENTRIES:
             raise Wrong("", "too_many", f"Must be at most {MOST_ENTRIES} for one guest.")

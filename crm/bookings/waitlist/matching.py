@@ -51,12 +51,17 @@ def fitting(entry: WaitlistEntry, place: Place, known: Catalogue) -> Slot | None
     """The visit closest to where the place begins that touches it and is as the guest wishes."""
     found: list[Slot] = []
     for asked in _asked_at(entry, place, known):
-        found += slots_for(entry, asked, known, place.start - _longest(entry, known), place.end)
+        found += slots_for(entry, asked, known, place.start - _longest(entry, known), end_of(place))
         if place.start % known.grid_minutes:
             # Staff had put it beside the grid.
             found += slots_for(entry, asked, known, place.start, place.start + 1, grid=0)
     touching = [slot for slot in found if _touches(slot, place)]
     return min(touching, key=lambda slot: (abs(slot.starts - place.start), slot.starts), default=None)
+
+
+def end_of(place: Place) -> int:
+    """Until where a place is looked at."""
+    return min(place.end, max(place.start, now_minute()) + LONGEST_DAYS * 1440)
 
 
 def slots_for(
@@ -148,7 +153,7 @@ def _in_order(place: Place, known: Catalogue) -> list[tuple[WaitlistEntry, bool,
     first, last = (day_of(known.zone, minute) for minute in (place.start, place.end))
     rows = list(
         WaitlistEntry.objects.filter(closed_at=None, state=WaitlistEntry.State.WAITING)
-        .filter(from_date__lte=moment_of(place.end).astimezone(known.zone).date())
+        .filter(from_date__lte=moment_of(end_of(place)).astimezone(known.zone).date())
         .filter(to_date__gte=moment_of(place.start).astimezone(known.zone).date())
         .select_related("contact", "booking")
         .order_by("created_at", "pk")[:MOST]

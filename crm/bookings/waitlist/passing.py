@@ -45,7 +45,7 @@ def fall_due(due: Sequence[Due]) -> None:
     lock({LOOKING})
     known = catalogue()
     wanted = [(one, *_read(one.subject)) for one in due]
-    quiet = _quiet_until(known)
+    quiet = quiet_until(known)
     # All locks at once, before anything is held: of whatever any of those who wait might take.
     waiting = [match.entry for _one, place, _freed in wanted for match in _possible(place, known, quiet)]
     if waiting:
@@ -109,9 +109,9 @@ def _has_room(place: Place, match: matching.Match) -> bool:
     return place.end - place.start > length or len(place.people) > 1
 
 
-def _quiet_until(known: Catalogue) -> datetime | None:
+def quiet_until(known: Catalogue, now: datetime | None = None) -> datetime | None:
     """The morning, if it is night."""
-    hours, now = quiet_hours(known), clock.now()
+    hours, now = quiet_hours(known), now or clock.now()
     if not hours or not any(is_quiet(one, now, known.zone) for one in hours):
         return None
     minute = minute_of(now)

@@ -21,6 +21,7 @@ from crm.bookings.models import WaitlistEntry, WaitlistOffer
 from crm.bookings.notices import sending
 from crm.bookings.waitlist import actions, matching, offering
 from crm.bookings.waitlist.forms import WaitForm, WaitlistRulesForm, words_of
+from crm.bookings.waitlist.places import Place
 from crm.bookings.waitlist.rights import counts, entry_or_404, own_people, visible_entries
 from crm.bookings.waitlist.shown import history_of, rows_of, times_for
 from crm.contacts.models import Contact
@@ -153,7 +154,9 @@ def offer(request: SalonRequest, public_id: UUID) -> HttpResponse:
     if not slots:
         return _again(request, found, _("This time is not free any more."))
     try:
-        offering.offer(found, slots[0], offering.Freed(), by=request.member)
+        # Refused or taken back it is the next one's, not the same guest's again.
+        place = Place(slots[0].starts, slots[0].ends, frozenset(one.person for one in slots[0].items))
+        offering.offer(found, slots[0], offering.Freed(place), by=request.member)
     except (SlotTaken, WrongItem):
         return _again(request, found, _("This time is not free any more."))
     except offering.Busy:

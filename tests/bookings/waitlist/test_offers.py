@@ -8,13 +8,16 @@ from channels_wa.outbox.models import OutboxItem
 from crm.bookings.actions import blocking, moving, states
 from crm.bookings.actions.placing import SlotTaken
 from crm.bookings.models import Booking, Resource, WaitlistOffer
-from crm.bookings.waitlist import actions
+from crm.bookings.waitlist import actions, earlier
+from crm.bookings.waitlist.outbound import check
 from crm.consent import policy
 from crm.consent.models import ContactPolicy
+from ops import clock
 from ops.events.models import Event
 from ops.salon import inside
 from tenants.audit.models import AuditEntry
 from tests.bookings.waitlist.conftest import Line
+from tests.bookings.waitlist.facts import facts_of
 
 
 def test_a_cancelled_visit_is_offered_with_a_hold_and_a_message(line: Line) -> None:
@@ -167,6 +170,34 @@ def test_nobody_is_woken(line: Line) -> None:
     assert line.offers() == [("Rui", "offered")]
 
 
+def test_what_waited_in_the_outbox_wakes_nobody_either(line: Line) -> None:
+    """BK-004: behind a stopped number until the quiet hours: it waits for the morning, or is over by then."""
+    line.wait(rui := line.guest("Rui", "5511977770001"))
+    with inside(line.chair.salon_id):
+        ContactPolicy.objects.update(quiet_from="10:05", quiet_until="12:00")
+    policy.forget()
+    line.free(line.chair.book("10:00"))
+    with inside(line.chair.salon_id):
+        facts, now = facts_of(line.last(rui)), clock.now()
+        assert check([facts], now) == [None]
+        found = check([facts], now + timedelta(minutes=6))[0]
+    assert found is not None
+    assert (found.reason, found.until is not None) == ("quiet_hours", True)
+
+
+def test_who_waits_already_would_give_up_a_visit_too(line: Line) -> None:
+    """BK-004: "I would come earlier" is not lost where they wait for the same; of two visits each is its own."""
+    rui = line.guest("Rui", "5511977770001")
+    ana = line.chair.ana
+    first, second = (line.chair.book(text, contact=rui, who=ana) for text in ("15:00", "17:00"))
+    entry = line.wait(rui, professional_ids=[ana.pk])
+    with inside(line.chair.salon_id):
+        asked = [earlier.wait(one, by=None, source="page") for one in (first, first, second)]
+        assert [one.pk == entry.pk for one in asked] == [True, True, False]
+        assert earlier.entry_of(first) == asked[0]
+        assert earlier.entry_of(second) == asked[2]
+
+
 def test_waiting_ends_with_its_last_day(line: Line) -> None:
     """BK-004: by a timer, on the salon's clock; and the second press of a button adds no second entry."""
     rui = line.guest("Rui", "5511977770001")
@@ -188,9 +219,6 @@ def test_an_offer_that_does_not_leave_in_time_never_leaves(line: Line) -> None:
     line.wait(rui), line.wait(eva)
     line.free(line.chair.book("10:00"))
     with inside(line.chair.salon_id):
-        from crm.bookings.waitlist.outbound import check
-        from tests.bookings.waitlist.facts import facts_of
-
         assert check([facts_of(line.last(rui))], line.offer().expires_at)[0] is not None
         OutboxItem.objects.all().delete()
     line.later(minutes=16)

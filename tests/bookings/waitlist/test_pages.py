@@ -31,6 +31,8 @@ def test_somebody_waits_and_is_offered_a_time_by_hand(salons: Salons, line: Line
         assert counts(alice.member) == (1, 1)
     assert alice.post(f"{made.headers['Location']}offer/", {"minute": minute}).status_code == 409
     alice.post(f"{made.headers['Location']}withdraw/")
+    # What was taken back does not come back by itself.
+    line.tick()
     assert line.offers() == [("Rui", "withdrawn")]
     assert alice.post(made.headers["Location"], {**typed, "version": 1, "note": "x"}).status_code == 409
     alice.post(f"{made.headers['Location']}leave/")
