@@ -45,6 +45,9 @@ def _told(trigger: Trigger, event: Heard) -> dict[str, Any] | None:
         return {"on": "tag_added", "tag": wanted[0], "tags": wanted} if wanted else None
     if event.kind not in trigger.events:
         return None
+    if event.kind == "contact.created" and event.payload.get("source") == "page":
+        # Somebody typed a phone into the booking page, and has not shown that it is theirs.
+        return None
     if event.kind.startswith("booking.") and not _is_about(trigger, event.payload):
         return None
     plain = {name: value for name, value in event.payload.items() if not name.endswith("_id")}

@@ -148,8 +148,16 @@ def release_over(bookings: Collection[int]) -> list[Booking]:
         booking.save(update_fields=["state", "state_at", "updated_at", "version", "cancel_reason"])
         note(booking, "expired", before=before, after=state_facts(booking), by=None)
     set_blocks(ended, on=False)
-    audit_and_tell("booking.expired", ended, by=None)
+    audit_and_tell("booking.expired", [one for one in ended if not is_strangers(one)], by=None)
+    # `was` keeps flows from writing to a phone that anybody may have typed.
+    audit_and_tell("booking.expired", [one for one in ended if is_strangers(one)], by=None, was="held")
     return ended
+
+
+def is_strangers(booking: Booking) -> bool:
+    """Whether it came by the booking page, and nobody has shown that the phone is theirs."""
+    page = booking.details.get("page")
+    return booking.source == "page" and not (isinstance(page, dict) and page.get("proved"))
 
 
 def set_blocks(bookings: Iterable[Booking], *, on: bool) -> None:

@@ -119,8 +119,10 @@ def read(data: QueryDict) -> Choice:
         own, _, extra = text.partition(".")
         service = by_id.get(own.lower())
         found = next((one for one in add_ons_of(service, known) if str(one.public_id) == extra.lower()), None)
-        if service is not None and found is not None and service.pk in services:
-            add_ons[service.pk] = (*add_ons.get(service.pk, ()), found.pk)
+        if service is None or found is None or service.pk not in services:
+            continue
+        if found.pk not in (chosen := add_ons.get(service.pk, ())):
+            add_ons[service.pk] = (*chosen, found.pk)
     people = {str(one.public_id): one.pk for one in people_for(services, known)}
     person = data.get("p", "").lower()
     return Choice(

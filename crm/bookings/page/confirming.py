@@ -6,12 +6,13 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import Q
 
 from crm.bookings.actions import states
 from crm.bookings.deposits.actions import settle_or_ask
 from crm.bookings.models import Booking
-from crm.bookings.page import sending
+from crm.bookings.page import limits, sending
 from crm.bookings.page.notes import SOURCE, Notes
 from crm.consent.models import Purpose, Source
 from crm.consent.models import State as Said
@@ -20,10 +21,13 @@ from crm.contacts import actions as contacts
 from crm.contacts.models import Contact
 from ops import clock
 from ops.eventqueue.handling import Heard
+from ops.salon import current_salon_id
 
 State = Booking.State
 # A code of a hold that is over is still known for so long, to say so.
 REMEMBERED = timedelta(hours=2)
+# So many visits ahead one guest may have by the page.
+MOST_AHEAD = 6
 DONE_STATES = frozenset({State.BOOKED, State.CONFIRMED, State.ARRIVED, State.DONE})
 
 
@@ -39,6 +43,8 @@ class Result(StrEnum):
     # Typed too often: a new code is needed.
     TIRED = "tired"
     OVER = "over"
+    # The guest has as many visits ahead as one may book by themselves.
+    MANY = "many"
 
 
 def find(public_id: UUID) -> Booking | None:
@@ -84,8 +90,9 @@ def answered(booking: Booking, how: str, contact: Contact | None, conversation_i
 
 
 def refuse(booking: Booking) -> None:
-    """ "It was not me": the place is free at once."""
+    """ "It was not me": the place is free at once, and no more codes go there."""
     fresh = _locked(booking)
+    limits.refuse(Notes(fresh).phone)
     if fresh.state == State.HELD:
         states.cancel(fresh, by=fresh.contact, reason="not_me")
 
@@ -151,6 +158,8 @@ def is_over(booking: Booking, now: datetime) -> bool:
 
 
 def _settle(fresh: Booking, how: str, *, tells: bool) -> Result:
+    if _has_many(fresh):
+        return Result.MANY
     notes = Notes(fresh)
     notes.data |= {"proved": how, "proved_at": clock.now().isoformat()}
     # What was needed for it is needed no more.
@@ -172,6 +181,20 @@ def _settle(fresh: Booking, how: str, *, tells: bool) -> Result:
     return Result.DONE
 
 
+def _has_many(fresh: Booking) -> bool:
+    """Under a lock of the guest, taken after those of the visit: two at once are counted one after the other."""
+    if fresh.contact_id is None:
+        return False
+    with connection.cursor() as cursor:
+        name = f"book.guest:{current_salon_id() or 0}:{fresh.contact_id}"
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+    rows = Booking.objects.filter(source=SOURCE, contact=fresh.contact_id, starts_at__gte=clock.now())
+    ahead = rows.exclude(pk=fresh.pk).filter(
+        Q(state__in=(State.BOOKED, State.CONFIRMED)) | Q(state=State.HELD, deposit_state=Booking.Deposit.DUE)
+    )
+    return ahead.count() >= MOST_AHEAD
+
+
 def _note_contact(booking: Booking, contact: Contact) -> None:
     """By now the phone is theirs: a name that nobody knew, the language, and what they agreed to."""
     notes, values = Notes(booking), dict[str, Any]()
@@ -181,6 +204,8 @@ def _note_contact(booking: Booking, contact: Contact) -> None:
         values["language"] = notes.language
     if values:
         contacts.change(contact, values, by=contact)
-    purposes = [Purpose.SERVICE, *([Purpose.MARKETING] if notes.data.get("offers") else [])]
+    # A tap shows whose phone it is, not who ticked the box: that was whoever has the page, and typed or sent its code.
+    agrees = bool(notes.data.get("offers")) and notes.data.get("proved") in ("code", "word")
+    purposes = [Purpose.SERVICE, *([Purpose.MARKETING] if agrees else [])]
     evidence = f"{sending.page_url()} {booking.public_id}"
     record(contact, purposes=purposes, state=Said.GRANTED, source=Source.FORM, evidence=evidence, by=contact)

@@ -7,7 +7,7 @@ from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseForbidden, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
@@ -69,6 +69,9 @@ def guest_page(*, private: bool) -> Callable[[Callable[..., HttpResponse]], Call
         @csrf_exempt
         @wraps(view)
         def shown(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+            # Framed or not, our own forms are sent by our own page.
+            if request.method == "POST" and request.headers.get("Sec-Fetch-Site") == "cross-site":
+                return HttpResponseForbidden("cross-site", content_type="text/plain")
             policy = defaults.policy()
             if not (private or policy.is_page_open):
                 raise Http404

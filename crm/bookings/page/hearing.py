@@ -24,7 +24,7 @@ _TAP: Final = re.compile(rf"{sending.PREFIX}:([0-9a-f]{{32}}):(yes|no):([A-Za-z0
 _SAID: Final = re.compile(r"(?:(?:.* )?(confirm[a-z]{0,3}) )?(?:codigo |code )?(\d{3}) ?(\d{3})")
 _LONGEST: Final = 60
 
-KEYS: Final = {Result.STOOD: "done_already", Result.DUE: "due", Result.OVER: "over"}
+KEYS: Final = {Result.STOOD: "done_already", Result.DUE: "due", Result.OVER: "over", Result.MANY: "many"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,8 @@ def _tapped(one: Incoming) -> Proof | None:
     # An id is only a claim: its secret was in one message of ours. Once it has served, whose visit it is counts.
     if not notes.is_tap(tap[3]) and booking.contact_id != one.contact_id:
         return None
-    if tap[2] == "no" and booking.state != Booking.State.HELD:
+    let_go = booking.state == Booking.State.CANCELLED and notes.is_tap(tap[3])
+    if tap[2] == "no" and booking.state != Booking.State.HELD and not let_go:
         return Proof(booking, "tap")
     return Proof(booking, "no" if tap[2] == "no" else "tap")
 

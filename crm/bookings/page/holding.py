@@ -8,6 +8,7 @@ from django.db import connection, transaction
 
 from channels_wa.numbers.queries import own_numbers
 from crm.bookings.actions import booking as making
+from crm.bookings.actions import states
 from crm.bookings.asking import GUEST
 from crm.bookings.models import Booking
 from crm.bookings.page import limits, sending
@@ -20,8 +21,9 @@ from crm.inbox.sending import CannotSend, first_number
 from ops import clock
 from ops.salon import current_salon_id
 
-# Held at once by unconfirmed visitors: by one phone, from one address, in the whole salon. Each is over in minutes.
-OF_PHONE, OF_ADDRESS, OF_SALON = 3, 10, 30
+# Held at once by unconfirmed visitors: by one phone, from one address and its network (of IPv6), in the whole salon.
+# Each is over in minutes.
+OF_PHONE, OF_ADDRESS, OF_NETWORK, OF_SALON = 3, 4, 12, 30
 _LOCK: Final = 0x0B00_C1A5 << 31
 _A_DAY: Final = timedelta(days=1)
 
@@ -61,18 +63,30 @@ class Held:
 
 
 @transaction.atomic
-def again(ticket: str) -> Held | None:
-    """The visit that this form has made already, whatever became of it since: the button was pressed twice."""
+def again(ticket: str, form: str) -> Held | None:
+    """The visit that this form has made already, whatever became of it since: the button was pressed twice.
+
+    With another phone, visit or time in it (`form`, a keyed hash) it was pressed once more after "back": what was held
+    and is not confirmed is given back, and None is the answer.
+    """
     _alone()
-    row = (
-        Booking.objects.select_for_update()
-        .filter(source=SOURCE, starts_at__gte=clock.now() - _A_DAY, details__page__ticket=hash_of(ticket))
-        .order_by("pk")
-        .first()
+    known = Booking.objects.filter(
+        source=SOURCE, starts_at__gte=clock.now() - _A_DAY, details__page__ticket=hash_of(ticket)
     )
+    row = known.order_by("pk").first()
     if row is None:
         return None
+    # Locks, then rows (docs/adr/0026).
+    states.wait_for_all([row.pk])
+    row = states.load_locked(row, None)
     notes = Notes(row)
+    is_open = row.state in (Booking.State.HELD, Booking.State.CANCELLED) and not notes.is_proved
+    if is_open and notes.data.get("form") != form:
+        notes.data.pop("ticket", None)
+        notes.save()
+        if row.state == Booking.State.HELD:
+            states.cancel(row, by=row.contact, reason="given_back")
+        return None
     token = notes.add_link()
     notes.save()
     return Held(row, token)
@@ -81,7 +95,8 @@ def again(ticket: str) -> Held | None:
 @transaction.atomic
 def hold(choice: Choice, who: Visitor, ticket: str) -> Held:
     """Keep the place, and send the code. Raises SlotTaken, WrongItem, TooManyOpen, limits.TooMany, NoNumber."""
-    if (known := again(ticket)) is not None:
+    form = keyed("form", f"{who.phone}|{choice.but(day=None, language='', is_embedded=False).query}")
+    if (known := again(ticket, form)) is not None:
         return known
     limits.count(limits.holds(who.address, who.phone))
     _check_room(who)
@@ -100,7 +115,9 @@ def hold(choice: Choice, who: Visitor, ticket: str) -> Held:
             details={
                 "page": {
                     "ticket": hash_of(ticket),
+                    "form": form,
                     "from": keyed("from", who.address),
+                    "net": keyed("net", limits.network_of(who.address)),
                     "phone": who.phone,
                     "language": who.language,
                     "offers": who.offers,
@@ -140,12 +157,15 @@ def _check_room(who: Visitor) -> None:
         .order_by("hold_until")
         .only("hold_until", "details")
     )
-    origin = keyed("from", who.address)
+    origin, network = keyed("from", who.address), keyed("net", limits.network_of(who.address))
     # Who has shown that the phone is theirs, and has a deposit to pay, is no flood.
     unproved = [row for row in rows if not Notes(row).is_proved]
+    # Nor can anybody keep the phone's owner from booking by typing it elsewhere.
+    own = [row for row in rows if Notes(row).is_proved or Notes(row).data.get("from") == origin]
     for of, most, those in (
-        ("phone", OF_PHONE, [row for row in rows if Notes(row).phone == who.phone]),
+        ("phone", OF_PHONE, [row for row in own if Notes(row).phone == who.phone]),
         ("address", OF_ADDRESS, [row for row in unproved if Notes(row).data.get("from") == origin]),
+        ("network", OF_NETWORK, [row for row in unproved if Notes(row).data.get("net") == network]),
         ("salon", OF_SALON, unproved),
     ):
         if len(those) >= most:

@@ -22,6 +22,9 @@ log = logging.getLogger(__name__)
 _BUSY_S: Final = 0.25
 _SCRIPT: Final = Path(__file__).with_name("window.lua").read_text()
 MINUTE, HOUR = 60, 3600
+DAY: Final = 24 * HOUR
+# Whoever says "it was not me" gets no codes for so long.
+_UNWANTED_S: Final = 30 * DAY
 
 
 class TooMany(Exception):
@@ -46,18 +49,35 @@ def reads(address: str) -> list[Limit]:
     return [Limit("read", address, MINUTE, 300)]
 
 
+def looks(address: str) -> list[Limit]:
+    """Pages for which free times are looked for: the dear ones."""
+    return [Limit("look", address, MINUTE, 60)]
+
+
 def holds(address: str, phone: str) -> list[Limit]:
     """Places that are held (beside how many may be open at once, see holding)."""
     return [
         Limit("hold", address, 10 * MINUTE, 30),
+        Limit("hold", f"net {network_of(address)}", 10 * MINUTE, 60),
         Limit("hold", phone, HOUR, 12),
         Limit("hold", "salon", 10 * MINUTE, 300),
     ]
 
 
-def sends(phone: str) -> list[Limit]:
+def sends(phone: str, address: str) -> list[Limit]:
     """Codes that are sent: each may cost the salon money and a stranger their peace."""
-    return [Limit("send", phone, HOUR, 10), Limit("send", phone, 24 * HOUR, 20), Limit("send", "salon", HOUR, 300)]
+    return [
+        Limit("send", phone, HOUR, 10),
+        Limit("send", phone, DAY, 20),
+        Limit("send", f"from {address}", HOUR, 10),
+        Limit("send", "salon", HOUR, 100),
+        Limit("send", "salon", DAY, 300),
+    ]
+
+
+def moves(visit: str) -> list[Limit]:
+    """Visits that their guests move."""
+    return [Limit("move", visit, DAY, 5)]
 
 
 def tries(address: str) -> list[Limit]:
@@ -92,9 +112,40 @@ def address_of(request: HttpRequest) -> str:
         found = ipaddress.ip_address(text)
     except ValueError:
         return text[:64]
+    # A socket that takes both writes IPv4 this way.
+    found = getattr(found, "ipv4_mapped", None) or found
     if found.version == 6:
         return str(ipaddress.ip_network((found, 64), strict=False))
     return str(found)
+
+
+def network_of(address: str) -> str:
+    """Of IPv6 the larger network, which one provider's customer may have whole; else the same."""
+    if "/" not in address:
+        return address
+    return str(ipaddress.ip_network(address).supernet(new_prefix=48))
+
+
+def refuse(phone: str) -> None:
+    """Its owner says that it was not them: no codes go there for a while. A keyed hash is kept, and forgotten by
+    itself; where it is lost with the cache the other limits hold."""
+    try:
+        _script().registered_client.set(_unwanted(phone), "1", ex=_UNWANTED_S)
+    except redis.RedisError as error:
+        log.warning("refusal of a code not kept: %s", error)
+
+
+def is_unwanted(phone: str) -> bool:
+    """Whether its owner has said so lately."""
+    try:
+        return bool(_script().registered_client.exists(_unwanted(phone)))
+    except redis.RedisError as error:
+        log.warning("refusal of a code not read: %s", error)
+        return False
+
+
+def _unwanted(phone: str) -> str:
+    return f"book:{current_salon_id() or 0}:unwanted:{keyed('unwanted', phone)[:32]}"
 
 
 @cache

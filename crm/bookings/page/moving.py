@@ -12,7 +12,7 @@ from crm.bookings.availability.types import DAY, Slot
 from crm.bookings.availability.wall import instant, minute_of
 from crm.bookings.catalogue import catalogue
 from crm.bookings.models import Booking
-from crm.bookings.page import sending
+from crm.bookings.page import limits, sending
 from crm.bookings.page.choice import Choice, is_offered
 from crm.bookings.page.frame import Look
 from crm.bookings.page.showing import Free
@@ -30,12 +30,14 @@ def until(booking: Booking) -> datetime:
 @transaction.atomic
 def move(booking: Booking, at: int, *, version: int | None) -> Booking:
     """Let it begin then, with the same people or, where they have no time, with others. Raises TooLate, Stale,
-    NotAllowed, SlotTaken, WrongItem."""
+    NotAllowed, SlotTaken, WrongItem, limits.TooMany."""
     if not states.may_still_change(booking):
         raise states.TooLate
     if version is not None and version != booking.version:
         raise states.Stale(booking)
     moved = move_to(booking, at, by=booking.contact, rules=GUEST, reason="by_guest")
+    # Each is a message, and a line in everybody's calendar; raised here nothing of it has happened.
+    limits.count(limits.moves(str(booking.public_id)))
     sending.send_word(moved, "moved")
     return moved
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
+from urllib.parse import quote
 
 from channels_wa.message_templates.models import MessageTemplate
 from channels_wa.message_templates.queries import account_of, accounts
@@ -14,9 +15,10 @@ from crm.bookings.models import Booking
 from crm.bookings.page import limits, templates, words
 from crm.bookings.page.notes import Notes
 from crm.bookings.reminders import words as dates
-from crm.bookings.reminders.composing import told, what_of, when_of
+from crm.bookings.reminders.composing import Address, addresses_of, told, what_of, when_of
 from crm.inbox.live import tell_new
 from crm.inbox.opening import Opened, opened_for
+from crm.inbox.sending import CannotSend, first_number
 from crm.inbox.summary import note_outbound
 from ops import clock
 from ops.salon import current_salon_id
@@ -37,7 +39,7 @@ class _Place:
     """Where a message goes, and in which form it may."""
 
     opened: Opened
-    phone: str
+    to: Address
     is_window_open: bool
     template: MessageTemplate | None
 
@@ -51,14 +53,14 @@ def send_code(booking: Booking) -> str:
     notes, now = Notes(booking), clock.now()
     language = language_of(booking)
     place = _place(booking, templates.CODE, language)
-    if place is None or not notes.may_send(now):
+    if place is None or notes.is_proved or not notes.may_send(now) or limits.is_unwanted(notes.phone):
         return NOT_SENT
     if not place.is_window_open and place.template is None:
         templates.ensure(accounts())
         _again(booking, now + SOON)
         return WAITING
     try:
-        limits.count(limits.sends(notes.phone))
+        limits.count(limits.sends(notes.phone, str(notes.data.get("from", ""))))
     except limits.TooMany:
         return NOT_SENT
     code, tap = notes.new_code(now)
@@ -135,16 +137,36 @@ def manage_url(token: str) -> str:
     return f"{page_url()}manage/{token}/"
 
 
+def chat_url(text: str) -> str:
+    """The address that opens WhatsApp with the salon, with a text to send; a link, nothing is loaded from there."""
+    try:
+        digits = "".join(sign for sign in first_number().display_phone if sign.isdecimal())
+    except CannotSend:
+        return ""
+    return f"https://wa.me/{digits}" + (f"?text={quote(text)}" if text else "")
+
+
 def _place(booking: Booking, which: str, language: str) -> _Place | None:
-    if not booking.contact_id or not (phone := Notes(booking).phone):
+    if not booking.contact_id:
         return None
     opened = opened_for([booking.contact_id]).get(booking.contact_id)
-    if opened is None:
+    to = _address(booking, opened) if opened else None
+    if opened is None or to is None:
         return None
     pair = (opened.contact_id, opened.number_id)
     is_open = window.is_open(window.last_inbound([pair]).get(pair), clock.now())
     template = templates.known(which, account_of(opened.number_id), language) if which and not is_open else None
-    return _Place(opened, phone, is_open, template)
+    return _Place(opened, to, is_open, template)
+
+
+def _address(booking: Booking, opened: Opened) -> Address | None:
+    """The phone that was typed, until somebody has proved to be the guest: from then on one of the guest's own, as
+    the typed one may be a stranger's."""
+    notes = Notes(booking)
+    if not notes.is_proved:
+        return Address("phone", notes.phone) if notes.phone else None
+    own = addresses_of([opened.contact_id]).get((opened.contact_id, opened.portfolio), [])
+    return next((one for one in own if one.value == notes.phone), own[0] if own else None)
 
 
 Form = tuple[str, str, dict[str, Any]]
@@ -168,8 +190,8 @@ def _write(booking: Booking, place: _Place, form: Form, key: str) -> None:
             contact_id=place.opened.contact_id,
             conversation_id=place.opened.id,
             number_id=place.opened.number_id,
-            recipient_kind="phone",
-            recipient=place.phone,
+            recipient_kind=place.to.kind,
+            recipient=place.to.value,
             type=kind,
             text=text,
             payload=payload,

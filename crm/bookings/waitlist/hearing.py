@@ -6,6 +6,7 @@ from typing import Final
 
 from channels_wa.messages.models import Message
 from crm.bookings.actions import states
+from crm.bookings.actions.writing import is_strangers
 from crm.bookings.availability.wall import minute_of
 from crm.bookings.catalogue import Catalogue, catalogue
 from crm.bookings.models import Booking, BookingItem, WaitlistEntry, WaitlistOffer
@@ -87,6 +88,9 @@ def _place_of(event: Heard, known: Catalogue) -> tuple[Place, int | None] | None
     if offer is not None and event.kind in ("booking.cancelled", "booking.expired") and offer.state != State.TAKEN:
         # The same place goes on to the next, and to none of those who had it.
         return (places.read(offer.place), offer.freed_by_id)
+    if event.payload.get("was") == "held" and is_strangers(booking):
+        # It was nobody's visit: held on the page and given back, it must not set the salon writing.
+        return None
     if event.kind == "booking.moved":
         place = places.of_items(event.payload.get("before") or (), known)
         return (place, booking.pk) if place else None

@@ -14,7 +14,7 @@ from crm.contacts.models import Contact
 from ops import clock
 from ops.salon import inside
 from tenants.salons.hosts import salon_host
-from tests.bookings.page.conftest import PHONE, Visitor, text_of
+from tests.bookings.page.conftest import PHONE, Visitor, forget_limits, text_of
 
 
 def test_from_the_first_page_to_the_booked_visit(visitor: Visitor) -> None:
@@ -110,6 +110,33 @@ def test_a_phone_typed_wrongly_is_the_one_that_writes(visitor: Visitor) -> None:
     with inside(visitor.chair.salon_id):
         owner = Identity.objects.get(kind="phone", value=PHONE).contact_id
     assert (booking.state, booking.contact_id) == ("booked", owner)
+    # What follows goes to whoever has written, and nothing to the stranger whose phone was typed.
+    typed = len([one for one in visitor.messages() if one.recipient == "+5511977770000"])
+    version = booking.version
+    answer = visitor.client.post(f"{manage}cancel/", {"version": version})
+    assert answer.status_code == 303
+    last = visitor.messages()[-1]
+    assert (last.recipient, "cancel" in last.text) == (PHONE, True)
+    assert typed == len([one for one in visitor.messages() if one.recipient == "+5511977770000"]) == 1
+
+
+def test_a_phone_corrected_after_going_back(visitor: Visitor) -> None:
+    """BK-003: the same form with another phone is another visit; the first one's time is free for it."""
+    choice = visitor.choice()
+    values = {**choice, "name": "Rita", "phone": "11977770000", "ticket": visitor.ticket(choice)}
+    for phone in ("11977770000", "11977776666", "11977776666"):
+        assert visitor.client.post("/book/", {**values, "phone": phone}).status_code == 303
+    assert visitor.bookings() == ["cancelled", "held"]
+    assert [one.recipient for one in visitor.messages()] == ["+5511977770000", PHONE]
+
+
+def test_an_offer_ticked_by_whoever_typed_the_phone(visitor: Visitor) -> None:
+    """CM: a tap alone is no consent to advertisements: the box was not ticked by who tapped, or nobody knows."""
+    visitor.held(offers="1")
+    visitor.taps(visitor.messages()[-1].payload["components"][1]["parameters"][0]["payload"])
+    assert visitor.bookings() == ["booked"]
+    with inside(visitor.chair.salon_id):
+        assert not Consent.objects.filter(value=PHONE, purpose="marketing", state="granted").exists()
 
 
 def test_the_buttons_of_the_message(visitor: Visitor) -> None:
@@ -121,6 +148,8 @@ def test_the_buttons_of_the_message(visitor: Visitor) -> None:
     assert visitor.bookings() == ["held"]
     visitor.taps(no)
     assert visitor.bookings() == ["cancelled"]
+    # Whoever says no gets no codes for a month.
+    forget_limits()
     visitor.held("10:00")
     yes = visitor.messages()[-1].payload["buttons"][0]["id"]
     visitor.taps(yes)

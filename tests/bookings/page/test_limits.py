@@ -1,11 +1,13 @@
 """BK-003: strangers cannot fill the calendar, spend the salon's money, or try codes."""
 
+import re
 from datetime import timedelta
 
-from django.test import Client
+import pytest
+from django.test import Client, RequestFactory
 
 from crm.bookings.models import Booking
-from crm.bookings.page import holding, limits, sending
+from crm.bookings.page import confirming, holding, limits, sending
 from ops import clock
 from ops.salon import inside
 from tenants.salons.hosts import salon_host
@@ -43,7 +45,9 @@ def test_open_holds_of_the_salon(visitor: Visitor) -> None:
                 wall_clock=row.wall_clock, currency="BRL", hold_until=row.hold_until,
                 details={"page": {"phone": f"+55110000{n:05}", "from": f"{n}"}},
             )  # fmt: skip
-    assert visitor.hold("14:00", phone="11 90000-0001").status_code == 429
+    full = visitor.hold("14:00", phone="11 90000-0001")
+    assert full.status_code == 429
+    assert "https://wa.me/551111111111" in text_of(full)
 
 
 def test_codes_are_few_and_a_new_one_is_another(visitor: Visitor) -> None:
@@ -127,3 +131,71 @@ def test_no_advertisement_goes_by_way_of_us() -> None:
     for name in ("http://x.example", "WIN!!!", "5511", "", "a.b"):
         assert sending.first_name(name) == ""
     assert len(sending.first_name("x" * 80)) == 20
+
+
+def test_the_address_of_a_request() -> None:
+    """BK-003: of IPv6 the networks; IPv4 written as IPv6 is IPv4, or all of it would be one visitor."""
+
+    def read(text: str) -> str:
+        return limits.address_of(RequestFactory().get("/", REMOTE_ADDR=text))
+
+    assert read("::ffff:203.0.113.9") == read("203.0.113.9") == limits.network_of("203.0.113.9")
+    assert read("2001:db8:1:2::3") == "2001:db8:1:2::/64"
+    assert limits.network_of(read("2001:db8:1:2::3")) == limits.network_of(read("2001:db8:1:9::3")) == "2001:db8:1::/48"
+
+
+def test_strangers_who_type_a_phone_do_not_shut_its_owner_out(visitor: Visitor) -> None:
+    """BK-003: unconfirmed holds from elsewhere do not count for the phone."""
+    for hour in range(9, 9 + holding.OF_PHONE):
+        assert visitor.hold(f"{hour:02}:00").status_code == 303
+    visitor.client = Client(headers={"host": salon_host("aurora")}, REMOTE_ADDR="10.0.0.9")
+    assert visitor.hold("14:00").status_code == 303
+
+
+def test_codes_from_one_address(visitor: Visitor) -> None:
+    """BK-003: ten phones in an hour; the page is the same after, and the guest can still write."""
+    visitor.held()
+    origin = str(visitor.booking().details["page"]["from"])
+    with inside(visitor.chair.salon_id):
+        for n in range(9):
+            limits.count(limits.sends(f"+55119{n:08}", origin))
+    manage = visitor.held("12:00", phone="11 97777-0001")
+    assert len(visitor.messages()) == 1
+    assert "wa.me" in text_of(visitor.see(manage))
+
+
+def test_who_says_it_was_not_me_gets_no_more_codes(visitor: Visitor) -> None:
+    """BK-003: even where the hold is over by then; to write to the salon works as ever."""
+    visitor.held()
+    no = visitor.messages()[-1].payload["components"][2]["parameters"][0]["payload"]
+    visitor.at(clock.now() + timedelta(minutes=11))
+    visitor.tick()
+    visitor.taps(no)
+    count = len(visitor.messages())
+    manage = visitor.held("12:00")
+    assert len(visitor.messages()) == count
+    word = re.search(r"Confirm%20(\d{6})", text_of(visitor.see(manage)))
+    assert word
+    visitor.says(f"Confirm {word[1]}")
+    assert visitor.bookings() == ["cancelled", "booked"]
+
+
+def test_visits_ahead_are_few(visitor: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    """BK-003: one phone cannot fill the calendar with visits that are confirmed."""
+    monkeypatch.setattr(confirming, "MOST_AHEAD", 1)
+    for hour in ("10:00", "12:00"):
+        manage = visitor.held(hour)
+        answer = visitor.client.post(f"{manage}code/", {"code": visitor.code(), "lang": "en"})
+    assert answer.status_code == 422
+    assert "several visits" in text_of(answer)
+    word = re.search(r"Confirm%20(\d{6})", text_of(visitor.see(manage)))
+    assert word
+    visitor.says(f"Confirm {word[1]}")
+    assert visitor.bookings() == ["booked", "held"]
+
+
+def test_a_form_that_another_site_sends(visitor: Visitor) -> None:
+    """BK-003."""
+    choice = visitor.choice()
+    answer = visitor.client.post("/book/", choice, headers={"sec-fetch-site": "cross-site"})
+    assert answer.status_code == 403

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from crm.bookings import asking
 from crm.bookings.actions.booking import WrongItem
 from crm.bookings.actions.placing import SlotTaken
-from crm.bookings.page import holding, limits, showing
+from crm.bookings.page import holding, limits, sending, showing
 from crm.bookings.page.choice import Choice, read
 from crm.bookings.page.forms import GuestForm
 from crm.bookings.page.frame import guest_page
@@ -31,6 +31,8 @@ def book(request: Any) -> HttpResponse:
         return _page(request, "closed", choice, {})
     if not choice.services or (request.method != "POST" and data.get("edit") == "1"):
         return services(request, choice, status=UNREADABLE if request.method == "POST" else 200)
+    # From here on free times are looked for.
+    limits.count(limits.looks(limits.address_of(request)))
     if choice.at is None:
         return times(request, choice, status=UNREADABLE if request.method == "POST" else 200)
     if request.method == "POST":
@@ -62,7 +64,7 @@ def times(request: Any, choice: Choice, *, status: int = 200) -> HttpResponse:
 
 def details(
     request: Any, choice: Choice, form: GuestForm, *, is_free: bool = True, status: int = 200, ticket: str = "",
-    trouble: str = "",
+    trouble: str = "", chat: str = "",
 ) -> HttpResponse:  # fmt: skip
     """Who it is; where the time is taken, the nearest free ones, with what was typed."""
     at = choice.at if choice.at is not None else now_minute()
@@ -74,6 +76,8 @@ def details(
         "form": form,
         "ticket": ticket or new_ticket(),
         "trouble": trouble,
+        # The way out where the page has none.
+        "chat": chat,
         "is_free": is_free,
         "nearest": showing.nearest(near),
         "carried": choice.but(at=None, day=None).pairs,
@@ -109,20 +113,21 @@ def _hold(request: Any, choice: Choice) -> HttpResponse:
     except (SlotTaken, WrongItem):
         return details(request, choice, form, is_free=False, status=TAKEN, ticket=given)
     except (holding.TooManyOpen, limits.TooMany) as many:
-        return _too_many(request, choice, form, given, many.wait_s)
+        is_full = isinstance(many, holding.TooManyOpen) and many.of == "salon"
+        return _too_many(request, choice, form, given, many.wait_s, chat=sending.chat_url("") if is_full else "")
     except holding.NoNumber:
         return _page(request, "closed", choice, {})
     address = reverse("book:visit", args=[held.token]) + request.look.query
     return HttpResponseRedirect(address, status=303)
 
 
-def _too_many(request: Any, choice: Choice, form: GuestForm, ticket: str, wait_s: int) -> HttpResponse:
+def _too_many(request: Any, choice: Choice, form: GuestForm, ticket: str, wait_s: int, *, chat: str) -> HttpResponse:
     minutes = max(-(-wait_s // 60), 1)
     words = _(
         "Several visits wait to be confirmed already. Confirm one of them, or try again in %(minutes)d min; what you "
         "typed stays here."
     ) % {"minutes": minutes}
-    answer = details(request, choice, form, status=TOO_MANY, ticket=ticket, trouble=words)
+    answer = details(request, choice, form, status=TOO_MANY, ticket=ticket, trouble=words, chat=chat)
     answer["Retry-After"] = str(wait_s)
     return answer
 

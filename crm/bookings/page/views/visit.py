@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
-from urllib.parse import quote
 
 from django.db import transaction
 from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
@@ -36,7 +35,6 @@ from crm.bookings.page.tickets import new_ticket
 from crm.bookings.waitlist import actions as waitlist
 from crm.bookings.waitlist import earlier as waiting
 from crm.deals import money
-from crm.inbox.sending import CannotSend, first_number
 from ops import clock
 
 State = Booking.State
@@ -146,6 +144,7 @@ def code(request: Any, this: Visit) -> HttpResponse:
         Result.WRONG: _("This is not the code. Look at the message once more."),
         Result.TIRED: _("That was too many tries. Have a new code sent, or open WhatsApp."),
         Result.OVER: _("The time to confirm is over."),
+        Result.MANY: _("You have several visits ahead already. For one more, please write to us by WhatsApp."),
     }
     return _page(request, this, {"trouble": words[result]}, status=REFUSED)
 
@@ -166,6 +165,7 @@ def move(request: Any, this: Visit) -> HttpResponse:
     """Other times; and one of them."""
     if this.stage != BOOKED or not states.may_still_change(this.booking):
         return _page(request, this, {}, status=REFUSED if request.method == "POST" else 200)
+    limits.count(limits.looks(limits.address_of(request)))
     data: QueryDict = request.POST if request.method == "POST" else request.GET
     chosen = choosing.read(data)
     if request.method != "POST" or chosen.at is None:
@@ -284,12 +284,15 @@ def _page(request: Any, this: Visit, context: dict[str, Any], *, status: int = 2
         "total": money.shown(booking.price_minor, booking.currency) if booking.price_minor else "",
         "may_change": may_change,
         "until": moving.until(booking) if may_change else None,
-        "salon_chat": _chat(""),
+        "salon_chat": sending.chat_url(""),
         "waits": waiting.entry_of(booking) if may_change else None,
     }
     if stage == HELD:
         word = codes.page_code(this.secret)
-        common |= {"word": word, "chat": _chat(texts.said(sending.language_of(booking), "prefilled", code=word))}
+        common |= {
+            "word": word,
+            "chat": sending.chat_url(texts.said(sending.language_of(booking), "prefilled", code=word)),
+        }
     if stage == DUE:
         link = link_of(booking)
         common |= {
@@ -353,15 +356,6 @@ def _lines(booking: Booking) -> list[showing.Line]:
         )
         for item in items_in_order(booking)
     ]
-
-
-def _chat(text: str) -> str:
-    """The address that opens WhatsApp with the salon, with a text to send; a link, nothing is loaded from there."""
-    try:
-        digits = "".join(sign for sign in first_number().display_phone if sign.isdecimal())
-    except CannotSend:
-        return ""
-    return f"https://wa.me/{digits}" + (f"?text={quote(text)}" if text else "")
 
 
 def _number(text: str) -> int | None:
