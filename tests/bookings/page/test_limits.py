@@ -6,9 +6,15 @@ from datetime import timedelta
 import pytest
 from django.test import Client, RequestFactory
 
+from crm.bookings.catalogue import catalogue
 from crm.bookings.models import Booking
 from crm.bookings.page import confirming, holding, limits, sending
+from crm.bookings.waitlist import hearing as waitlist
+from flows.nodes.triggers import Trigger
+from flows.runtime import triggers
 from ops import clock
+from ops.eventqueue.handling import Heard
+from ops.events.models import Event
 from ops.salon import inside
 from tenants.salons.hosts import salon_host
 from tests.bookings.page.conftest import Visitor, text_of
@@ -199,3 +205,26 @@ def test_a_form_that_another_site_sends(visitor: Visitor) -> None:
     choice = visitor.choice()
     answer = visitor.client.post("/book/", choice, headers={"sec-fetch-site": "cross-site"})
     assert answer.status_code == 403
+
+
+def test_too_many_looks_for_free_times(visitor: Visitor) -> None:
+    """BK-003: the dear pages have a limit of their own, the others stay open."""
+    with inside(visitor.chair.salon_id):
+        for _ in range(60):
+            limits.count(limits.looks("127.0.0.1"))
+    assert visitor.client.get("/book/", visitor.choice()).status_code == 429
+    assert visitor.see("/book/").status_code == 200
+
+
+def test_a_strangers_hold_sets_nothing_going(visitor: Visitor) -> None:
+    """BK-003: neither a flow at the phone that was typed, nor an offer to who waits."""
+    visitor.held()
+    visitor.at(clock.now() + timedelta(minutes=11))
+    visitor.tick()
+    trigger = Trigger(trigger="event", events=("contact.created", "booking.expired"))
+    with inside(visitor.chair.salon_id):
+        rows = Event.objects.filter(kind__in=["contact.created", "booking.expired"]).order_by("pk")
+        heard = [Heard(one.pk, one.public_id, one.kind, one.subject, 1, one.payload, clock.now()) for one in rows]
+        assert [one.kind for one in heard] == ["contact.created", "booking.expired"]
+        assert [triggers._told(trigger, one) for one in heard] == [None, None]
+        assert waitlist._place_of(heard[1], catalogue()) is None

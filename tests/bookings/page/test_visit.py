@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from crm.bookings.models import BookingPolicy
+from crm.bookings.page import limits
 from ops import clock
 from ops.salon import inside
 from tests.bookings.page.conftest import Visitor, text_of
@@ -37,6 +38,16 @@ def test_it_is_moved(visitor: Visitor, manage: str) -> None:
     # Ana has no time then; Bia has.
     assert answer.status_code == 303
     assert visitor.chair.items(visitor.chair.fresh(moved))[0].professional_id == visitor.chair.bia.pk
+
+
+def test_it_is_moved_a_few_times_a_day(visitor: Visitor, manage: str) -> None:
+    """BK-003: each is a message that the salon pays for; the sixth of a day changes nothing."""
+    with inside(visitor.chair.salon_id):
+        for _ in range(5):
+            limits.count(limits.moves(str(visitor.booking().public_id)))
+    before = visitor.booking()
+    answer = visitor.client.post(f"{manage}move/", {"at": visitor.choice("15:00")["at"]})
+    assert (answer.status_code, visitor.booking().starts_at) == (429, before.starts_at)
 
 
 def test_where_nobody_has_time_the_nearest_are_offered(visitor: Visitor, manage: str) -> None:
