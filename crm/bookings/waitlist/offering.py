@@ -113,7 +113,8 @@ def take(row: WaitlistOffer, *, by: Any) -> Booking:
             return booking
         if fresh.state == State.OFFERED and waits_for_deposit(booking):
             return booking
-        if fresh.state != State.OFFERED or booking.state != Booking.State.HELD:
+        is_over = booking.state != Booking.State.HELD or booking.deposit_state == Booking.Deposit.DUE
+        if fresh.state != State.OFFERED or is_over:
             # Who was late finds it among the nearest times, if nobody else has it.
             raise Gone(fresh)
         try:

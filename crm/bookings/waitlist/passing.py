@@ -30,14 +30,20 @@ PLACE: Final = "waitlist.place"
 LOOKING: Final = 0
 # A text that Meta looks at, and a guest who has another offer to answer: the place is looked at again.
 AGAIN: Final = timedelta(minutes=1)
+LONGEST_WAIT: Final = timedelta(minutes=15)
 # So many are asked at most in one look: the rest at the next, so that no look lasts long.
 MOST_TRIED: Final = 30
 
 
-def set_timer(place: Place, *, version: int, at: datetime | None = None, freed_by: int | None = None) -> None:
-    """Look who takes the place. `version` tells one becoming free from another; `freed_by` goes with it."""
-    subject = f"{place}" if freed_by is None else f"{place}~{freed_by}"
-    set_many(current_salon_id(), [NewTimer(PLACE, subject[:80], at or clock.now(), version)])
+def set_timer(
+    place: Place, *, version: int, at: datetime | None = None, freed_by: int | None = None, tried: int = 0
+) -> None:
+    """Look who takes the place. `version` tells one becoming free from another; `freed_by` goes with it, and how often
+    nobody could be asked."""
+    name, freed = str(place), f"~{freed_by}" if freed_by else ""
+    wholes = (f"{name}{freed or '~'}~{tried}" if tried else f"{name}{freed}", f"{name}{freed}", name)
+    subject = next(one for one in wholes if len(one) <= places.LONGEST)
+    set_many(current_salon_id(), [NewTimer(PLACE, subject, at or clock.now(), version)])
 
 
 def fall_due(due: Sequence[Due]) -> None:
@@ -47,11 +53,11 @@ def fall_due(due: Sequence[Due]) -> None:
     wanted = [(one, *_read(one.subject)) for one in due]
     quiet = quiet_until(known)
     # All locks at once, before anything is held: of whatever any of those who wait might take.
-    waiting = [match.entry for _one, place, _freed in wanted for match in _possible(place, known, quiet)]
+    waiting = [match.entry for _one, place, _freed, _tried in wanted for match in _possible(place, known, quiet)]
     if waiting:
         lock(resources_for(waiting, known))
-    for one, place, freed_by in wanted:
-        _pass(place, freed_by, one.version, known, quiet)
+    for one, place, freed_by, tried in wanted:
+        _pass(place, freed_by, one.version, known, quiet, tried=tried)
 
 
 def _possible(place: Place, known: Catalogue, quiet: datetime | None) -> list[matching.Match]:
@@ -65,7 +71,9 @@ def _possible(place: Place, known: Catalogue, quiet: datetime | None) -> list[ma
     return found
 
 
-def _pass(place: Place, freed_by: int | None, version: int, known: Catalogue, quiet: datetime | None) -> None:
+def _pass(
+    place: Place, freed_by: int | None, version: int, known: Catalogue, quiet: datetime | None, *, tried: int
+) -> None:
     if place.end <= now_minute() + matching.LEAST_MINUTES:
         return
     if quiet is not None:
@@ -93,10 +101,11 @@ def _pass(place: Place, freed_by: int | None, version: int, known: Catalogue, qu
             continue
         else:
             # A long stretch may have room for more.
-            later = _has_room(place, match)
+            later, tried = _has_room(place, match), -1
             break
     if later:
-        set_timer(place, version=_next(version), at=clock.now() + AGAIN, freed_by=freed_by)
+        wait = min(AGAIN * 2 ** min(max(tried, 0), 10), LONGEST_WAIT)
+        set_timer(place, version=_next(version), at=clock.now() + wait, freed_by=freed_by, tried=tried + 1)
 
 
 def _has_offer(contact: int) -> bool:
@@ -119,9 +128,9 @@ def quiet_until(known: Catalogue, now: datetime | None = None) -> datetime | Non
     return next((one for one in ahead if not any(is_quiet(quiet, one, known.zone) for quiet in hours)), None)
 
 
-def _read(subject: str) -> tuple[Place, int | None]:
-    name, _, freed = subject.partition("~")
-    return places.read(name), int(freed) if freed else None
+def _read(subject: str) -> tuple[Place, int | None, int]:
+    name, freed, tried = (*subject.split("~"), "", "")[:3]
+    return places.read(name), int(freed) if freed else None, int(tried or 0)
 
 
 def _next(version: int) -> int:

@@ -4,17 +4,19 @@ from datetime import timedelta
 
 import pytest
 
+from channels_wa.message_templates.models import MessageTemplate
 from channels_wa.outbox.models import OutboxItem
 from crm.bookings.actions import blocking, moving, states
 from crm.bookings.actions.placing import SlotTaken
 from crm.bookings.models import Booking, Resource, WaitlistOffer
-from crm.bookings.waitlist import actions, earlier
+from crm.bookings.waitlist import actions, earlier, passing
 from crm.bookings.waitlist.outbound import check
 from crm.consent import policy
 from crm.consent.models import ContactPolicy
 from ops import clock
 from ops.events.models import Event
 from ops.salon import inside
+from ops.timers.models import Timer
 from tenants.audit.models import AuditEntry
 from tests.bookings.waitlist.conftest import Line
 from tests.bookings.waitlist.facts import facts_of
@@ -168,6 +170,25 @@ def test_nobody_is_woken(line: Line) -> None:
     assert line.offers() == []
     line.later(hours=10, minutes=1)
     assert line.offers() == [("Rui", "offered")]
+
+
+def test_a_place_for_nobody_who_can_be_asked_is_looked_at_less_and_less(line: Line) -> None:
+    """BK-004: Meta looks at the text for hours: not every minute; and which visit freed it is not forgotten."""
+    line.wait(line.guest("Rui", "5511977770001"))
+    with inside(line.chair.salon_id):
+        MessageTemplate.objects.update(status="pending")
+    booking = line.chair.book("10:00")
+    line.free(booking)
+    for _ in range(4):
+        line.later(minutes=16)
+    with inside(line.chair.salon_id):
+        timer = Timer.objects.get(kind=passing.PLACE, state="pending")
+        assert timer.subject.endswith(f"~{booking.pk}~5")
+        assert timer.due_at - clock.now() > timedelta(minutes=14)
+        MessageTemplate.objects.update(status="approved")
+    line.later(minutes=16)
+    assert line.offers() == [("Rui", "offered")]
+    assert line.offer().freed_by_id == booking.pk
 
 
 def test_what_waited_in_the_outbox_wakes_nobody_either(line: Line) -> None:
