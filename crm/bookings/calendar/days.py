@@ -100,6 +100,7 @@ def _visits(rows: list[dict[str, Any]], refs: dict[int, str], viewer: Viewer, kn
             continue
         follows = ends.get((row["booking_id"], row["starts_at"])) == row["professional_id"]
         goes_on = starts.get((row["booking_id"], row["ends_at"])) == row["professional_id"]
+        is_held = row["booking__state"] == Booking.State.HELD and row["booking__hold_until"]
         found.append(
             one
             | {
@@ -116,7 +117,7 @@ def _visits(rows: list[dict[str, Any]], refs: dict[int, str], viewer: Viewer, kn
                 "deposit": row["booking__deposit_state"],
                 "note": bool(row["booking__note"]),
                 "review": row["booking__needs_review"],
-                "until": when.wall(row["booking__hold_until"], known.zone) if row["booking__hold_until"] else "",
+                "until": when.wall(row["booking__hold_until"], known.zone) if is_held else "",
             }
         )
     return found

@@ -42,6 +42,14 @@ def test_fr_db_002_what_is_off_is_left_out(desk: Desk, chair: Chair) -> None:
     assert desk.visits(cancelled="1") == [("Carla Dias", "10:00", "10:45")]
 
 
+def test_fr_db_002_only_what_is_held_says_until_when(desk: Desk, chair: Chair) -> None:
+    chair.hold("10:00")
+    booked = chair.hold("12:00")
+    with inside(chair.salon_id):
+        Booking.objects.filter(pk=booked.pk).update(state="booked")
+    assert [bool(one["until"]) for one in sorted(desk.days()["visits"], key=lambda one: one["start"])] == [True, False]
+
+
 def test_fr_db_002_who_has_their_own_calendar_only_sees_no_other_column(own_desk: Desk, chair: Chair) -> None:
     chair.book("10:00")
     chair.book("11:00", who=chair.bia)
