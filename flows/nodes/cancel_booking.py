@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from flows.engine.context import Context
 from flows.engine.events import VariableSet
 from flows.nodes.base import register
-from flows.nodes.choosing import id_of, value_of
+from flows.nodes.choosing import named
 from flows.nodes.deciding import Deciding
 from flows.nodes.options import cut
 from flows.nodes.settings import Formula, Name, ShortText
@@ -36,7 +36,7 @@ class CancelBooking(Deciding):
 
     def wanted(self, ctx: Context) -> dict[str, Any]:
         reason = cut(ctx.render(self.reason).strip(), MAX_REASON) if self.reason else ""
-        return {"booking": id_of(value_of(ctx, self.booking, "booking")), "reason": reason}
+        return {"booking": named(ctx, self.booking), "reason": reason}
 
     def came(self, ctx: Context, found: dict[str, Any]) -> list[Any]:
         return [VariableSet(self.variable, found["booking"])] if found.get("booking") else []

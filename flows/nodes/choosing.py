@@ -211,6 +211,13 @@ def id_of(value: Any) -> str | None:
     return str(found)[:60] if isinstance(found, str) and found else None
 
 
+def named(ctx: Context, formula: Formula | None) -> str | None:
+    """The visit that a step is about: None is the guest's next. Where a formula was to name one and did not, it is "",
+    which is none: never another visit in its place."""
+    found = id_of(value_of(ctx, formula, "booking"))
+    return found or ("" if formula is not None else None)
+
+
 def ids_of(value: Any) -> list[str]:
     """The ids of one or several."""
     several = value if isinstance(value, list) else [value]

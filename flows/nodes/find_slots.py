@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 from flows.engine.context import Context
 from flows.engine.events import VariableSet
 from flows.nodes.base import Step, register
-from flows.nodes.choosing import Choosing, id_of, ids_of, value_of
+from flows.nodes.choosing import Choosing, id_of, ids_of, named, value_of
 from flows.nodes.settings import Formula, Name, PublicId, ShortText, wrong
 
 
@@ -59,7 +59,7 @@ class FindSlots(Choosing):
     def wanted(self, ctx: Context) -> dict[str, Any]:
         found: dict[str, Any] = {"days": self.days}
         if self.booking is not None:
-            found["booking"] = id_of(ctx.evaluate(self.booking))
+            found["booking"] = named(ctx, self.booking)
         else:
             found["services"] = list(self.services) or ids_of(value_of(ctx, self.service, "service"))
             found["professional"] = id_of(ctx.evaluate(self.professional)) if self.professional else None

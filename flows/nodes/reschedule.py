@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from flows.engine.context import Context
 from flows.engine.events import VariableSet
 from flows.nodes.base import register
-from flows.nodes.choosing import id_of, value_of
+from flows.nodes.choosing import named
 from flows.nodes.deciding import Deciding
 from flows.nodes.find_slots import lost_of
 from flows.nodes.settings import Formula, Name
@@ -33,7 +33,7 @@ class Reschedule(Deciding):
         return (self.variable, lost_of(self.slot))
 
     def wanted(self, ctx: Context) -> dict[str, Any]:
-        return {"booking": id_of(value_of(ctx, self.booking, "booking")), "slot": ctx.variables.get(self.slot)}
+        return {"booking": named(ctx, self.booking), "slot": ctx.variables.get(self.slot)}
 
     def came(self, ctx: Context, found: dict[str, Any]) -> list[Any]:
         if found.get("outcome") == "taken":

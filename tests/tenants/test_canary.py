@@ -108,15 +108,17 @@ def rows() -> dict[str, list[tuple[Any, ...]]]:
 def texts(client: Client, found: Seeded, few: bool) -> Iterator[tuple[str, str, str]]:
     """What each address answers to each method, with foreign ids in query and body too; as filters `few` of them."""
     query = {**ids(found), "search": CANARY, "identity": "+5511988881234", "wamid": f"wamid.{CANARY}", "after": "1"}
-    filters = {name: query[name] for name in FEW} if few else query
+    # Of all filters four at once, and none beside its neighbours: a page knows few of them.
+    names, rounds = list(FEW if few else query), len(FEW) if few else -(-len(query) // 4)
+    together = [{name: query[name] for name in names[place::rounds]} for place in range(rounds)]
     body = {**ids(found), "to": "+5511988881234", "type": "text", "text": "hi", "nested": {"contact": found.contact}}
     for path in paths(found):
         for method in METHODS:
             call = getattr(client, method)
             if method in ("get", "head"):
                 # A list may take an id as a filter; what is one row takes none.
-                asked = {} if method == "head" or any(pk in path for pk in ids(found).values()) else filters
-                answers = [call(path), *(call(path, {name: value}) for name, value in asked.items())]
+                asked = [] if method == "head" or any(pk in path for pk in ids(found).values()) else together
+                answers = [call(path), *(call(path, some) for some in asked)]
             else:
                 form = urlencode(query), "application/x-www-form-urlencoded"
                 answers = [call(path, given, content_type=kind) for given, kind in ((json.dumps(body), JSON), form)]
@@ -153,7 +155,8 @@ def test_i22_a_members_browser(salons: Salons, foreign: Seeded, charlie: Browser
 
 
 def test_i22_a_program_of_the_other_salon(salons: Salons, foreign: Seeded) -> None:
-    look(Program(salons.other), salons, foreign, few=False)
+    """Pages refuse it whatever it asks; the filters of the API have a walk of their own (tests/api)."""
+    look(Program(salons.other), salons, foreign)
 
 
 def test_i22_a_stranger(salons: Salons, foreign: Seeded, charlie: Browser) -> None:

@@ -66,13 +66,14 @@ class Undo:
             raise states.Stale(row)
         before: dict[str, Any] = move.before or {}
         if move.what == "moved":
+            # Checks both where it is and where it was.
             return self._put_back(row, before, known)
+        self.check({item.professional_id for item in items_in_order(row)})
         if move.what == "changed":
             values: dict[str, Any] = {
                 name: before[name] for name in ("note", "guest_name", "price_minor") if name in before
             }
             return states.change_note(row, values, by=self.by, version=version)
-        self.check({item.professional_id for item in items_in_order(row)})
         if move.what not in STATES:
             # What is not staff's to take back: money that came, a zone that changed.
             raise states.NotAllowed(row, "undone")

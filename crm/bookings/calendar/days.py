@@ -18,6 +18,7 @@ from crm.bookings.models import BlockedTime, Booking, BookingItem, Professional
 from crm.bookings.reading import Taken
 from crm.bookings.rights import visible_bookings
 from crm.contacts.names import addresses
+from crm.inbox.rights import visible_contacts
 from ops import clock
 
 MOST_DAYS = 45
@@ -80,6 +81,9 @@ def _visits(rows: list[dict[str, Any]], refs: dict[int, str], viewer: Viewer, kn
         for row in rows
         if row["booking__contact_id"] and not row["booking__contact__name"] and row["booking_id"] in seen
     }
+    if nameless and viewer.narrowed:
+        # A colleague's guest whom they do: the visit is theirs to see, the phone is not.
+        nameless = set(visible_contacts(viewer.member).filter(pk__in=nameless).values_list("pk", flat=True))
     phones = addresses(nameless) if nameless else {}
     ends: dict[tuple[int, datetime], int] = {
         (row["booking_id"], row["ends_at"]): row["professional_id"] for row in rows
@@ -95,6 +99,8 @@ def _visits(rows: list[dict[str, Any]], refs: dict[int, str], viewer: Viewer, kn
             **_stretch(row["starts_at"], row["ends_at"], known.zone),
         }
         if row["booking_id"] not in seen:
+            if row["booking__state"] in (*OFF, Booking.State.NO_SHOW):
+                continue
             # That somebody is busy everybody may know: with whom, not.
             found.append(one | {"id": f"busy.{one['who']}.{one['start']}", "state": "busy"})
             continue

@@ -95,10 +95,13 @@ class Draft:
         """With whom; None is anyone, and for who has one column only that one."""
         for pk, one in known.people.items():
             if str(one.public_id) == line.who:
+                viewer.check({pk})
                 return pk
         if line.who:
             raise when.WrongWhen(_("This professional takes no bookings any more."))
-        return next(iter(sorted(viewer.own)), None) if viewer.own_only else None
+        own = min(viewer.own, default=None) if viewer.own_only else None
+        viewer.check({own})
+        return own
 
     def start(self, known: Catalogue) -> datetime:
         """When it begins. Raises WrongWhen."""

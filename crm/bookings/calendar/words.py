@@ -157,6 +157,8 @@ def refusal(error: Exception, member: Member) -> Refusal:
             return Refusal(_("The hold is over; somebody else may have taken the time."), code="hold")
         case blocking.WrongTime():
             return Refusal(_("It must end after it begins, within a year."), 422, "wrong")
+        case blocking.Stale():
+            return Refusal(_("Somebody has changed this block meanwhile. Look, and try again."), code="stale")
         case blocking.AlreadyOver():
             return Refusal(_("Somebody has taken this block back already."), code="stale")
         case series.WrongRule():
@@ -167,7 +169,7 @@ def refusal(error: Exception, member: Member) -> Refusal:
 # What the actions refuse; in `except` of whoever shows it.
 REFUSED: Final = (
     when.WrongWhen, SlotTaken, booking.WrongItem, states.Stale, states.NotAllowed, states.HoldOver,
-    blocking.WrongTime, blocking.AlreadyOver, series.WrongRule,
+    blocking.WrongTime, blocking.AlreadyOver, blocking.Stale, series.WrongRule,
 )  # fmt: skip
 
 

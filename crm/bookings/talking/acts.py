@@ -64,6 +64,9 @@ def book_slot(asked: JSON, guest: Guest) -> JSON:
         return _error("no_guest")
     slot = asked.get("slot") if isinstance(asked.get("slot"), dict) else {}
     held = visit_of(guest.contact, (slot or {}).get("held"))
+    if held is not None and held.state in states_ahead():
+        # Somebody of the salon, or the payment of its deposit, was first.
+        return _done("booked", held, language)
     if held is not None and held.state == Booking.State.HELD:
         try:
             return _done("booked", settle_or_ask(held, by=guest.contact), language)
@@ -199,9 +202,9 @@ def _meant(asked: JSON, guest: Guest) -> Booking | None:
     """The visit that is named, else the next; nothing in place of one that is gone."""
     if guest.contact is None or ("booking" not in asked):
         return None
-    if asked["booking"]:
-        return visit_of(guest.contact, asked["booking"])
-    return ahead(guest.contact).first()
+    if asked["booking"] is None:
+        return ahead(guest.contact).first()
+    return visit_of(guest.contact, asked["booking"])
 
 
 def _booked(booking: Booking, language: str) -> JSON:

@@ -89,7 +89,8 @@ def slots(asked: JSON, contact: Contact | None) -> JSON:
 def _looking(asked: JSON, contact: Contact | None) -> Looking | None:
     known, language = catalogue(), words.language_for(str(asked.get("language") or ""))
     if "booking" in asked:
-        booking = visit_of(contact, asked["booking"]) or (ahead(contact).first() if contact else None)
+        wanted = asked["booking"]
+        booking = visit_of(contact, wanted) if wanted is not None else ahead(contact).first() if contact else None
         return _moving(booking, known, language) if booking is not None else None
     services = services_in_order(asked.get("services"), known)
     if not services:

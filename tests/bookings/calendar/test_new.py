@@ -7,6 +7,7 @@ import pytest
 
 from channels_wa.messages.models import Identity
 from crm.bookings.actions import offering
+from crm.bookings.actions.blocking import block
 from crm.bookings.defaults import touch
 from crm.bookings.models import BlockedTime, Booking, Service
 from crm.consent import policy
@@ -177,6 +178,58 @@ def test_fr_db_002_time_is_blocked_moved_and_taken_back(desk: Desk, chair: Chair
     assert chair_taken.status_code == 409
     assert desk.browser.post(f"/calendar/times/{block['id']}/cancel/", headers=HTMX).status_code == 200
     assert desk.days()["blocked"] == []
+
+
+def test_fr_db_002_who_undoes_does_not_undo_what_a_colleague_did_since(desk: Desk, chair: Chair) -> None:
+    with inside(chair.salon_id):
+        row = block(chair.ana, chair.at("10:00"), chair.at("11:00"), by=None)
+    there = f"/calendar/times/{row.public_id}/"
+    json = {"Accept": "application/json"}
+    first = desk.browser.post(
+        there, {"start": f"{chair.day}T12:00", "end": f"{chair.day}T13:00", "version": 1}, headers=json
+    )
+    to_bia = {"start": f"{chair.day}T14:00", "end": f"{chair.day}T15:00", "professional": str(chair.bia.public_id)}
+    assert desk.browser.post(there, {**to_bia, "version": 1}, headers=json).status_code == 409
+    assert desk.browser.post(there, {**to_bia, "version": 2}, headers=json).status_code == 200
+    assert desk.browser.post(first.json()["undo"], headers=json).status_code == 409
+    assert [one["start"][11:] for one in desk.days()["blocked"]] == ["14:00"]
+
+
+def test_fr_db_002_of_two_undos_of_a_time_off_one_counts(desk: Desk, chair: Chair) -> None:
+    with inside(chair.salon_id):
+        row = block(chair.ana, chair.at("10:00"), chair.at("11:00"), by=None, kind="time_off")
+    json = {"Accept": "application/json"}
+    undo = desk.browser.post(f"/calendar/times/{row.public_id}/cancel/", headers=json).json()["undo"]
+    assert [desk.browser.post(undo, headers=json).status_code for _ in range(2)] == [200, 409]
+    assert len(desk.days()["blocked"]) == 1
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["times/new/?start=9999-12-31T23:30", "new/?less=%C2%B2", "new/?less=" + "1" * 5000],
+)
+def test_odd_numbers_and_moments_break_no_form(desk: Desk, chair: Chair, path: str) -> None:
+    assert desk.browser.get(f"/calendar/{path}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"position": "0", "resize": "1", "start": "x", "end": "y"},
+        {"position": "0", "resize": "1", "start": "2026-01-01T10:00", "end": "9999-12-31T00:00"},
+        {"start": "0001-01-01T00:00", "position": "0"},
+        {"minutes-0": "999999999", "day": "2030-01-01", "time": "10:00"},
+    ],
+)
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_odd_moves_are_refused_with_words(desk: Desk, chair: Chair, given: dict[str, str], method: str) -> None:
+    there = f"/calendar/bookings/{chair.book().public_id}/move/"
+    assert getattr(desk.browser, method)(there, {**given, "version": "1"}).status_code in (200, 409, 422)
+
+
+def test_fr_db_002_who_has_their_own_calendar_learns_nothing_of_others(own_desk: Desk, chair: Chair) -> None:
+    chair.book("10:00")
+    assert own_desk.browser.post("/calendar/new/look/", form(chair, time="10:00"), headers=HTMX).status_code == 403
 
 
 def test_fr_db_002_time_off_names_the_visits_that_stand_in_it(desk: Desk, chair: Chair) -> None:

@@ -211,6 +211,21 @@ def test_nobody_touches_somebody_elses_visit(chat: Chat, chair: Chair) -> None:
     assert chair.fresh(other).state == "booked"
 
 
+def test_a_formula_that_names_no_visit_cancels_none(chat: Chat, chair: Chair) -> None:
+    chat.says("oi")
+    made = booked_for(chat, chair)
+    chat.publish(
+        "cancel",
+        {"id": "set", "type": "set_variable", "variable": "visit", "value": "''"},
+        {"id": "cancel", "type": "cancel_booking", "booking": "vars.visit"},
+        say("none", "Não achei"),
+        edges=["start>set", "set>cancel", "cancel.none>none"],
+    )
+    chat.says("cancela")
+    assert chat.answers[-1] == "Não achei"
+    assert chair.fresh(made).state == "booked"
+
+
 def test_too_late_is_said(chat: Chat, chair: Chair) -> None:
     with inside(chat.salon_id):
         from crm.bookings import defaults
@@ -228,7 +243,8 @@ def test_too_late_is_said(chat: Chat, chair: Chair) -> None:
     assert chair.fresh(made).state == "booked"
 
 
-def test_a_held_time_becomes_the_visit(chat: Chat, chair: Chair) -> None:
+@pytest.mark.parametrize("staff_first", [False, True])
+def test_a_held_time_becomes_the_visit(chat: Chat, chair: Chair, staff_first: bool) -> None:
     chat.publish(
         "hold", SERVICE, SLOT, {"id": "hold", "type": "hold_slot", "minutes": 10},
         {"id": "sure", "type": "send_message", "text": "Confirma?", "buttons": [{"id": "yes", "title": "Sim"}]},
@@ -240,8 +256,12 @@ def test_a_held_time_becomes_the_visit(chat: Chat, chair: Chair) -> None:
     choose(chat, "Corte")
     choose(chat, chat.message().payload["rows"][0]["title"])
     assert [one.state for one in bookings(chat)] == ["held"]
+    if staff_first:
+        with inside(chat.salon_id):
+            states.settle(Booking.objects.get(), by=None)
     chat.taps("Sim")
     assert [one.state for one in bookings(chat)] == ["booked"]
+    assert chat.answers[-1] == "Marcado"
 
 
 @pytest.mark.parametrize(("services", "begins"), [([], 1), (["colour"], 0), (["cut"], 1)])

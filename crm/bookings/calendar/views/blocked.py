@@ -5,7 +5,6 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.db import transaction
 from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from crm.bookings.actions import blocking
+from crm.bookings.actions.placing import in_turn, lock
 from crm.bookings.calendar import when, words
 from crm.bookings.calendar.rights import Viewer
 from crm.bookings.calendar.views.answers import changed, given, is_part, number, refused_json, wants_json
@@ -55,8 +55,8 @@ def cancel(request: SalonRequest, public_id: UUID) -> HttpResponse:
     viewer = Viewer(request.member)
     row = viewer.blocked_time(public_id)
     viewer.check({row.resource_id})
-    blocking.unblock(row, by=request.member)
-    return _said(request, _("The time is free again"), _undo(row, row))
+    gone = blocking.unblock(row, by=request.member)
+    return _said(request, _("The time is free again"), _undo(row, gone))
 
 
 class BlockForm:
@@ -100,8 +100,6 @@ class BlockForm:
         try:
             person = self._person()
             start, end = self._moments()
-            if self.row and number(self.given("version")) not in (None, self.row.version):
-                raise blocking.AlreadyOver
             saved = self._write(person, start, end)
         except words.REFUSED as error:
             refusal = words.refusal(error, self.request.member)
@@ -123,21 +121,31 @@ class BlockForm:
         return changed(add_toast(self.page(conflicts=rows), text, undo_url=undo_url))
 
     def _write(self, person: Professional, start: datetime, end: datetime) -> BlockedTime:
-        by, row = self.request.member, self.row
+        by, row, version = self.request.member, self.row, number(self.given("version"))
         values = {"starts_at": start, "ends_at": end}
         if "reason" in self.request.POST or "reason" in self.request.GET:
             values["reason"] = self.given("reason", LONGEST_REASON)  # type: ignore[assignment]
         if row is not None and row.resource_id == person.pk and row.cancelled_at is None:
-            return blocking.change(row, values, by=by)
+            return blocking.change(row, values, by=by, version=version)
         reason = str(values.get("reason", row.reason if row else ""))
         kind = row.kind if row else self.given("kind") or BlockedTime.Kind.BLOCK
         if kind not in KINDS:
             kind = BlockedTime.Kind.BLOCK
-        with transaction.atomic():
-            # In somebody else's column, or once more: another block.
-            if row is not None and row.cancelled_at is None:
-                blocking.unblock(row, by=by)
+
+        def work() -> BlockedTime:
+            # In somebody else's column, or once more: another block. All locks at once, as bookings take them.
+            lock({person.pk, *([row.resource_id] if row else [])})
+            if row is not None:
+                fresh = BlockedTime.objects.select_for_update().get(pk=row.pk)
+                if version is not None and fresh.version != version:
+                    raise blocking.Stale(fresh)
+                if fresh.cancelled_at is None:
+                    blocking.unblock(fresh, by=by)
+                elif (fresh.resource_id, fresh.starts_at, fresh.ends_at) == (person.pk, start, end):
+                    return blocking.block_again(fresh, by=by)
             return blocking.block(person, start, end, by=by, kind=kind, reason=reason)
+
+        return in_turn(work)
 
     def _person(self) -> Professional:
         ref = self.given("professional")
@@ -168,7 +176,7 @@ class BlockForm:
         if len(start) >= 16 and len(end) < 16 and self.request.method == "GET":
             try:
                 end = (datetime.fromisoformat(start) + USUAL).isoformat(timespec="minutes")
-            except ValueError:
+            except (ValueError, OverflowError):
                 start = ""
         return start, end
 
@@ -181,6 +189,8 @@ def _undo(was: BlockedTime, saved: BlockedTime) -> str:
         "end": was.ends_at.astimezone(zone).isoformat(timespec="minutes"),
         "reason": was.reason,
         "professional": was.resource.public_id,
+        # What somebody else changed since is theirs.
+        "version": saved.version,
     }
     return f"{reverse('calendar:time', args=[saved.public_id])}?{urlencode(query)}"
 

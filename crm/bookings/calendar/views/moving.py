@@ -35,6 +35,9 @@ from portal.frame.toasts import toast
 from tenants.access.guard import SalonRequest, allowed
 from tenants.access.roles import Permission
 
+# More is refused as too long; this much can be reckoned with.
+LONGEST_TRIED = 100_000
+
 
 @require_http_methods(["GET", "POST"])
 @allowed(Permission.BOOKINGS_EDIT)
@@ -115,7 +118,7 @@ class Move:
             if ref := self.given(f"who-{one.position}"):
                 people[one.position] = self._person(ref)
             if length := self.given(f"minutes-{one.position}"):
-                lengths[one.position] = number(length) or 0
+                lengths[one.position] = min(number(length) or 0, LONGEST_TRIED)
         return arranged(self.items, by, people=people, minutes=lengths)
 
     def refused(self, refusal: words.Refusal) -> HttpResponse:
@@ -161,16 +164,20 @@ class Move:
             return self.start
         try:
             tried = datetime.fromisoformat(self.start)
-        except ValueError:
+            lead = tried - (self.items[self.place].starts_at - self.items[0].starts_at)
+        except (ValueError, OverflowError):
             return now
-        return (tried - (self.items[self.place].starts_at - self.items[0].starts_at)).isoformat(timespec="minutes")
+        return lead.isoformat(timespec="minutes")
 
     def _line(self, one: BookingItem) -> dict[str, Any]:
         is_dragged = self.place == one.position
         chosen = self.given(f"who-{one.position}") or (self.given("professional") if is_dragged else "")
         length = int((one.ends_at - one.starts_at) / timedelta(minutes=1))
         if is_dragged and self.given("resize"):
-            length = max(_length(self.start, self.given("end")), 1)
+            try:
+                length = max(_length(self.start, self.given("end")), 1)
+            except when.WrongWhen:
+                pass  # said already; the form shows how long it is
         people = [person for person in self.known.people.values() if self._may_do(one, person)]
         return {
             "position": one.position,
@@ -199,4 +206,4 @@ def _length(start: str, end: str) -> int:
         found = datetime.fromisoformat(end[:16]) - datetime.fromisoformat(start[:16])
     except ValueError:
         raise when.WrongWhen(_("Choose a day and a time.")) from None
-    return int(found / timedelta(minutes=1))
+    return min(int(found / timedelta(minutes=1)), LONGEST_TRIED)

@@ -20,7 +20,7 @@ from crm.bookings.calendar import drafts, when, words
 from crm.bookings.calendar.drafts import Draft
 from crm.bookings.calendar.guests import Guests, NoGuest
 from crm.bookings.calendar.rights import Viewer
-from crm.bookings.calendar.views.answers import changed, given, guest_of, is_part, place_of, undo_of
+from crm.bookings.calendar.views.answers import changed, given, guest_of, is_part, number, place_of, undo_of
 from crm.bookings.catalogue import Catalogue, catalogue
 from crm.bookings.models import Booking, Service
 from ops import clock
@@ -70,8 +70,8 @@ class NewVisit:
         self.guests = Guests(request)
         if data.get("more"):
             self.draft.lines.append(drafts.Line(who=self.draft.lines[-1].who))
-        if (out := data.get("less", "")).isdigit() and int(out) < len(self.draft.lines) > 1:
-            del self.draft.lines[int(out)]
+        if (out := number(data.get("less", ""))) is not None and out < len(self.draft.lines) > 1:
+            del self.draft.lines[out]
         now = clock.now().astimezone(self.known.zone)
         if self.is_walk_in:
             self.draft.day, self.draft.time, self.draft.exact = f"{now:%Y-%m-%d}", f"{now:%H:%M}", ""
