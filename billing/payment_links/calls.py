@@ -1,12 +1,13 @@
 """Calling the provider: each call by a timer, made with nothing locked, and asked once more when nobody knows what
 became of it; our reference makes the second one harmless."""
 
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
 
 from billing.payment_links import actions
+from billing.payment_links.actions import CREATE, REFUND, WITHDRAW
 from billing.payment_links.models import PaymentLink
 from billing.payment_links.port import Made, Refused, Unavailable
 from billing.payment_links.providers import provider_of
@@ -33,7 +34,9 @@ class Creating:
     def settle(self, done: Sequence[tuple[Due, Any]]) -> None:
         """The page is there, or the provider does not want it."""
         for one, made in sorted(done, key=lambda it: int(it[0].subject)):
-            if isinstance(made, Unavailable) and _again(actions.CREATE, one):
+            if isinstance(made, Unavailable) and _again(
+                one, lambda due, at: NewTimer(CREATE, due.subject, at, due.version + 1)
+            ):
                 continue
             link = actions.locked(int(one.subject))
             if isinstance(made, Made):
@@ -58,7 +61,9 @@ class Refunding:
     def settle(self, done: Sequence[tuple[Due, Any]]) -> None:
         """The provider has taken it on."""
         for one, refused in sorted(done, key=lambda it: int(it[0].subject)):
-            if isinstance(refused, Unavailable) and _again(actions.REFUND, one):
+            if isinstance(refused, Unavailable) and _again(
+                one, lambda due, at: NewTimer(REFUND, due.subject, at, due.version + 1)
+            ):
                 continue
             link = actions.locked(int(one.subject))
             if refused is None:
@@ -83,7 +88,7 @@ class Withdrawing:
         """What it says changes nothing here: it was closed before. But it must have heard it."""
         for one, said in done:
             if isinstance(said, Unavailable):
-                _again(actions.WITHDRAW, one)
+                _again(one, lambda due, at: NewTimer(WITHDRAW, due.subject, at, due.version + 1))
 
 
 def _rows(due: Sequence[Due]) -> dict[int, PaymentLink]:
@@ -115,12 +120,12 @@ async def _or_refused(call: Call) -> Any:
         return error
 
 
-def _again(kind: str, one: Due) -> bool:
+def _again(one: Due, timer: Callable[[Due, datetime], NewTimer]) -> bool:
     """Ask once more, later each time, by a timer of its own: the one that fires is finished beside it. False: it was
     asked often enough."""
     tried = one.version % actions.TRIES
     if tried >= MOST_TRIES:
         return False
     wait = min(FIRST_WAIT * 2 ** min(tried, 20), LONGEST_WAIT)
-    set_many(current_salon_id(), [NewTimer(kind, one.subject, clock.now() + wait, one.version + 1)])
+    set_many(current_salon_id(), [timer(one, clock.now() + wait)])
     return True
