@@ -18,7 +18,12 @@ SECONDS: Final = 2.0
 
 MEMBER: Final = "0198c0de-0000-7000-8000-000000000001"
 HOURS: Final = {"fri": [{"from": "09:00", "to": "18:00"}]}
-NEEDS_THE_WORLD: Final = {"http_request", "subflow"}
+NEEDS_THE_WORLD: Final = {
+    *("http_request", "subflow"),
+    # The calendar.
+    *("choose_service", "choose_professional", "find_slots", "hold_slot", "book", "find_booking", "reschedule"),
+    *("cancel_booking", "visit_rhythm"),
+}
 
 # Every kind of node that needs no world, once: one execution goes through each of them. The exit by which it leaves
 # stands beside it.

@@ -14,7 +14,7 @@ def taken(owner: Person) -> Iterator[Page]:
     """The booking flow, taken from the gallery; put away afterwards."""
     page = owner.open("/flows/")
     page.get_by_role("link", name="Da galeria").click()
-    page.get_by_role("link", name="Agendar").click()
+    page.get_by_role("link", name="Marcar horário").click()
     expect(page.get_by_text("Como conversa")).to_be_visible()
     expect(page.locator("#canvas")).to_have_attribute("data-ready", "")
     page.get_by_role("button", name="Usar agora").click()
@@ -30,14 +30,16 @@ def test_a_guest_books_by_a_flow_of_the_gallery(taken: Page, guest: Guest) -> No
     guest.writes("quero agendar")
     expect(guest.heard.last).to_contain_text("O que vamos fazer?")
     guest.phone.get_by_role("button", name="Ver serviços").click()
-    guest.phone.get_by_text("Corte", exact=True).click()
-    expect(guest.heard.last).to_contain_text("Para que dia?")
-    guest.writes("amanhã")
-    expect(guest.heard.last).to_contain_text("qual período")
-    guest.phone.get_by_role("button", name="Manhã").click()
-    expect(guest.heard.last).to_contain_text("Posso pedir para a equipe confirmar?")
-    guest.phone.get_by_role("button", name="Sim, por favor").click()
-    expect(guest.heard.last).to_contain_text("Anotado!")
+    guest.phone.get_by_role("dialog").get_by_role("button", name="Corte").click()
+    expect(guest.heard.last).to_contain_text("Com quem você prefere?")
+    guest.phone.get_by_role("button", name="Ver equipe").click()
+    guest.phone.get_by_role("dialog").get_by_role("button").nth(1).click()
+    expect(guest.heard.last).to_contain_text("próximos horários livres")
+    guest.phone.get_by_role("button", name="Ver horários").click()
+    guest.phone.get_by_role("dialog").get_by_role("button").nth(1).click()
+    expect(guest.heard.last).to_contain_text("Posso marcar?")
+    guest.phone.get_by_role("button", name="Sim, marcar").click()
+    expect(guest.heard.last).to_contain_text("Marcado!")
 
 
 def test_a_flow_is_looked_at_on_a_phone(meet: Meet, logged_in: object) -> None:

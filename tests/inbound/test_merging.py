@@ -35,6 +35,8 @@ MOVED = {
     "task": "crm.deals.merging",
     "booking": "crm.bookings.merging",
     "waitlist_entry": "crm.bookings.merging",
+    "package_sale": "crm.bookings.merging",
+    "payment_link": "crm.bookings.merging",
     "warm_up_talk": "stays: it counts whom a number wrote to on a day, and is forgotten soon",
 }
 
