@@ -14,7 +14,7 @@ def begin(person: Person, guest: Guest, title: str) -> Page:
     expect(guest.heard.first).to_be_visible()
     page = person.open("/deals/")
     page.locator(".page-header__actions .btn-primary").click()
-    page.locator("#deal-whom").press_sequentially(guest.digits[-8:])
+    page.locator("#deal-whom").press_sequentially(guest.digits[-8:], delay=60)
     page.locator("#deal-people input").first.check(timeout=30_000)
     page.locator("#deal-dialog [name=title]").fill(title)
     page.locator("#deal-dialog [name=value]").fill("1500")
