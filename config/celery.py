@@ -13,6 +13,7 @@ from celery import Celery
 from celery.signals import (
     beat_init,
     celeryd_after_setup,
+    celeryd_init,
     setup_logging,
     worker_process_init,
     worker_process_shutdown,
@@ -50,6 +51,23 @@ def use_our_logs(**_: Any) -> None:
 def note_queues(instance: Any, **_: Any) -> None:
     """Which queues were asked for on the command line."""
     _queues[:] = list(instance.app.amqp.queues.consume_from)
+
+
+@celeryd_init.connect
+@beat_init.connect
+def refuse(**_: Any) -> None:
+    """Before any work is taken: a task that does not say for whom it acts keeps the worker from starting."""
+    from django.core.management.base import SystemCheckError
+
+    from tenants.access.doors import refuse_undeclared
+    from tenants.salons.isolation import refuse_unsafe
+
+    try:
+        refuse_undeclared()
+        refuse_unsafe()
+    except SystemCheckError as error:
+        # Celery goes on after any other error of a receiver.
+        raise SystemExit(str(error)) from error
 
 
 @worker_process_init.connect

@@ -7,6 +7,7 @@ embedded demo (`make up`) keeps. Outside the demo a missing secret refuses to st
 import base64
 import json
 import os
+import re
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -14,8 +15,13 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
+from ops.addresses import network
+
 ROOT = Path(__file__).resolve().parent.parent
 SECRETS = ("secret_key", "salon_keys", "database_url", "redis_url", "meta_app_secrets", "meta_verify_token")
+# Of who takes the platform's money; the demo may do without.
+MONEY = ("stripe_secret_key", "stripe_webhook_secrets")
+PRICE = "STRIPE_PRICE_"
 KEY_BYTES = 32
 
 
@@ -51,6 +57,16 @@ def _words(value: object) -> object:
     return value
 
 
+def _prices() -> dict[str, str]:
+    """STRIPE_PRICE_<PLAN>_<INTERVAL>[_<CURRENCY>], by what stands behind STRIPE_PRICE_."""
+    file = state_dir() / "env.json"
+    kept = dict(json.loads(file.read_text())) if file.is_file() else {}
+    found = {name: str(value) for name, value in {**kept, **os.environ}.items() if name.startswith(PRICE)}
+    for name in [name for name in found if name.endswith("_FILE")]:
+        found[name.removesuffix("_FILE")] = Path(found.pop(name)).read_text()
+    return {name.removeprefix(PRICE): value.strip() for name, value in found.items() if value.strip()}
+
+
 Words = Annotated[list[str], NoDecode]
 
 
@@ -61,10 +77,14 @@ class Env(BaseSettings):
 
     demo: bool = False
     secret_key: str = ""
+    # Older ones, whose signatures (sessions, links) are good still.
+    secret_key_fallbacks: Words = Field(default_factory=list)
     salon_keys: Words = Field(default_factory=list)
     database_url: str = ""
     redis_url: str = ""
     allowed_hosts: Words = Field(default_factory=list)
+    # Proxies in front of us whose X-Forwarded-For is believed: addresses or networks, e.g. 10.0.0.0/8.
+    trusted_proxies: Words = Field(default_factory=list)
     public_host: str = "cadeira.localhost:8000"
     whatsapp_graph_url: str = "https://graph.facebook.com"
     whatsapp_graph_version: str = "v26.0"
@@ -80,7 +100,20 @@ class Env(BaseSettings):
     safe_http_allow: Words = Field(default_factory=list)
     # Where files of messages lie: file:///folder, or s3://key:secret@host/bucket?region=…; STATE_DIR/media if empty.
     storage_url: str = ""
+    # Where the erasure ledger and the shares of contacts' keys lie, outside of every backup; as STORAGE_URL, which is
+    # used if empty (folders `ledger` and `vault`: leave them out of its backup).
+    erasure_ledger_url: str = ""
+    # How long backups are kept: the day on which the last one with what was erased is gone.
+    backup_days: int = Field(35, ge=1, le=3650)
     email_url: str = ""
+    # Who takes the platform's money: a folder of billing/gateways.
+    billing_gateway: str = "stripe"
+    stripe_secret_key: str = ""
+    # The newest first; each is good.
+    stripe_webhook_secrets: Words = Field(default_factory=list)
+    stripe_api_base: str = "https://api.stripe.com"
+    # Plans are sold at these prices of Stripe's; see stripe_price.
+    stripe_prices: dict[str, str] = Field(default_factory=_prices)
     # Which payment provider makes links for deposits (billing.payment_links.providers); the demo has the sandbox.
     payment_links: str = ""
     metrics_token: str = ""
@@ -99,9 +132,26 @@ class Env(BaseSettings):
     # Whether this process follows the demo's skipped time; tests set theirs by hand.
     clock_follows: bool = True
 
-    _read_words = field_validator("salon_keys", "allowed_hosts", "meta_app_secrets", "safe_http_allow", mode="before")(
-        _words
-    )
+    _read_words = field_validator(
+        *(
+            "secret_key_fallbacks",
+            "salon_keys",
+            "allowed_hosts",
+            "trusted_proxies",
+            "meta_app_secrets",
+            "stripe_webhook_secrets",
+            "safe_http_allow",
+        ),
+        mode="before",
+    )(_words)
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _proxies_are_networks(cls, proxies: list[str]) -> list[str]:
+        for proxy in proxies:
+            if network(proxy).prefixlen == 0:
+                raise ValueError("a network that holds every address would let anybody say where they come from")
+        return proxies
 
     @field_validator("salon_keys")
     @classmethod
@@ -111,10 +161,23 @@ class Env(BaseSettings):
                 raise ValueError("each key must be 32 bytes in base64, e.g. from `openssl rand -base64 32`")
         return keys
 
+    @field_validator("stripe_secret_key")
+    @classmethod
+    def _key_is_secret(cls, key: str) -> str:
+        if key and not re.match(r"^(sk|rk)_(test|live)_[a-zA-Z0-9]{24,}$", key):
+            raise ValueError("it must be a secret key of Stripe: sk_test_… or sk_live_…, never a publishable one")
+        return key
+
     @classmethod
     def settings_customise_sources(cls, *args: Any, **kwargs: Any) -> tuple[PydanticBaseSettingsSource, ...]:
         """The environment first, then files, then what the demo keeps."""
         return kwargs["init_settings"], kwargs["env_settings"], KeptByTheDemo(cls)
+
+    def __repr__(self) -> str:
+        # It holds every secret of the installation.
+        return "<Env>"
+
+    __str__ = __repr__
 
     @property
     def state_dir(self) -> Path:
@@ -128,7 +191,18 @@ class Env(BaseSettings):
 
     def missing(self) -> list[str]:
         """Names of the values without which the product must not start."""
-        return [name.upper() for name in SECRETS if not getattr(self, name)]
+        names = SECRETS if self.demo or self.billing_gateway != "stripe" else (*SECRETS, *MONEY)
+        return [name.upper() for name in names if not getattr(self, name)]
+
+    @property
+    def stripe_is_live(self) -> bool:
+        """Whether real money moves."""
+        return "_live_" in self.stripe_secret_key[:8]
+
+    def stripe_price(self, plan: str, interval: str, currency: str = "") -> str:
+        """STRIPE_PRICE_<PLAN>_<INTERVAL>_<CURRENCY>, or the one without a currency; empty: not sold so."""
+        name = f"{plan}_{interval}".upper().replace("-", "_")
+        return self.stripe_prices.get(f"{name}_{currency.upper()}") or self.stripe_prices.get(name, "")
 
 
 def _load() -> Env:

@@ -31,10 +31,12 @@ INBOUND_STEPS = {
 
 # Asked when a message is written and again right before the call. The first refusal wins.
 OUTBOUND_CHECKS = [
+    "billing.quotas.outbound.check",  # what the plan has no room for waits for the next period
     "crm.contacts.outbound.blocked",  # whom the salon wants nothing to do with
     "crm.consent.outbound.check",  # what a guest has stopped (I19)
     "crm.bookings.reminders.outbound.check",  # a reminder of a visit that was cancelled, moved, or is over
     "crm.bookings.waitlist.outbound.check",  # an offer that somebody else has by now
+    "channels_wa.outbox.subscription.check",  # what is paid for; a debt never cuts a conversation off in the middle
     "channels_wa.outbox.disconnected.check",  # a number that left the salon sends nothing
     "channels_wa.outbox.window.check",  # Meta's 24-hour window (I18)
     "channels_wa.message_templates.outbound.check",  # one that Meta has paused or ended
@@ -43,6 +45,19 @@ OUTBOUND_CHECKS = [
     "channels_wa.media.outbound.check",  # late: Meta gets no file of a message that will not go
     "channels_wa.watchdog.outbound.check",  # counts: what others refuse takes no place of a new number's day
 ]
+
+# What a plan limits beside PLAN_THINGS that stays as long as nobody takes it away: () -> how much, inside the salon.
+USAGE_GAUGES = {"storage_mb": "channels_wa.media.queries.stored_mb"}
+
+# Units that are on their way and may be counted in a moment: (salon id, without these rows) -> how many.
+USAGE_HOLDS = {"messages": "channels_wa.outbox.usage.on_their_way"}
+
+# What others told of units, to compare with ours: (from, before, keys) -> keys that were told of, among these and those
+# of what was caused in that time.
+USAGE_PROOFS = {"messages": "channels_wa.outbox.usage.told_by_meta"}
+
+# What others priced of a day, to compare with the fees that we noted: (from, before) -> units by category.
+COST_PROOFS = {"whatsapp": "channels_wa.outbox.fees.priced_by_meta"}
 
 # Two contacts are one person: who moves what, in the order in which answers lock it too.
 CONTACT_MERGE_STEPS = [
@@ -68,9 +83,52 @@ SALON_OPENING_STEPS = [
     "crm.bookings.defaults.open_salon",  # opening hours and rules, so that a first professional can be booked
 ]
 
+# Somebody has signed up, in the transaction that opens their salon and inside of it: (the salon).
+SALON_SIGN_UP_STEPS = [
+    "billing.subscriptions.trial.start",  # fourteen days to look at everything, without a card
+]
+
+# Of what a salon has only so many by its plan: functions that give its living rows.
+PLAN_THINGS = {
+    "contacts": "crm.contacts.queries.living",
+    "numbers": "channels_wa.numbers.queries.living",
+    "flows": "flows.sharing.living",
+    "professionals": "crm.bookings.belonging.living",
+}
+
 # A salon's clocks show another zone, in the transaction that says so: (zone before, zone after, by whom) -> how many.
 SALON_ZONE_STEPS = [
     "crm.bookings.actions.zone.keep_wall_clocks",  # visits stay when the clock on the wall shows their hour
+]
+
+# What is shown of the salon's people beside their role: (member ids) -> facts of each.
+MEMBER_FACTS = [
+    "crm.inbox.belonging.teams_of",
+    "crm.bookings.belonging.professional_of",
+]
+
+# What is in somebody's hands, in words.
+MEMBER_HOLDINGS = [
+    "crm.inbox.belonging.holds",
+    "crm.deals.belonging.holds",
+]
+
+# Somebody is switched off or goes, in that transaction: (member, for good?, by whom).
+MEMBER_LEAVING_STEPS = [
+    "crm.inbox.belonging.hand_back",  # first: guests wait
+    "crm.deals.belonging.hand_back",
+]
+
+# A salon makes a role like another one: what narrows the first narrows the copy.
+ROLE_COPY_STEPS = [
+    "crm.inbox.belonging.follow_role",
+    "crm.bookings.belonging.follow_role",
+]
+
+# What the page of costs sets beside them: (first moment, the moment after the last) -> facts by name, of the salon.
+COST_FACTS = [
+    "crm.inbox.cost_facts.conversations",
+    "crm.bookings.cost_facts.bookings",
 ]
 
 # Who hears of an event, at least once; a pattern ends in `*` or names one kind.
@@ -131,7 +189,10 @@ EVENT_HANDLERS = {
         "channels_wa.watchdog.events.on_templates",
         "crm.bookings.reminders.hearing.on_template",  # reminders that waited for it go
     ],
+    # Another plan may have room for what waits.
+    "subscription.changed": ["channels_wa.outbox.plan_changes.on_changed"],
     "booking.booked": [
+        "crm.bookings.usage.on_booked",  # the plan counts it
         "crm.bookings.reminders.templates.on_booked",  # the reminder's text is looked at by Meta
         "crm.bookings.waitlist.hearing.on_booked",  # a deposit was paid: they wait no more
         "crm.bookings.page.confirming.on_booked",  # a deposit was paid: the guest gets the link to their visit
@@ -165,9 +226,11 @@ EVENT_HANDLERS = {
     ],
     # It was done, or nobody came; and that was a mistake.
     "booking.reopened": ["crm.bookings.packages.hearing.on_back", "crm.bookings.deposits.hearing.on_came"],
-    "payment_link.asked": ["crm.bookings.deposits.hearing.on_asked"],  # its texts are looked at by Meta
-    "payment_link.opened": ["crm.bookings.deposits.hearing.on_opened"],  # the guest gets it
-    "payment_link.paid": ["crm.bookings.deposits.hearing.on_paid"],  # what was held for it is booked
+    # Its texts are looked at by Meta; then the guest gets it.
+    "payment_link.asked": ["crm.bookings.deposits.hearing.on_asked", "crm.bookings.packages.hearing.on_asked"],
+    "payment_link.opened": ["crm.bookings.deposits.hearing.on_opened", "crm.bookings.packages.hearing.on_opened"],
+    # What was held for it is booked.
+    "payment_link.paid": ["crm.bookings.deposits.hearing.on_paid", "crm.bookings.packages.hearing.on_paid"],
     "time.unblocked": ["crm.bookings.waitlist.hearing.on_freed"],
     "time.changed": ["crm.bookings.waitlist.hearing.on_freed"],
     "waitlist.joined": ["crm.bookings.waitlist.hearing.on_joined"],  # the offer's text is looked at by Meta
@@ -232,3 +295,21 @@ FILE_RIGHTS = "crm.inbox.rights.sees_file"
 
 # Where the operator's pages note what was done, whichever layer they stand in.
 OPERATOR_AUDIT = "tenants.operators.actions.record"
+
+# Where the things that the audit log names have their page: what an act begins with -> (model, name of the page).
+AUDIT_LINKS = {
+    "booking": ("bookings.Booking", "calendar:booking"),
+    "contact": ("contacts.Contact", "contacts:contact"),
+    "conversation": ("inbox.Conversation", "inbox:conversation"),
+    "deal": ("deals.Deal", "deals:deal"),
+    "flow": ("flows.Flow", "flows:flow"),
+    "number": ("numbers.Number", "numbers:number"),
+    "package": ("bookings.Package", "packages:package"),
+    "pipeline": ("deals.Pipeline", "pipelines:pipeline"),
+    "professional": ("bookings.Professional", "professionals:professional"),
+    "resource": ("bookings.Resource", "resources:resource"),
+    "segment": ("contacts.Segment", "contacts:segment"),
+    "service": ("bookings.Service", "services:service"),
+    "template": ("message_templates.MessageTemplate", "templates:template"),
+    "waitlist": ("bookings.WaitlistEntry", "waitlist:entry"),
+}

@@ -1,6 +1,7 @@
 """What the frameworks would show of themselves: the periodic jobs, as an operator needs them; the rest not at all."""
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.db.models import QuerySet
@@ -15,6 +16,7 @@ from ops.operator import ReadOnlyAdmin, act
 for model in (
     Group,
     EmailAddress,
+    Authenticator,
     beat.PeriodicTask,
     beat.IntervalSchedule,
     beat.CrontabSchedule,

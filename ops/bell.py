@@ -26,6 +26,10 @@ BELLS = {
     "campaigns": ("channels_wa.outbox.tasks.dispatch_campaigns", "background"),
     "events": ("ops.eventqueue.tasks.handle", "background"),
     "timers": ("ops.timers.tasks.tick", "background"),
+    "stripe": ("billing.gateways.stripe.tasks.drain", "background"),
+    "openings": ("tenants.salons.tasks.open_asked", "background"),
+    "post": ("tenants.accounts.tasks.send", "background"),
+    "usage": ("billing.quotas.tasks.watch", "background"),
 }
 # A bell whose worker died is taken as silent after this time; the poll is as quick.
 HANGS_FOR_MS = 2000

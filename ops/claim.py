@@ -15,6 +15,7 @@ from typing import Any
 from django.db import connection
 
 from ops import clock
+from ops.redaction import clean
 
 log = logging.getLogger(__name__)
 
@@ -89,7 +90,7 @@ def retry(queue: Queue, row: Claimed, error: str) -> bool:
     Returns whether it will be tried again by us; a row that has another owner by now is that owner's.
     """
     # A text of PostgreSQL holds no NUL, and the cause of a failure may be one.
-    cause, again = error.replace("\x00", "\\x00")[:2000], row.attempts < queue.max_attempts
+    cause, again = clean(error.replace("\x00", "\\x00")[:2000]), row.attempts < queue.max_attempts
     try:
         if again:
             due_at = queue.now() + backoff(row.attempts)

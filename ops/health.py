@@ -18,8 +18,14 @@ log = logging.getLogger(__name__)
 def readiness() -> tuple[bool, dict[str, Any]]:
     """Whether this process can serve, and each dependency by name."""
     parts = {"database": _database(), "valkey": _valkey()}
+    is_open = True
+    if parts["database"] == "ok":
+        from ops.ledger import opening  # late: the gate answers probes before Django's apps are loaded
+
+        parts["erasures"] = opening.state()
+        is_open = parts["erasures"] in ("ok", "unknown")
     # Valkey only rings bells: without it the product is slower, not down.
-    return parts["database"] == "ok", parts
+    return parts["database"] == "ok" and is_open, parts
 
 
 def metrics_page() -> bytes:

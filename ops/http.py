@@ -1,4 +1,4 @@
-"""Around every request: a trace id, one log line, the metrics."""
+"""Around every request: a trace id, the client's address, one log line, the metrics."""
 
 import logging
 import re
@@ -10,7 +10,10 @@ from typing import Any
 import structlog
 from django.http import HttpRequest, HttpResponse
 
+from ops.addresses import client_ip, note_client
 from ops.metrics import HTTP_REQUESTS, HTTP_SECONDS
+
+__all__ = ["TraceMiddleware", "client_ip"]
 
 log = logging.getLogger("http")
 _TRACE = re.compile(r"^[0-9a-zA-Z-]{8,40}$")
@@ -27,6 +30,7 @@ class TraceMiddleware:
         given = request.headers.get("X-Trace-Id", "")
         trace_id = given if _TRACE.match(given) else uuid.uuid4().hex
         request.trace_id = trace_id  # type: ignore[attr-defined]
+        note_client(request)
         began = time.perf_counter()
         with structlog.contextvars.bound_contextvars(trace_id=trace_id):
             response = self.get_response(request)

@@ -7,6 +7,9 @@ from typing import Any
 
 import structlog
 
+from ops.redaction import redact
+from ops.secrecy import hide
+
 # In this order at the head of every line.
 _ALWAYS = (
     "timestamp", "level", "event", "trace_id", "tenant_id", "user_id", "resource_type", "resource_id", "action",
@@ -31,6 +34,7 @@ PROCESSORS: list[Any] = [
     structlog.stdlib.ExtraAdder(),
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     structlog.processors.format_exc_info,
+    hide,
     _fields,
 ]
 
@@ -42,6 +46,7 @@ def configure(config: dict[str, Any]) -> None:
         structlog.stdlib.ProcessorFormatter(
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                redact,  # last, so that nothing is added behind it
                 structlog.processors.JSONRenderer(ensure_ascii=False, default=str),
             ],
             foreign_pre_chain=PROCESSORS,

@@ -20,8 +20,12 @@ LOOKS = {
         "ops.timers.calls.run",
         "ops.timers.ticker.run",
         "ops.eventqueue.handling.run",
+        "tenants.salons.opening.run",
+        "tenants.accounts.post.run",
+        "billing.gateways.stripe.drain.run",
         "channels_wa.outbox.dispatcher.run_campaigns",
         "channels_wa.outbox.settling.run",
+        "billing.quotas.watching.run",
     ],
 }
 EVERY_S = 2.0

@@ -15,6 +15,12 @@ MESSAGES = Counter("channel_messages", "Messages in and out", ["tenant_id", "cha
 FLOW_STEPS = Counter("flow_steps", "Nodes visited")
 RATE_LIMIT_WAITS = Counter("rate_limit_waits", "Sends put off by a rate limit")
 PLAN_REFUSALS = Counter("plan_limit_refusals", "Acts refused by a plan's limit")
+QUOTA_APPROACH = Counter(
+    "quota_approach_events",
+    "Shares of a limit that a salon reached: 80 %, all of it, more",
+    ["tenant_id", "quota_type"],
+)
+MONEY_TROUBLE = Counter("money_trouble", "What a gateway told that an operator has to look at", ["kind"])
 ACCOUNTING_FAULTS = Counter("accounting_faults", "Rows that break an equation of the books", ["equation"])
 JOB_SECONDS = Histogram("job_duration_seconds", "Time of one look", ["queue", "task"])
 TIMERS_LATE = Histogram(
@@ -41,6 +47,12 @@ class TableGauges:
                     FROM public.inbox_item WHERE state = 'pending'
                 UNION ALL SELECT 'events', count(*), extract(epoch FROM clock_timestamp() - min(due_at))
                     FROM public.event_item WHERE state = 'pending'
+                UNION ALL SELECT 'openings', count(*), extract(epoch FROM clock_timestamp() - min(due_at))
+                    FROM public.opening WHERE state = 'pending'
+                UNION ALL SELECT 'account mail', count(*), extract(epoch FROM clock_timestamp() - min(due_at))
+                    FROM public.mail_item WHERE state = 'pending'
+                UNION ALL SELECT 'stripe', count(*), extract(epoch FROM clock_timestamp() - min(received_at))
+                    FROM public.stripe_delivery WHERE state = 'pending'
                 UNION ALL SELECT 'lane' || lane, count(*), extract(epoch FROM clock_timestamp() - min(not_before))
                     FROM public.outbox_item WHERE state = 'queued' GROUP BY lane
                 """
@@ -72,7 +84,8 @@ def _gauges(rows: dict[str, tuple[int, float]]) -> Iterator[Metric]:
     outbox = GaugeMetricFamily("outbox_backlog", "Messages waiting to leave", labels=["lane"])
     age = GaugeMetricFamily("oldest_pending_seconds", "Age of the oldest open row", labels=["queue"])
     age.add_metric(["inbox"], max(rows["unsplit"][1], rows["inbox"][1]))
-    age.add_metric(["events"], rows["events"][1])
+    for name in ("events", "openings", "account mail", "stripe"):
+        age.add_metric([name], rows[name][1])
     for number, name in _LANES.items():
         count, seconds = rows.get(f"lane{number}", (0, 0.0))
         outbox.add_metric([name], count)

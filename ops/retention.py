@@ -27,13 +27,23 @@ RULES = {
     "event_item (bad)": ("state = 'dead' AND due_at < %s", timedelta(days=90)),
     "timer": ("state = 'done' AND due_at < %s", timedelta(days=7)),
     "timer (bad)": ("state = 'dead' AND due_at < %s", timedelta(days=90)),
+    # Which causes were counted: none comes again after so long.
+    "usage_once": ("at < %s", timedelta(days=100)),
+    # Limits that a salon was told of, by the month.
+    "quota_alert": ("at < %s", timedelta(days=400)),
     "number_signup": ("expires_at < %s", timedelta(hours=1)),
     "entry_code": ("expires_at < %s", timedelta(days=1)),
+    # An opening that waits for an address to be confirmed waits as long as the link lives, and longer.
+    "opening": ("asked_at < %s", timedelta(days=30)),
+    "stripe_delivery": ("state IN ('done', 'ignored') AND due_at < %s", timedelta(days=30)),
+    "stripe_delivery (bad)": ("state = 'dead' AND due_at < %s", timedelta(days=90)),
+    "mail_item": ("due_at < %s", timedelta(days=2)),
+    "log_in": ("seen_at < %s", timedelta(days=30)),
     "django_session": ("expire_date < %s", timedelta(days=1)),
 }
-_KEYS = {"django_session": "session_key"}
+_KEYS = {"django_session": "session_key", "usage_once": "ctid"}
 # What a guest or an owner would date carries the demo's offset; the rest is the machine's.
-_PRODUCT_TIME = frozenset({"outbox_item", "portfolio_talk", "timer", "timer (bad)"})
+_PRODUCT_TIME = frozenset({"outbox_item", "portfolio_talk", "timer", "timer (bad)", "usage_once", "quota_alert"})
 
 
 @shared_task(base=Doorbell, queue="background")

@@ -6,6 +6,7 @@ lies in the database wrapped by a `PlatformBox`.
 """
 
 import base64
+import hmac
 import json
 import os
 from collections.abc import Sequence
@@ -38,7 +39,7 @@ class Box:
     def __init__(self, key: bytes) -> None:
         if len(key) != _KEY_BYTES:
             raise ValueError(f"A key has {_KEY_BYTES} bytes.")
-        self._cipher = AESGCM(key)
+        self._key, self._cipher = key, AESGCM(key)
 
     def seal(self, data: bytes, aad: bytes) -> bytes:
         """`data` so that only `open` with the same key and `aad` gives it back."""
@@ -51,6 +52,16 @@ class Box:
         if blob[:1] != _BY_OWN_KEY:
             raise CannotOpen("not sealed by a single key")
         return _decrypt(self._cipher, blob[1:], aad)
+
+    def with_share(self, share: bytes, purpose: str) -> "Box":
+        """A box that needs this key and the share: without either, nothing in it opens."""
+        info = b"cadeira/" + purpose.encode()
+        return Box(HKDF(SHA256(), _KEY_BYTES, salt=share, info=info).derive(self._key))
+
+    def hashed(self, text: str, purpose: str) -> str:
+        """The text as a keyed hash in hex: the same text gives the same one, and nobody without the key can try."""
+        key = HKDF(SHA256(), _KEY_BYTES, salt=None, info=b"cadeira/" + purpose.encode()).derive(self._key)
+        return hmac.digest(key, text.encode(), "sha256").hex()
 
 
 class PlatformBox:
@@ -82,6 +93,20 @@ class PlatformBox:
     def is_newest(self, blob: bytes) -> bool:
         """Whether the newest key sealed it; if not, seal it anew before the old key goes."""
         return bytes(blob).startswith(self._head)
+
+
+def platform_seeds(purpose: str, keys: Sequence[str] | None = None) -> list[bytes]:
+    """32 bytes for this purpose from each of SALON_KEYS, the newest first: sign by the first, accept any."""
+    info = b"cadeira/seed/" + purpose.encode()
+    return [
+        HKDF(SHA256(), _KEY_BYTES, salt=None, info=info).derive(base64.b64decode(key, validate=True))
+        for key in (_configured_keys() if keys is None else keys)
+    ]
+
+
+def platform_macs(purpose: str, data: bytes, keys: Sequence[str] | None = None) -> list[str]:
+    """The MAC of the data under each of SALON_KEYS in hex, the newest first."""
+    return [hmac.digest(seed, data, "sha256").hex() for seed in platform_seeds(purpose, keys)]
 
 
 def new_salon_key() -> bytes:

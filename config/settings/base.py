@@ -6,13 +6,17 @@ from typing import Any
 from csp.constants import NONCE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from config.doors import *  # noqa: F403
 from config.env import ROOT, env
 from config.lists import *  # noqa: F403
+from config.settings.accounts import *  # noqa: F403
 from config.settings.database import database
+from config.settings.gateways import gateway_pages
 from config.settings.mail import mail
 
 BASE_DIR: Path = ROOT
 SECRET_KEY = env.secret_key
+SECRET_KEY_FALLBACKS = env.secret_key_fallbacks
 DEBUG = False
 ALLOWED_HOSTS = [*env.allowed_hosts, env.public_hostname, f".{env.public_hostname}", ".localhost", "127.0.0.1"]
 
@@ -23,6 +27,7 @@ SHARED_APPS = [
     "tenants.accounts",
     "tenants.access",
     "tenants.operators",
+    "tenants.audit.sealing",
     "django.contrib.contenttypes",
     "django.contrib.auth",
     "django.contrib.sessions",
@@ -31,6 +36,7 @@ SHARED_APPS = [
     "django.contrib.postgres",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "django_celery_beat",
     "django_prometheus",
     "django_htmx",
@@ -43,10 +49,18 @@ SHARED_APPS = [
     "ops",
     "ops.clock",
     "ops.timers",
+    "ops.ledger",
     "ops.eventqueue",
     "portal.frame",
     "portal.pages",
     "billing.plans",
+    "billing.subscriptions",
+    "billing.metering",
+    "billing.quotas",
+    "billing.costs",
+    "billing.pages",
+    "djstripe",
+    "billing.gateways.stripe",
     "flows.gallery",
     "channels_wa.numbers",
     "channels_wa.gate",
@@ -57,6 +71,8 @@ TENANT_APPS = [
     "ops.events",
     "tenants.members",
     "tenants.audit",
+    "tenants.sharing",
+    "tenants.privacy",
     "tenants.alerts",
     "billing.payment_links",
     "channels_wa.messages",
@@ -86,7 +102,12 @@ SALON_URLCONF = "config.urls_salon"
 ASGI_APPLICATION = "config.asgi.application"
 MIDDLEWARE = [
     "ops.http.TraceMiddleware",
+    # These four first: an unknown host, a static file and an error are answers too.
+    "portal.frame.headers.HeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "ops.ledger.opening.OpeningMiddleware",
     "portal.frame.static_files.StaticFiles",
     # Safe against BREACH: the token of a form is masked anew in each page, and Django adds bytes of random length.
     "django.middleware.gzip.GZipMiddleware",
@@ -97,12 +118,14 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "tenants.access.middleware.MemberMiddleware",
+    "tenants.audit.middleware.ActingMiddleware",
+    "tenants.accounts.middleware.LogInMiddleware",
     "crm.inbox.masking.MaskingMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "csp.middleware.CSPMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "tenants.operators.middleware.SupportMiddleware",
+    "billing.subscriptions.middleware.PlanMiddleware",
 ]
 TEMPLATES = [
     {
@@ -118,6 +141,7 @@ TEMPLATES = [
                 "csp.context_processors.nonce",
                 "portal.frame.context.frame",
                 "tenants.alerts.context.alerts",
+                "billing.pages.context.billing",
             ],
         },
     }
@@ -141,6 +165,8 @@ SECURE_PROXY_SSL_HEADER = None if env.demo else ("HTTP_X_FORWARDED_PROTO", "http
 X_FRAME_OPTIONS = "DENY"
 # The hand-over of a login is a redirect behind a form, which form-action also judges.
 _SALON_HOSTS = f"{'http' if env.demo else 'https'}://*.{env.public_host}"
+# And so is the way to a page of the gateway's own, where one pays (billing.pages.gateways).
+GATEWAY_PAGES = gateway_pages(env.billing_gateway)
 CONTENT_SECURITY_POLICY: dict[str, Any] = {
     "DIRECTIVES": {
         "default-src": [SELF],
@@ -152,7 +178,12 @@ CONTENT_SECURITY_POLICY: dict[str, Any] = {
         "object-src": ["'none'"],
         "base-uri": ["'none'"],
         "frame-ancestors": ["'none'"],
-        "form-action": [SELF, _SALON_HOSTS, f"{'http' if env.demo else 'https'}://{env.public_host}"],
+        "form-action": [
+            SELF,
+            _SALON_HOSTS,
+            f"{'http' if env.demo else 'https'}://{env.public_host}",
+            *GATEWAY_PAGES,
+        ],
     }
 }
 
@@ -163,25 +194,17 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
-ACCOUNT_ADAPTER = "tenants.accounts.adapter.AccountAdapter"
-ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_UNIQUE_EMAIL = True
-ACCOUNT_EMAIL_VERIFICATION = "mandatory"
-ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_LOGOUT_ON_GET = False
-ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/accounts/salons/"
-ACCOUNT_LOGOUT_REDIRECT_URL = "/accounts/login/"
 EMAIL_BACKEND = "tenants.accounts.mail.DemoBackend" if env.demo else "django.core.mail.backends.smtp.EmailBackend"
 globals().update(mail(env.email_url))
 DEFAULT_FROM_EMAIL = f"Cadeira <no-reply@{env.public_hostname}>"
 
+MESSAGE_STORAGE = "portal.frame.message_cookie.Storage"
+
 LANGUAGE_CODE = "pt-br"
 LANGUAGES = [("pt-br", _("Português (Brasil)")), ("en", _("English")), ("es", _("Español"))]
-LANGUAGE_COOKIE_NAME = "language"
+LANGUAGE_COOKIE_NAME = "__Host-language"
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_SECURE = True
@@ -240,6 +263,16 @@ CELERY_TIMEZONE = "UTC"
 DJANGO_CELERY_BEAT_TZ_AWARE = True
 
 PROMETHEUS_EXPORT_MIGRATIONS = False
+
+# dj-stripe keeps what Stripe says on the public side. Its own migrations would be replayed as nothing for every salon.
+MIGRATION_MODULES = {"djstripe": "billing.gateways.stripe.library.migrations"}
+STRIPE_SECRET_KEY = env.stripe_secret_key
+STRIPE_LIVE_MODE = env.stripe_is_live
+STRIPE_API_VERSION = "2026-08-26.dahlia"
+DJSTRIPE_FOREIGN_KEY_TO_FIELD = "id"
+# Whose a customer is we know by billing.gateways.stripe.models; what stands in Stripe's metadata links nobody.
+DJSTRIPE_SUBSCRIBER_CUSTOMER_KEY = None
+DJSTRIPE_WEBHOOK_VALIDATION = "retrieve_event"
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [

@@ -43,7 +43,8 @@ def check_address(text: str, *, ports: frozenset[int] = frozenset(PORTS.values()
         # What is written in ASCII goes as it is: quoting it again would break signed addresses.
         url = URL(text, encoded=text.isascii())
         host, port = (url.raw_host or "").rstrip("."), url.port
-    except ValueError as error:
+    except (ValueError, IndexError) as error:
+        # The second is yarl's for `http://@` and `http://a@]`.
         raise BadAddress(str(error)[:200]) from None
     if url.scheme not in PORTS or not host or port is None:
         raise BadAddress("is no http address")

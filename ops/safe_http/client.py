@@ -137,7 +137,7 @@ def _next(response: aiohttp.ClientResponse, method: str) -> str | None:
 def _follow(before: Target, where: str, headers: Mapping[str, str], limits: Limits) -> tuple[Target, dict[str, str]]:
     try:
         joined = before.url.join(URL(where, encoded=where.isascii()))
-    except ValueError as error:
+    except (ValueError, IndexError) as error:
         raise BadAddress(str(error)[:200]) from None
     target = check_address(str(joined), ports=limits.ports)
     if before.url.scheme == "https" and target.url.scheme != "https":

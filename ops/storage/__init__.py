@@ -12,12 +12,17 @@ from config.env import env
 from ops.storage.base import Missing, Storage, StorageError, Writer, new_key, salon_of
 from ops.storage.folder import Folder
 
-__all__ = ["Missing", "Storage", "StorageError", "Writer", "new_key", "salon_of", "storage"]
+__all__ = ["Missing", "Storage", "StorageError", "Writer", "new_key", "outside", "salon_of", "storage"]
 
 
 def storage() -> Storage:
     """The configured store."""
     return _at(env.storage_url or (env.state_dir / "media").as_uri(), os.getpid())
+
+
+def outside() -> Storage:
+    """Where lies what no backup may hold: the erasure ledger and the shares of contacts' keys (ADR 34)."""
+    return _at(env.erasure_ledger_url, os.getpid()) if env.erasure_ledger_url else storage()
 
 
 @cache

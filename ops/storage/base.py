@@ -8,6 +8,8 @@ from typing import Protocol
 
 PIECE = 64 * 1024
 _KEY = re.compile(r"([1-9][0-9]{0,17})/[0-9a-f]{2}/[0-9a-f]{48}")
+# What is of no salon's: the erasure ledger and the shares of contacts' keys (ADR 34).
+_OUTSIDE = re.compile(r"ledger/[0-9]{12}|vault/[1-9][0-9]{0,17}/[0-9]{1,18}")
 
 
 class StorageError(Exception):
@@ -45,6 +47,18 @@ class Storage(Protocol):
         """Take it away; one that is not there is no error."""
         ...
 
+    def listed(self, prefix: str) -> Iterator[str]:
+        """The keys that begin so; `prefix` ends with a slash."""
+        ...
+
+    def create(self, key: str, data: bytes) -> bool:
+        """Write a small object unless there is one already, whoever else does so at this moment; whether we did."""
+        ...
+
+    def names(self, folder: str, after: str = "") -> Iterator[str]:
+        """Keys in a folder that come behind `after`, in order."""
+        ...
+
 
 def new_key(salon_id: int) -> str:
     """A key nobody can guess, of a salon."""
@@ -62,5 +76,6 @@ def salon_of(key: str) -> int:
 
 def check_key(key: str) -> str:
     """The key itself. Raises ValueError for what `new_key` never made, so that no path leads elsewhere."""
-    salon_of(key)
+    if _OUTSIDE.fullmatch(key) is None:
+        salon_of(key)
     return key

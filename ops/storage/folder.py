@@ -60,8 +60,51 @@ class Folder:
         """The file; folders stay."""
         self._path(key).unlink(missing_ok=True)
 
+    def listed(self, prefix: str) -> Iterator[str]:
+        """Files below a folder of this one; what is still being written too."""
+        top = (self._root / prefix).resolve()
+        if not top.is_relative_to(self._root.resolve()) or top == self._root.resolve():
+            raise ValueError("no part of this storage")
+        for path in sorted(top.rglob("*")):
+            if path.is_file():
+                yield str(path.relative_to(self._root.resolve()))
+
+    def create(self, key: str, data: bytes) -> bool:
+        """A link to what was written beside it: the second one finds the place taken."""
+        path = self._path(key)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+        try:
+            with beside.open("xb") as file:
+                beside.chmod(0o600)
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            os.link(beside, path)
+            _sync_folder(path.parent)
+        except FileExistsError:
+            return False
+        finally:
+            beside.unlink(missing_ok=True)
+        return True
+
+    def names(self, folder: str, after: str = "") -> Iterator[str]:
+        """Files below the folder; what is being written has a dot before its name."""
+        root = self._root / folder
+        found = (path.relative_to(self._root).as_posix() for path in root.rglob("*") if path.is_file())
+        yield from sorted(name for name in found if name > after and not name.rpartition("/")[2].startswith("."))
+
     def _path(self, key: str) -> Path:
         return self._root / check_key(key)
+
+
+def _sync_folder(folder: Path) -> None:
+    """The name of a file is on the disk too."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 class _Whole:

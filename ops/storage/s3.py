@@ -14,6 +14,7 @@ from ops.storage.base import PIECE, Missing, StorageError, Writer, check_key
 # S3's smallest part. What is smaller as a whole goes in one request.
 PART = 5 * 1024 * 1024
 _ABSENT = frozenset({"404", "NoSuchKey", "NotFound"})
+_TAKEN = frozenset({"412", "PreconditionFailed", "ConditionalRequestConflict", "409"})
 
 
 class Bucket:
@@ -80,6 +81,32 @@ class Bucket:
         """S3 says yes either way."""
         with _told():
             self._client.delete_object(Bucket=self._bucket, Key=check_key(key))
+
+    def listed(self, prefix: str) -> Iterator[str]:
+        """A page of a thousand after the other."""
+        with _told():
+            for page in self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix):
+                for one in page.get("Contents", []):
+                    yield str(one["Key"])
+
+    def create(self, key: str, data: bytes) -> bool:
+        """A conditional write, which the store decides."""
+        try:
+            self._client.put_object(Bucket=self._bucket, Key=check_key(key), Body=data, IfNoneMatch="*")
+        except ClientError as error:
+            if error.response.get("Error", {}).get("Code") in _TAKEN:
+                return False
+            raise StorageError(type(error).__name__) from None
+        except BotoCoreError as error:
+            raise StorageError(type(error).__name__) from None
+        return True
+
+    def names(self, folder: str, after: str = "") -> Iterator[str]:
+        """Page by page; S3 lists in the order of the keys."""
+        pages = self._client.get_paginator("list_objects_v2")
+        with _told():
+            for page in pages.paginate(Bucket=self._bucket, Prefix=f"{folder}/", StartAfter=after or folder):
+                yield from (one["Key"] for one in page.get("Contents", []))
 
     @staticmethod
     def _said(error: Any, key: str) -> Exception:

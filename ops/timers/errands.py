@@ -1,8 +1,9 @@
 """Timers whose work waits for somebody outside: a third party that answers in seconds, or not.
 
-They are marked by `@on_timer(kind, waits=True)` and done one by one, in a few threads of their own, so that no other
-timer and no other task waits with them. Their handlers are called inside the salon and outside of a transaction, with
-one timer; what they write they write in transactions of their own. Safe to do twice: a process may die in between.
+They are marked by `@on_timer(kind, acts_for=…, waits=True)` and done one by one, in a few threads of their own, so that
+no other timer and no other task waits with them. Their handlers are called inside the salon and outside of a
+transaction, with one timer; what they write they write in transactions of their own. Safe to do twice: a process may
+die in between.
 """
 
 import logging

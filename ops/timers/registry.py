@@ -3,7 +3,7 @@
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol, get_args
 
 from django.utils.module_loading import autodiscover_modules
 
@@ -33,9 +33,14 @@ class Caller(Protocol):
         """Write what became of calls, in the transaction that ends their timers. A call may be made twice."""
 
 
+# On whose behalf something acts that takes no actor.
+ActsFor = Literal["system", "salon", "operator"]
+ACTORS = frozenset(get_args(ActsFor))
+
 _handlers: dict[str, Handler] = {}
 _waiting: set[str] = set()
 _callers: dict[str, Caller] = {}
+_acts_for: dict[str, ActsFor] = {}
 
 
 @cache
@@ -44,11 +49,15 @@ def _discover() -> None:
     autodiscover_modules("jobs")
 
 
-def on_timer(kind: str, *, waits: bool = False) -> Callable[[Handler], Handler]:
-    """Register the handler of a kind of timer; `waits` for one that asks somebody outside (see errands)."""
+def on_timer(kind: str, *, acts_for: ActsFor, waits: bool = False) -> Callable[[Handler], Handler]:
+    """Register the handler of a kind of timer, and for whom it acts.
+
+    `waits` is for one that asks somebody outside (see errands).
+    """
 
     def register(handler: Handler) -> Handler:
         _handlers[kind] = handler
+        _acts_for[kind] = acts_for
         if waits:
             _waiting.add(kind)
         return handler
@@ -56,9 +65,16 @@ def on_timer(kind: str, *, waits: bool = False) -> Callable[[Handler], Handler]:
     return register
 
 
-def call_on_timer(kind: str, caller: Caller) -> None:
+def call_on_timer(kind: str, caller: Caller, *, acts_for: ActsFor) -> None:
     """Register who makes the calls of a kind of timer."""
     _callers[kind] = caller
+    _acts_for[kind] = acts_for
+
+
+def acts_for(kind: str) -> ActsFor | None:
+    """On whose behalf a kind of timer acts."""
+    _discover()
+    return _acts_for.get(kind)
 
 
 def kinds() -> frozenset[str]:

@@ -12,6 +12,7 @@ import redis
 from config.env import Env
 from ops.services.files import read_json
 from ops.services.process import started_at
+from ops.storage import StorageError, outside
 
 CONNECT_TIMEOUT_S = 5
 LEAST_VERSION = 16_00_00
@@ -55,6 +56,18 @@ def addresses(env: Env) -> Iterator[Finding]:
         yield Finding(f"PUBLIC_HOST is {env.public_host}", "Set it to the name that guests' and owners' browsers use.")
     if not env.whatsapp_graph_url.startswith("https://"):
         yield Finding("WHATSAPP_GRAPH_URL is not https", "Leave it out to use Meta's own address.")
+    if env.billing_gateway == "stripe" and not env.stripe_api_base.startswith("https://"):
+        yield Finding("STRIPE_API_BASE is not https", "Leave it out to use Stripe's own address.")
+    if env.billing_gateway == "stripe" and not env.stripe_prices:
+        yield Finding(
+            "No STRIPE_PRICE_<PLAN>_<INTERVAL> is set: nobody can buy a plan",
+            "Run `manage.py stripe_catalogue` and put what it prints into the environment (docs/BILLING.md).",
+        )
+    if not env.trusted_proxies:
+        yield Finding(
+            "TRUSTED_PROXIES is empty: behind a proxy everybody seems to come from its address",
+            "Set it to the address or network of what ends TLS in front of the web process, e.g. 172.30.73.0/24.",
+        )
 
 
 def files(env: Env) -> Iterator[Finding]:
@@ -75,6 +88,7 @@ def database(env: Env) -> Iterator[Finding]:
     try:
         with psycopg.connect(env.database_url, connect_timeout=CONNECT_TIMEOUT_S, autocommit=True) as connection:
             yield from _server(connection)
+            yield from _audit(connection)
             yield from _pooler(env.database_url)
     except psycopg.OperationalError as error:
         said = str(error).strip().splitlines()[0]
@@ -102,6 +116,26 @@ def _server(connection: psycopg.Connection) -> Iterator[Finding]:
         yield Finding("The database user may not create schemas", "GRANT CREATE ON DATABASE … TO that user.")
 
 
+def _audit(connection: psycopg.Connection) -> Iterator[Finding]:
+    """The chains over the audit logs are whole, and sealed each minute."""
+    row = connection.execute("SELECT to_regclass('public.audit_chain') IS NOT NULL").fetchone()
+    if not row or not row[0]:
+        return  # nothing is migrated yet
+    broken = "SELECT salon_id, broken_why FROM public.audit_chain WHERE broken_position IS NOT NULL ORDER BY 1 LIMIT 5"
+    for salon_id, why in connection.execute(broken).fetchall():
+        yield Finding(
+            f"The audit log of salon {salon_id} is broken: {why}",
+            "Keep the database as it is, look who could write to it, and see `manage.py verify_audit`.",
+        )
+    row = connection.execute(
+        "SELECT count(DISTINCT salon_id) FROM public.audit_due WHERE at < now() - interval '10 minutes'"
+    ).fetchone()
+    if row and row[0]:
+        yield Finding(
+            f"The audit logs of {row[0]} salons wait for their seals", "See that beat and the background worker run."
+        )
+
+
 def _pooler(url: str) -> Iterator[Finding]:
     """A pooler in transaction mode gave out another salon's rows in our trials; with one, the backend changes."""
     with (
@@ -121,6 +155,32 @@ def _pooler(url: str) -> Iterator[Finding]:
             "DATABASE_URL leads through a pooler in transaction mode",
             "Connect directly, or set the pooler to session mode: salons' rows would get mixed up.",
         )
+
+
+def erasures(env: Env) -> Iterator[Finding]:
+    """A restored database forgets who was erased; the ledger outside of it does not."""
+    if not env.database_url:
+        return
+    try:
+        with psycopg.connect(env.database_url, connect_timeout=CONNECT_TIMEOUT_S, autocommit=True) as connection:
+            count = len(missing_erasures(connection))
+    except (psycopg.Error, StorageError, OSError) as error:
+        yield Finding(f"The erasure ledger cannot be asked: {type(error).__name__}", "Check ERASURE_LEDGER_URL.")
+        return
+    if count:
+        yield Finding(
+            f"The database was restored: {count} erasures are not in it", "Run `manage.py replay_erasures` first."
+        )
+
+
+def missing_erasures(connection: psycopg.Connection) -> list[int]:
+    """As ops.ledger.entries.missing, for programs that run before Django does."""
+    row = connection.execute("SELECT to_regclass('public.erasure') IS NOT NULL").fetchone()
+    last = 0
+    if row and row[0]:
+        found = connection.execute("SELECT COALESCE(max(seq), 0) FROM public.erasure").fetchone()
+        last = int(found[0]) if found else 0
+    return [int(name.rpartition("/")[2]) for name in outside().names("ledger", f"ledger/{last:012d}")]
 
 
 def valkey(env: Env) -> Iterator[Finding]:
@@ -155,6 +215,7 @@ CHECKS: dict[str, Check] = {
     "addresses": addresses,
     "files": files,
     "PostgreSQL": database,
+    "erasures": erasures,
     "Valkey": valkey,
     "processes": processes,
 }

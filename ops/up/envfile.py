@@ -10,6 +10,8 @@ from ops.up.wanted import Wanted
 FILE = "env.json"
 GRAPH_VERSION = "v26.0"
 KEY_BYTES = 32
+# What is sold; the sandbox's Stripe has a price of each from the start, named by its lookup key.
+PLANS, INTERVALS, CURRENCIES = ("starter", "pro", "agency"), ("month", "year"), ("brl", "usd", "eur")
 
 
 def _made_once() -> dict[str, str]:
@@ -20,9 +22,23 @@ def _made_once() -> dict[str, str]:
         "META_CONFIG_ID": "100000000000002",
         "META_APP_SECRETS": secrets.token_hex(16),
         "META_VERIFY_TOKEN": secrets.token_urlsafe(24),
+        "STRIPE_SECRET_KEY": f"sk_test_{secrets.token_hex(24)}",
+        "STRIPE_WEBHOOK_SECRETS": f"whsec_{secrets.token_hex(24)}",
         "METRICS_TOKEN": secrets.token_urlsafe(24),
         "WHATSAPP_GRAPH_VERSION": GRAPH_VERSION,
     }
+
+
+def _prices() -> dict[str, str]:
+    named = {
+        (plan, interval, currency): f"price_cadeira_{plan}_{interval}_{currency}"
+        for plan in PLANS
+        for interval in INTERVALS
+        for currency in CURRENCIES
+    }
+    found = {f"STRIPE_PRICE_{'_'.join(key)}".upper(): name for key, name in named.items()}
+    # Without a currency: for every one that has no line of its own.
+    return found | {name.removesuffix("_BRL"): price for name, price in found.items() if name.endswith("_BRL")}
 
 
 def write(
@@ -40,6 +56,8 @@ def write(
         "WHATSAPP_GRAPH_URL": f"http://127.0.0.1:{ports['SANDBOX_PORT']}",
         "SAFE_HTTP_ALLOW": ",".join(f"{host}:{ports['SANDBOX_PORT']}" for host in ("127.0.0.1", "localhost")),
         "META_DIALOG_URL": f"http://127.0.0.1:{ports['SANDBOX_PORT']}",
+        "STRIPE_API_BASE": f"http://127.0.0.1:{ports['SANDBOX_PORT']}/stripe",
+        **_prices(),
         "SPOOL_DIR": str(wanted.state_dir / "spool"),
         "PROMETHEUS_MULTIPROC_DIR": str(run / "metrics"),
         "WORKERS": str(wanted.workers),

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import psycopg
+
 from ops.services import record
 from ops.services.files import read_json, write_json
 from ops.services.lifeline import end_with_parent
@@ -17,7 +19,7 @@ from ops.services.postgres import Postgres
 from ops.services.run import last_user, place_for, users_lock
 from ops.services.trouble import Trouble
 from ops.services.valkey import Valkey
-from ops.up import demo, envfile, fingerprint, leftovers, programs, wanted
+from ops.up import demo, doctor, envfile, fingerprint, leftovers, programs, wanted
 from ops.up.console import Console
 from ops.up.program import ServiceProgram
 from ops.up.single import Single
@@ -91,10 +93,14 @@ class Up:
         # What needs no tables loads while the database is prepared; on a prepared one everything does.
         self.supervisor.start(programs.sandbox(self.values, self.state_dir))
         mark = fingerprint.of_migrations(wanted.ROOT, self.values["DATABASE_URL"])
-        prepared = read_json(self.run_dir / demo.PREPARED).get(PREPARED_FOR) == mark
+        shut = self._erasures_to_replay()
+        prepared = read_json(self.run_dir / demo.PREPARED).get(PREPARED_FOR) == mark and not shut
         if prepared:
             self._start_ours()
         self._prepare(mark)
+        if shut:
+            self.console.say(f"the database was restored: replaying {shut} erasures before it opens")
+            self.supervisor.finish(programs.replay_erasures(self.state_dir))
         if not prepared:
             self._start_ours()
         self.supervisor.until_ready(list(self.supervisor.children))
@@ -123,6 +129,10 @@ class Up:
             *programs.workers(self.values, self.state_dir),
             programs.beat(self.state_dir),
         )
+
+    def _erasures_to_replay(self) -> int:
+        with psycopg.connect(self.values["DATABASE_URL"], autocommit=True) as connection:
+            return len(doctor.missing_erasures(connection))
 
     def _prepare(self, mark: str) -> None:
         self.console.say("preparing the database and the demo salon")

@@ -12,8 +12,12 @@ def _server(application: str, port: str) -> list[str]:
     return [
         *("-m", "uvicorn", application, "--host", "127.0.0.1", "--port", port),
         *("--timeout-graceful-shutdown", GRACE_S, "--no-access-log", "--log-level", "warning", "--backlog", "4096"),
+        # Whom a proxy passes on is read by ops.addresses, from the proxies in TRUSTED_PROXIES only.
+        "--no-proxy-headers",
         # Live parts are small and go to each browser by itself: packing each of them anew costs more than it saves.
         *("--ws-per-message-deflate", "false"),
+        # What a page says to a socket is a line; docker/entrypoint has the same.
+        *("--ws-max-size", "65536", "--no-server-header"),
     ]
 
 
@@ -33,6 +37,10 @@ def sandbox(values: Mapping[str, str], state_dir: Path) -> Command:
         SANDBOX_WEBHOOK_URL=f"http://127.0.0.1:{values['GATE_PORT']}/webhooks/whatsapp/",
         SANDBOX_PAYMENTS_URL=f"http://127.0.0.1:{values['PORT']}/webhooks/payments/sandbox/",
         SANDBOX_PAYMENTS_HOST=values["PUBLIC_HOST"],
+        SANDBOX_STRIPE_URL=f"http://127.0.0.1:{values['PORT']}/webhooks/stripe/",
+        SANDBOX_STRIPE_HOST=values["PUBLIC_HOST"],
+        STRIPE_SECRET_KEY=values["STRIPE_SECRET_KEY"],
+        STRIPE_WEBHOOK_SECRETS=values["STRIPE_WEBHOOK_SECRETS"],
         META_APP_SECRETS=values["META_APP_SECRETS"],
         META_VERIFY_TOKEN=values["META_VERIFY_TOKEN"],
     )
@@ -96,3 +104,15 @@ def prepare_demo(state_dir: Path) -> Command:
     )
     command.output = state_dir / "run" / "prepare.out"
     return command
+
+
+def replay_erasures(state_dir: Path) -> Command:
+    """Tells a restored database whom it must forget, then ends."""
+    return Command(
+        name="replay-erasures",
+        kind="prepare",
+        arguments=["manage.py", "replay_erasures"],
+        log=state_dir / "log" / "replay_erasures.log",
+        environ=child_environ(state_dir),
+        is_ready=lambda: False,
+    )

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.core import checks
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
@@ -23,6 +24,12 @@ def migrations(_: Env) -> Iterator[Finding]:
         )
 
 
+def isolation(_: Env) -> Iterator[Finding]:
+    """What keeps salons apart (tenants.salons.isolation); a server that finds this does not start either."""
+    for problem in checks.run_checks(tags=["isolation"], databases=["default"]):
+        yield Finding(problem.msg.rstrip("."), "Put it back as it is in the release; until then nothing is served.")
+
+
 class Command(BaseCommand):
     """Exits with 1 when something is wrong."""
 
@@ -34,6 +41,7 @@ class Command(BaseCommand):
         found = {name: self._show(name, check) for name, check in CHECKS.items()}
         if not found["PostgreSQL"]:
             found["migrations"] = self._show("migrations", migrations)
+            found["isolation"] = self._show("isolation", isolation)
         if wrong := sum(found.values()):
             raise CommandError(f"{wrong} to mend.")
         self.stdout.write("All is well.")
