@@ -14,8 +14,11 @@ from tenants.access.models import ApiKey
 class ApiKeyAdmin(ReadOnlyAdmin):
     """When each was last used, and the way to stop one that has leaked."""
 
-    list_display = ("name", "prefix", "salon_id", "role", "created_at", "last_used_at", "revoked_at")
-    fields = ("name", "prefix", "public_id", "salon_id", "role", "scopes", "created_at", "last_used_at", "revoked_at")
+    list_display = ("name", "prefix", "salon_id", "role", "created_at", "last_used_at", "expires_at", "revoked_at")
+    fields = (
+        *("name", "prefix", "public_id", "salon_id", "role", "scopes", "addresses", "rates", "created_at"),
+        *("last_used_at", "last_used_from", "refused_at", "refused_from", "expires_at", "replaced_by", "revoked_at"),
+    )
     search_fields = ("prefix", "name")
     ordering = ("-id",)
     actions = ("revoke",)

@@ -1,6 +1,7 @@
 """Django's view of this folder."""
 
 from django.apps import AppConfig
+from django.core import checks
 
 
 class AccessConfig(AppConfig):
@@ -8,3 +9,10 @@ class AccessConfig(AppConfig):
 
     name = "tenants.access"
     label = "access"
+
+    def ready(self) -> None:
+        """Nothing starts while a door does not say to whom it opens."""
+        # Here, because it reads models.
+        from tenants.access import doors
+
+        checks.register(doors.check, doors.TAG)

@@ -1,4 +1,7 @@
-"""What each role may do."""
+"""What each role may do: the built-in roles, and what a role of the table `role` says (tenants.access.membership)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -46,6 +49,15 @@ class Permission(models.TextChoices):
     SETTINGS_SEE = "settings.see"
     POLICY_EDIT = "policy.edit"
     MEMBERS_MANAGE = "members.manage"
+    ROLES_MANAGE = "roles.manage"
+    SHARES_MANAGE = "shares.manage"
+    KEYS_MANAGE = "keys.manage"
+    AUDIT_SEE = "audit.see"
+    AUDIT_EXPORT = "audit.export"
+    PRIVACY_MANAGE = "privacy.manage"
+    BILLING_SEE = "billing.see"
+    BILLING_MANAGE = "billing.manage"
+    SALON_MANAGE = "salon.manage"
     API_DOCS = "api.docs"
 
 
@@ -65,10 +77,12 @@ _ANSWERS = _SEES | {
     Permission.BOOKINGS_EDIT,
     Permission.TEMPLATES_SEE,
 }
-_MANAGES = set(Permission)
+# Whoever holds one of these could take the salon: no role but the owner's does, whatever its row says.
+OWNERS_ONLY = frozenset({Permission.ROLES_MANAGE, Permission.SALON_MANAGE})
+_MANAGES = set(Permission) - OWNERS_ONLY - {Permission.BILLING_MANAGE}
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.OWNER: frozenset(_MANAGES),
+    Role.OWNER: frozenset(Permission),
     Role.MANAGER: frozenset(_MANAGES),
     Role.RECEPTIONIST: frozenset(
         _ANSWERS | {Permission.ALERTS_SEE, Permission.CONTACTS_MERGE, Permission.BOOKINGS_OVERRIDE}
@@ -78,6 +92,52 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
 }
 
 
+_BY_NAME = {permission.value: permission for permission in Permission}
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """A role with what it holds, as it stood when it was read."""
+
+    role: str = ""
+    permissions: frozenset[Permission] = frozenset()
+    name: str = ""
+    """What the salon calls it; built-in roles have words of the product."""
+
+    def may(self, permission: Permission) -> bool:
+        """Whether the role holds the permission."""
+        return permission in self.permissions
+
+    def covers(self, other: "Rights") -> bool:
+        """Whether whoever holds these may give and take the other role: it holds nothing that they lack."""
+        return other.permissions <= self.permissions
+
+    @property
+    def label(self) -> str:
+        """The role in the reader's language."""
+        return str(Role(self.role).label) if self.role in _BUILT_IN else self.name
+
+
+_BUILT_IN = frozenset(Role.values)
+NO_RIGHTS = Rights()
+
+
+def known(names: Iterable[str]) -> frozenset[Permission]:
+    """The permissions of these names. Names that nobody knows (of a newer or older release) give nothing."""
+    return frozenset(_BY_NAME[name] for name in names if name in _BY_NAME)
+
+
+def rights(role: str, names: Iterable[str], name: str = "") -> Rights:
+    """What a row of the table gives. An owner holds everything, whatever the row says."""
+    held = frozenset(Permission) if role == Role.OWNER else known(names) - OWNERS_ONLY
+    return Rights(role, held, name)
+
+
+def built_in(role: str) -> Rights:
+    """A built-in role as the product ships it; an unknown role holds nothing."""
+    return Rights(role, ROLE_PERMISSIONS[Role(role)]) if role in _BUILT_IN else NO_RIGHTS
+
+
 def may(role: str, permission: Permission) -> bool:
-    """Whether the role holds the permission; an unknown role holds none."""
-    return role in ROLE_PERMISSIONS and permission in ROLE_PERMISSIONS[Role(role)]
+    """Whether a built-in role holds the permission; an unknown role holds none."""
+    return built_in(role).may(permission)

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from channels.db import database_sync_to_async
 
 from ops.salon import inside
-from tenants.access.roles import Permission, may
+from tenants.access.roles import Permission
 from tenants.access.tickets import Place, Ticket, places
 
 log = logging.getLogger(__name__)
@@ -31,8 +31,14 @@ class Guest(Protocol):
     is_out: bool
     """Whether it was turned out: it sends nothing more, however long its closing takes."""
 
+    def lets_in(self, place: Place) -> bool:
+        """Called inside the salon: whether whoever has this place may be here."""
+
     def take_place(self, place: Place) -> None:
         """Called inside the salon, with what the socket may do from now on."""
+
+    async def settled(self) -> None:
+        """Called when its place was taken anew."""
 
     async def close(self, code: Any = None) -> None:
         """Turn it out."""
@@ -93,6 +99,9 @@ class Rounds:
             self._guests.pop(guest, None)
             guest.is_out = True
         await asyncio.gather(*(_turn_out(guest, code) for guest, code in codes.items()))
+        for guest in some:
+            if guest not in codes and guest in self._guests:
+                await guest.settled()
 
 
 async def _turn_out(guest: Guest, code: int) -> None:
@@ -111,14 +120,17 @@ def strangers(guests: Sequence[Guest]) -> list[Guest]:
     stay: dict[int, list[tuple[Guest, Place]]] = {}
     for guest in guests:
         place = found.get(guest.ticket)
-        if place is None or not may(place.role, guest.permission):
+        if place is None:
             gone.append(guest)
         else:
             stay.setdefault(place.salon_id, []).append((guest, place))
     for salon_id, those in stay.items():
         with inside(salon_id):
             for guest, place in those:
-                guest.take_place(place)
+                if guest.lets_in(place):
+                    guest.take_place(place)
+                else:
+                    gone.append(guest)
     return gone
 
 

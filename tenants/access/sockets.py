@@ -11,11 +11,15 @@ from channels.generic.websocket import AsyncJsonWebsocketConsumer
 from django.conf import settings
 from django.http import parse_cookie
 
+from ops.addresses import client_ip
 from ops.live import group
 from ops.salon import run_in_salon
-from tenants.access.roles import Permission
+from tenants.access.roles import Permission, Rights
 from tenants.access.rounds import CLOSE_FORBIDDEN, CLOSE_TRY_AGAIN, rounds, strangers
 from tenants.access.tickets import Place, Ticket
+from tenants.audit.context import Acting, act_from
+from tenants.members.models import Member
+from tenants.sharing.queries import opened_to
 
 __all__ = ["CLOSE_FORBIDDEN", "CLOSE_TRY_AGAIN", "SalonConsumer"]
 
@@ -27,6 +31,8 @@ class SalonConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
     """
 
     permission: ClassVar[Permission]
+    # A kind of things given to people one by one (tenants.sharing): whoever was given any is let in, too.
+    shared: ClassVar[str] = ""
     # A right that was taken away closes an open socket within this time (I27: 5 s).
     recheck_s: ClassVar[float] = 4.0
     # News may be lost on its way (Valkey is a doorbell): this often a socket that keeps looking looks by itself.
@@ -36,8 +42,11 @@ class SalonConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
     user_id: int
     # As of the last time the rights were asked.
     member_id: int
-    role: str
+    rights: Rights
+    place: Place
+    seen: tuple[Any, ...] | None = None
     is_out = False
+    _sees_otherwise = False
     _looking: "asyncio.Task[None] | None" = None
 
     async def topics(self) -> list[str]:
@@ -47,6 +56,8 @@ class SalonConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
     async def connect(self) -> None:
         """Let a member in; everyone else is refused before the handshake ends."""
         self._groups: list[str] = []
+        # What is written on this socket's behalf names where it comes from.
+        act_from(Acting(client_ip(self.scope) or None))
         self.ticket = self._ticket()
         if not self._same_origin() or not await self.may_stay():
             await self.close(code=CLOSE_FORBIDDEN)
@@ -68,6 +79,9 @@ class SalonConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
         rounds(self.recheck_s).leave(self)
         for name in self._groups:
             await self.channel_layer.group_discard(name, self.channel_name)
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None, **_: Any) -> None:
+        """What a page says is not heard; those that listen say so themselves. Nothing that is said ends a process."""
 
     async def live(self, event: dict[str, Any]) -> None:
         """Hand a live message on to the browser."""
@@ -131,10 +145,39 @@ class SalonConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
         """Ask for the rights now."""
         return not await database_sync_to_async(strangers)([self])
 
+    def lets_in(self, place: Place) -> bool:
+        """Whether whoever has this place may be here; called inside the salon, at the door and at every round."""
+        return place.may(self.permission) or bool(self.shared and opened_to(place.member(), self.shared))
+
     def take_place(self, place: Place) -> None:
         """What the socket may do from now on; called inside the salon, at the door and at every round."""
         self.salon_id, self.user_id = place.salon_id, place.user_id
-        self.member_id, self.role = place.member_id, place.role
+        self.member_id, self.rights = place.member_id, place.rights
+        self.place = place
+        before, self.seen = self.seen, self.sight()
+        self._sees_otherwise = before is not None and before != self.seen
+
+    def sight(self) -> tuple[Any, ...]:
+        """What decides which rows whoever sits here sees; called like `take_place`."""
+        return ()
+
+    async def settled(self) -> None:
+        """Tell the page where its sight is another one now."""
+        if self._sees_otherwise and not self.is_out:
+            self._sees_otherwise = False
+            await self.see_anew()
+
+    async def see_anew(self) -> None:
+        """Let the page read all of it again."""
+
+    def may(self, permission: Permission) -> bool:
+        """Whether whoever sits here holds the permission."""
+        return self.rights.may(permission)
+
+    @property
+    def member(self) -> Member:
+        """Whoever sits here, as far as rights go."""
+        return self.place.member()
 
     def _same_origin(self) -> bool:
         headers = dict(self.scope["headers"])

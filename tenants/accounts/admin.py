@@ -3,10 +3,14 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import F, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
-from ops.operator import AuditedAdmin
-from tenants.accounts.models import User
+from ops import clock
+from ops.operator import AuditedAdmin, ReadOnlyAdmin, act
+from tenants.accounts.models import MailItem, User
 
 
 @admin.register(User)
@@ -34,3 +38,21 @@ class UserAdmin(AuditedAdmin):
         """Who is an operator is decided by the chief operators."""
         chief = getattr(request.user, "is_superuser", False)
         return self.readonly_fields if chief else (*self.readonly_fields, "is_staff", "is_superuser")
+
+
+@admin.register(MailItem)
+class MailItemAdmin(ReadOnlyAdmin):
+    """Mail about accounts on its way; what is in it is sealed, and not shown."""
+
+    list_display = ("id", "state", "attempts", "due_at", "error")
+    fields = ("state", "attempts", "due_at", "error")
+    list_filter = ("state",)
+    ordering = ("-id",)
+    actions = ("try_again",)
+
+    @act("mail.tried_again", _("Try again"))
+    def try_again(self, request: HttpRequest, queryset: QuerySet[MailItem]) -> None:
+        """Back into the queue, for those that were given up."""
+        dead = MailItem.objects.filter(pk__in=queryset.values("pk"), state="dead")
+        done = dead.update(state="pending", attempts=0, lease_until=None, fence=F("fence") + 1, due_at=clock.real())
+        self.message_user(request, gettext("%(done)d will be tried again.") % {"done": done})

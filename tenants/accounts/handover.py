@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -18,20 +18,28 @@ class NotAMember(Exception):
     """The person has no place in this salon."""
 
 
-def issue(user: User, salon: Salon, *, next_path: str, session_key: str = "") -> str:
+def issue(user: User, salon: Salon, *, next_path: str, session_key: str = "", proved_at: datetime | None = None) -> str:
     """A code that enters this salon once, within a minute. Raises NotAMember."""
     if not Membership.objects.filter(user=user, salon=salon, is_active=True).exists():
         raise NotAMember
+    return make(user, salon, next_path=next_path, session_key=session_key, proved_at=proved_at)[0]
+
+
+def make(
+    user: User, salon: Salon, *, next_path: str, session_key: str = "", proved_at: datetime | None = None
+) -> tuple[str, EntryCode]:
+    """The same without a look at the membership, with its row: for operators, whose visit names it."""
     code = secrets.token_urlsafe(32)
-    EntryCode.objects.create(
+    made = EntryCode.objects.create(
         code_hash=_hash(code),
         user=user,
         salon=salon,
         next_path=safe_path(next_path),
         session_key=session_key,
+        proved_at=proved_at,
         expires_at=clock.real() + VALID_FOR,
     )
-    return code
+    return code, made
 
 
 def redeem(code: str, salon_id: int) -> EntryCode | None:

@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
@@ -48,3 +49,44 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.name or self.email
+
+
+class LogIn(models.Model):
+    """A session of a person, on the public host or, entered from such a one, at a salon (tenants.accounts.sessions)."""
+
+    public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="log_ins")
+    session_key = models.CharField(max_length=40, unique=True)
+    # The public host's; it takes those that were entered from it along when it ends.
+    origin = models.ForeignKey("self", on_delete=models.CASCADE, null=True, blank=True, related_name="entered")
+    salon_name = models.CharField(max_length=120, blank=True, default="")
+    address = models.CharField(max_length=45, blank=True, default="")
+    agent = models.CharField(max_length=300, blank=True, default="")
+    began_at = models.DateTimeField(default=clock.real)
+    seen_at = models.DateTimeField(default=clock.real)
+
+    class Meta:
+        db_table = "log_in"
+
+    def __str__(self) -> str:
+        return f"{self.user_id} since {self.began_at}"
+
+
+class MailItem(models.Model):
+    """A mail about an account on its way (tenants.accounts.post); the row goes when it was sent."""
+
+    # To whom and what, sealed: a link in it is as good as a password.
+    sealed = models.BinaryField()
+    state = models.CharField(max_length=12, default="pending")
+    due_at = models.DateTimeField(default=clock.real)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    fence = models.BigIntegerField(default=0)
+    attempts = models.IntegerField(default=0)
+    error = models.TextField(blank=True, default="")
+
+    class Meta:
+        db_table = "mail_item"
+        indexes = [models.Index(fields=["id"], name="mail_item_open", condition=models.Q(state="pending"))]
+
+    def __str__(self) -> str:
+        return f"{self.pk} {self.state}"

@@ -11,7 +11,7 @@ from ops.events import actions as events
 from ops.live import publish_on_commit
 from ops.salon import current_salon_id, run_in_salon
 from tenants.alerts import telling
-from tenants.alerts.models import RANKS, Alert, Level
+from tenants.alerts.models import RANKS, Alert, AlertPreference, Level
 from tenants.alerts.words import NOTHING, Words
 from tenants.audit import actions as audit
 from tenants.members.models import Member
@@ -77,6 +77,16 @@ def acknowledge(public_id: UUID, *, by: Member) -> Alert:
     audit.record("alert.acknowledged", subject=alert.public_id, by=by)
     _publish()
     return alert
+
+
+@transaction.atomic
+def set_mail(member: Member, mail: str) -> None:
+    """Which e-mails a member wants."""
+    before = AlertPreference.objects.select_for_update().filter(member=member).values_list("mail", flat=True).first()
+    AlertPreference.objects.update_or_create(member=member, defaults={"mail": mail})
+    if before != mail:
+        after = {"level": str(mail)}
+        audit.record("alert_mail.changed", subject=member.public_id, by=member, before={"level": before}, after=after)
 
 
 @transaction.atomic

@@ -6,10 +6,10 @@ from datetime import timedelta
 
 from ops import clock
 from ops.timers.actions import NewTimer, set_many
-from tenants.access.roles import Permission, Role, may
+from tenants.access.membership import holders
+from tenants.access.roles import Permission, Role
 from tenants.alerts.models import RANKS, Alert, AlertDelivery, AlertPreference, AlertWebhook, Level
 from tenants.members.models import Member
-from tenants.salons.models import Membership
 
 MAIL = "alert.mail"
 WEBHOOK = "alert.webhook"
@@ -17,8 +17,13 @@ Channel, What, State = AlertDelivery.Channel, AlertDelivery.What, AlertDelivery.
 
 # What is not urgent may be over before anyone needs to read of it.
 MAIL_AFTER = {Level.CRITICAL: timedelta(0), Level.WARNING: timedelta(minutes=2), Level.INFO: timedelta(minutes=10)}
+# About money: mailed to whoever gets any e-mail at all.
+_OF_MONEY = ("quota.", "subscription.")
 # Who gets what without having said so.
-BY_ROLE = {Role.OWNER: AlertPreference.Mail.CRITICAL, Role.MANAGER: AlertPreference.Mail.CRITICAL}
+BY_ROLE: dict[str, AlertPreference.Mail] = {
+    Role.OWNER: AlertPreference.Mail.CRITICAL,
+    Role.MANAGER: AlertPreference.Mail.CRITICAL,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +38,12 @@ class Reader:
 def raised(salon_id: int, alert: Alert) -> None:
     """Tell of an alert that was opened, or became worse."""
     level = Level(alert.level)
+    rank = RANKS[Level.CRITICAL] if alert.kind.startswith(_OF_MONEY) else RANKS[level]
     rows = [
         AlertDelivery(alert=alert, channel=Channel.MAIL, what=What.RAISED, user_id=reader.user_id)
         for reader in readers(salon_id)
         if reader.mail != AlertPreference.Mail.NOTHING
-        and RANKS[level] >= RANKS[Level(str(reader.mail))]
+        and rank >= RANKS[Level(str(reader.mail))]
         and alert.member_id in (None, reader.member_id)
     ]
     # What concerns one person is no program's business.
@@ -73,14 +79,11 @@ def plan(salon_id: int, rows: Sequence[AlertDelivery], mail_after: timedelta = t
 
 def readers(salon_id: int) -> list[Reader]:
     """The members who may see alerts, and what each wants; called inside the salon."""
-    found = Membership.objects.filter(salon_id=salon_id, is_active=True, user__is_active=True)
-    roles = dict(found.values_list("user_id", "role"))
+    roles = dict(holders(salon_id, Permission.ALERTS_SEE).values_list("user_id", "role"))
     members = Member.objects.filter(is_active=True, user_id__in=list(roles)).order_by("pk")
     chosen = dict(AlertPreference.objects.values_list("member__user_id", "mail"))
     return [
-        Reader(member.user_id, member.pk, wish(roles[member.user_id], chosen.get(member.user_id)))
-        for member in members
-        if may(roles[member.user_id], Permission.ALERTS_SEE)
+        Reader(member.user_id, member.pk, wish(roles[member.user_id], chosen.get(member.user_id))) for member in members
     ]
 
 
@@ -88,4 +91,4 @@ def wish(role: str, chosen: str | None) -> AlertPreference.Mail:
     """What a member wants: what they chose, else what their role says."""
     if chosen is not None:
         return AlertPreference.Mail(chosen)
-    return BY_ROLE.get(Role(role), AlertPreference.Mail.NOTHING)
+    return BY_ROLE.get(role, AlertPreference.Mail.NOTHING)

@@ -82,7 +82,7 @@ def save_mail(request: SalonRequest) -> HttpResponse:
     form = MailForm(request.POST)
     if not form.is_valid():
         return render(request, "alerts/ways.html", _ways(request, mail_form=form), status=422)
-    AlertPreference.objects.update_or_create(member=request.member, defaults={"mail": form.cleaned_data["mail"]})
+    actions.set_mail(request.member, form.cleaned_data["mail"])
     return toast(request, _("Saved"))
 
 

@@ -1,7 +1,8 @@
 """The salon's own program hears of alerts: one POST each, signed as Standard Webhooks (standardwebhooks.com) says.
 
 `webhook-id` stays the same over all tries of one telling, so that the receiver can leave out what it has;
-`webhook-signature` is `v1,` and the base64 of HMAC-SHA256 over `<id>.<timestamp>.<body>` with the secret's bytes.
+`webhook-signature` is `v1,` and the base64 of HMAC-SHA256 over `<id>.<timestamp>.<body>` with the secret's bytes. For a
+day after the secret was renewed there are two signatures, by the new secret and by the one before.
 """
 
 import base64
@@ -9,6 +10,7 @@ import hashlib
 import hmac
 import json
 import secrets
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -30,6 +32,8 @@ from tenants.salons.models import Salon
 
 PREFIX = "whsec_"
 _SECRET_BYTES = 24
+# So long a renewed secret's predecessor signs beside it: the receiver changes over without missing a call.
+OVERLAP = timedelta(days=1)
 _LIMITS = safe_http.Limits(most_bytes=64 * 1024, total_s=15.0)
 GONE = 410
 FAILS = "alert_webhook"
@@ -73,9 +77,9 @@ def save(url: str, level: Level, *, by: Member) -> str:
 
 @transaction.atomic
 def renew_secret(*, by: Member) -> str:
-    """A new secret, shown once; the old one signs nothing from now on. Raises AlertWebhook.DoesNotExist."""
+    """A new secret, shown once; the old one signs beside it for OVERLAP. Raises AlertWebhook.DoesNotExist."""
     webhook = AlertWebhook.objects.select_for_update().get()
-    secret = _new_secret(webhook)
+    secret = _new_secret(webhook, before=secrets_of(webhook)[0])
     webhook.save(update_fields=["sealed_secret"])
     audit.record("alert_webhook.secret_renewed", subject=webhook.public_id, by=by)
     return secret
@@ -106,7 +110,7 @@ def call(delivery: AlertDelivery) -> bool:
     headers = {
         "Content-Type": "application/json",
         "User-Agent": "Cadeira",
-        **signed(str(delivery.public_id), int(clock.real().timestamp()), body, secret_of(webhook)),
+        **signed(str(delivery.public_id), int(clock.real().timestamp()), body, *secrets_of(webhook)),
     }
     try:
         answer = safe_http.fetch(webhook.url, method="POST", headers=headers, body=body, limits=_LIMITS)
@@ -122,14 +126,15 @@ def call(delivery: AlertDelivery) -> bool:
     return True
 
 
-def signed(message_id: str, timestamp: int, body: bytes, secret: str) -> dict[str, str]:
-    """The headers that prove where a call comes from."""
-    key = base64.b64decode(secret.removeprefix(PREFIX))
-    mac = hmac.new(key, b"%s.%d.%s" % (message_id.encode(), timestamp, body), hashlib.sha256).digest()
+def signed(message_id: str, timestamp: int, body: bytes, *by: str) -> dict[str, str]:
+    """The headers that prove where a call comes from, one signature by each secret."""
+    text = b"%s.%d.%s" % (message_id.encode(), timestamp, body)
+    keys = [base64.b64decode(secret.removeprefix(PREFIX)) for secret in by]
+    macs = [base64.b64encode(hmac.new(key, text, hashlib.sha256).digest()).decode() for key in keys]
     return {
         "webhook-id": message_id,
         "webhook-timestamp": str(timestamp),
-        "webhook-signature": f"v1,{base64.b64encode(mac).decode()}",
+        "webhook-signature": " ".join(f"v1,{mac}" for mac in macs),
     }
 
 
@@ -150,16 +155,20 @@ def note(error: str, *, given_up: bool = False) -> None:
         _clear_failing()
 
 
-def secret_of(webhook: AlertWebhook) -> str:
-    """The secret in the clear. Raises CannotOpen."""
+def secrets_of(webhook: AlertWebhook) -> list[str]:
+    """The secret in the clear, then the one before while it still signs. Raises CannotOpen."""
     salon_id = current_salon_id() or 0
-    return box_of(salon_id).open(bytes(webhook.sealed_secret), _place(salon_id)).decode()
+    # `new`, or `new until before`.
+    new, _, before = box_of(salon_id).open(bytes(webhook.sealed_secret), _place(salon_id)).decode().partition(" ")
+    until, _, old = before.partition(" ")
+    return [new, old] if old and float(until) > clock.now().timestamp() else [new]
 
 
-def _new_secret(webhook: AlertWebhook) -> str:
+def _new_secret(webhook: AlertWebhook, *, before: str = "") -> str:
     salon_id = current_salon_id() or 0
     secret = PREFIX + base64.b64encode(secrets.token_bytes(_SECRET_BYTES)).decode()
-    webhook.sealed_secret = box_of(salon_id).seal(secret.encode(), _place(salon_id))
+    kept = f"{secret} {(clock.now() + OVERLAP).timestamp():.0f} {before}" if before else secret
+    webhook.sealed_secret = box_of(salon_id).seal(kept.encode(), _place(salon_id))
     return secret
 
 

@@ -4,7 +4,7 @@ from django.db import models
 
 from ops import clock
 from ops.ids import uuid7
-from tenants.access.roles import Permission, Role, may
+from tenants.access.roles import NO_RIGHTS, Permission, Rights
 
 
 class Member(models.Model):
@@ -25,13 +25,24 @@ class Member(models.Model):
         return self.name
 
     # The role stands in the public membership; the middleware puts it here for the length of a request.
-    role: str = ""
+    rights: Rights = NO_RIGHTS
 
     def may(self, permission: Permission) -> bool:
         """Whether this member's role holds the permission."""
-        return may(self.role, permission)
+        return self.rights.may(permission)
+
+    @property
+    def role(self) -> str:
+        """The key of the role."""
+        return self.rights.role
+
+    def was_given(self, kind: str, permission: str) -> bool:
+        """Whether they were given, beside what their role opens, what this permission means on a thing of this kind."""
+        from tenants.sharing.queries import was_given  # late: its tables name members
+
+        return was_given(self, kind, permission)
 
     @property
     def role_label(self) -> str:
         """The role in the reader's language."""
-        return str(Role(self.role).label) if self.role in Role.values else ""
+        return self.rights.label

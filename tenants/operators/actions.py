@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from ops.addresses import client_ip
 from tenants.operators.models import OperatorAct
 
 
@@ -15,6 +16,6 @@ def record(request: Any, *, action: str, kind: str, subjects: Sequence[object], 
         kind=kind[:60],
         subjects=[str(subject) for subject in subjects],
         details=details,
-        ip=request.META.get("REMOTE_ADDR") or None,
+        ip=client_ip(request) or None,
         trace_id=getattr(request, "trace_id", ""),
     )

@@ -1,6 +1,7 @@
 """Django's view of this folder."""
 
 from django.apps import AppConfig
+from django.core import checks
 
 
 class SalonsConfig(AppConfig):
@@ -8,3 +9,10 @@ class SalonsConfig(AppConfig):
 
     name = "tenants.salons"
     label = "salons"
+
+    def ready(self) -> None:
+        """Nothing starts while a rule that keeps salons apart is broken."""
+        from tenants.salons import isolation
+
+        checks.register(isolation.check, isolation.TAG)
+        checks.register(isolation.check_database, isolation.TAG, checks.Tags.database)

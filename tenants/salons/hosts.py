@@ -32,6 +32,11 @@ def enter_url(salon: Salon, *, next_path: str = "/") -> str:
     return public_url(f"/accounts/enter/{salon.slug}/?{urlencode({'next': next_path})}")
 
 
+def prove_url(salon: Salon, *, next_path: str) -> str:
+    """Where a member proves again who they are, to come back to this page of the salon."""
+    return public_url(f"/accounts/prove/{salon.slug}/?{urlencode({'next': next_path})}")
+
+
 def salon_at(hostname: str) -> Salon | None:
     """The active salon that is served under a host name (without port); None when there is none."""
     try:

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from config.env import env
+from ops.redaction import learn
 from ops.salon import inside
 from tenants.access.keys import salon_of_key
 from tenants.salons.hosts import public_url, salon_at
@@ -36,6 +37,7 @@ class SalonMiddleware:
         if salon is None:
             return render(request, "404.html", status=404)
         request.salon = salon
+        learn(salon.pk, salon.log_redaction)
         request.urlconf = settings.SALON_URLCONF
         # Every time on a page is the salon's.
         with inside(salon.pk), timezone.override(salon.time_zone):
@@ -46,6 +48,8 @@ class SalonMiddleware:
         return response
 
     def _on_public_host(self, request: Any) -> HttpResponse:
+        # Links in mail are made of it, and a port that somebody wrote into their request would lead there.
+        request.META["HTTP_HOST"] = env.public_host
         # Here an integrator's key, and nothing else, names the salon.
         salon_id = salon_of_key(request) if request.path.startswith("/api/v1/") else None
         if salon_id is None:

@@ -1,0 +1,1 @@
+"""All that the salon knows of one contact, as one signed file."""
