@@ -13,7 +13,7 @@ class OutboundMessage:
     """One call to make: who, what, through which number, and the words by which its statuses will name it."""
 
     phone_number_id: str
-    token: str
+    token: str = field(repr=False)
     recipient_kind: str
     """phone | bsuid | parent_bsuid"""
     recipient: str

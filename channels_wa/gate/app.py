@@ -50,7 +50,8 @@ class Gate:
     ) -> None:
         self._keeper = keeper
         self._secrets = signature.usable(secrets)
-        self._verify_token = verify_token.encode()
+        # Several, separated by commas, while one takes the place of another.
+        self._verify_tokens = [token.strip().encode() for token in verify_token.split(",") if token.strip()]
         self._figures = figures or GateFigures()
         self._arriving_bytes = 0
 
@@ -91,7 +92,8 @@ class Gate:
         asked = parse_qs(scope["query_string"].decode("latin-1"))
         token = asked.get("hub.verify_token", [""])[0].encode()
         challenge = asked.get("hub.challenge", [""])[0].encode()
-        is_ours = bool(self._verify_token) and hmac.compare_digest(token, self._verify_token)
+        matches = [hmac.compare_digest(token, one) for one in self._verify_tokens]
+        is_ours = any(matches)
         if asked.get("hub.mode") != ["subscribe"] or not challenge or not is_ours:
             return await answer(send, 403)
         headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"x-content-type-options", b"nosniff")]

@@ -38,6 +38,11 @@ def remember(delivery_id: UUID, sealed: bytes) -> Reading:
     return reading
 
 
+def forget(delivery_id: UUID) -> None:
+    """Read it anew at the next look: its bytes are not what they were."""
+    _readings.pop(delivery_id, None)
+
+
 def contents(items: Iterable[tuple[UUID, int]]) -> dict[tuple[UUID, int], RawItem | None]:
     """The raw items by (delivery, index); None where the delivery is gone or has no such item."""
     wanted = list(items)

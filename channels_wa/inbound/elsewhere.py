@@ -145,7 +145,8 @@ def _keep_messages(batch: Sequence[Told]) -> list[Incoming]:
     found: Sequence[Incoming] = [one for _raw, one in new]
     for step in steps("elsewhere"):
         found = step(found)
-    rows = messages.insert_unknown(found, [sealed(raw, one) for raw, one in new])
+    raws = [sealed(raw, one) for (raw, _told), one in zip(new, found, strict=True)]
+    rows = messages.insert_unknown(found, raws)
     kept = [
         replace(one, message_id=row[0], message_public_id=row[1]) for one, row in zip(found, rows, strict=True) if row
     ]

@@ -13,13 +13,12 @@ from channels_wa.inbound.reading import RawItem
 from channels_wa.inbound.steps import DoFirst, Incoming, steps
 from channels_wa.media.inbound import expect as expect_files
 from channels_wa.messages import inbound as messages
+from channels_wa.messages.raw import seal as seal_raw
 from ops import claim, clock
 from ops.events.actions import NewEvent, emit_many
 from ops.failpoint import failpoint
 from ops.metrics import MESSAGES
 from ops.salon import current_salon_id
-from ops.sealing import place
-from tenants.salons.keys import box_of
 
 Kept = TypeVar("Kept")
 log = logging.getLogger(__name__)
@@ -73,7 +72,7 @@ def keep(batch: Sequence[Work]) -> list[Work]:
         found: Sequence[Incoming] = [work.incoming for work in fresh]
         for step in steps("keep"):
             found = step(found)
-        rows = messages.insert(found, [sealed(work.raw, work.incoming) for work in fresh])
+        rows = messages.insert(found, [sealed(work.raw, one) for work, one in zip(fresh, found, strict=True)])
         kept = [
             replace(one, message_id=pk, message_public_id=public_id)
             for one, (pk, public_id) in zip(found, rows, strict=True)
@@ -97,13 +96,9 @@ def _without_duplicates(batch: Sequence[Work]) -> list[Work]:
 
 
 def sealed(raw: RawItem, incoming: Incoming) -> bytes:
-    """The item as it came, for the message's row."""
-    salon_id = current_salon_id() or 0
-    # Bound to the wamid: the row's own id does not exist yet.
-    return box_of(salon_id).seal(
-        json.dumps({"item": raw.item, "contact": raw.contact}).encode(),
-        place(salon_id, "message", "raw", incoming.message.wamid),
-    )
+    """The item as it came, for the message's row; `incoming` knows its contact."""
+    said = json.dumps({"item": raw.item, "contact": raw.contact}).encode()
+    return seal_raw(said, contact_id=incoming.contact_id, wamid=incoming.message.wamid)
 
 
 def _received(one: Incoming) -> NewEvent:

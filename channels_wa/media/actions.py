@@ -37,10 +37,14 @@ def throw_away(files: Sequence[Media]) -> None:
 def forget(contact_id: int) -> int:
     """Erase all files of a contact and the key that opened them; how many files. Their messages say so.
 
-    From the commit on every copy of them is noise, those in backups too once the erasure is replayed.
+    The share of that key goes too (ops.vault), so that every copy of them is noise, those in backups too.
     """
     ContactKey.objects.filter(pk=contact_id).delete()
-    files = list(Media.objects.select_for_update().filter(contact_id=contact_id).exclude(state=State.GONE))
+    return expire(list(Media.objects.select_for_update().filter(contact_id=contact_id).exclude(state=State.GONE)))
+
+
+def expire(files: Sequence[Media]) -> int:
+    """Delete the bytes of these; their rows and messages stay and say so. In a transaction; how many."""
     _delete_objects(files)
     MediaUpload.objects.filter(media_id__in=[one.pk for one in files]).delete()
     return Media.objects.filter(pk__in=[one.pk for one in files]).update(

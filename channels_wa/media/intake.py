@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from channels_wa.media.judging import Refused, refuse_early
 from channels_wa.media.look import Look
-from channels_wa.media.sealed import Sealer, new_key
 from channels_wa.media.sniffing import HEAD
 from ops.storage import Writer, storage
 from ops.storage import new_key as new_storage_key
+from ops.storage.sealed import Sealer, new_key
 
 FILE, SMALL = "file", "small"
 OnHead = Callable[[bytes], int]

@@ -1,11 +1,13 @@
 """Keys of files: each file's own, sealed with its contact's, which is sealed with the salon's.
 
-Who forgets a contact deletes one row, and every file of theirs is noise, in each copy that was ever made.
+The contact's key is sealed with the salon's and the contact's share together (channels_wa.messages.raw). Who forgets a
+contact takes the share away, which no backup has: every file of theirs is noise, in each copy that was ever made.
 """
 
 from django.db import connection
 
 from channels_wa.media.models import ContactKey, Media
+from channels_wa.messages.raw import box_of_contact
 from ops import clock
 from ops.salon import current_salon_id
 from ops.sealing import Box, CannotOpen, new_salon_key, place
@@ -13,6 +15,7 @@ from tenants.salons.keys import box_of
 
 # The salon's own files: what was uploaded for nobody in particular.
 NOBODY = 0
+_BY_SHARE = b"\x03"
 
 
 def seal_file_key(media: Media, key: bytes) -> None:
@@ -34,7 +37,8 @@ def _box(contact_id: int | None) -> Box:
     known = _known_box(owner)
     if known is not None:
         return known
-    sealed = box_of(salon_id).seal(new_salon_key(), _key_place(salon_id, owner))
+    box = box_of_contact(salon_id, owner, to_seal=True)
+    sealed = _BY_SHARE + box.seal(new_salon_key(), _key_place(salon_id, owner))
     with connection.cursor() as cursor:
         # Two at once: the first one's key stands, and both use it.
         cursor.execute(
@@ -50,7 +54,12 @@ def _box(contact_id: int | None) -> Box:
 def _known_box(owner: int) -> Box | None:
     salon_id = _salon()
     sealed = ContactKey.objects.filter(pk=owner).values_list("sealed_key", flat=True).first()
-    return None if sealed is None else Box(box_of(salon_id).open(bytes(sealed), _key_place(salon_id, owner)))
+    if sealed is None:
+        return None
+    blob, aad = bytes(sealed), _key_place(salon_id, owner)
+    if blob[:1] != _BY_SHARE:  # from before there were shares
+        return Box(box_of(salon_id).open(blob, aad))
+    return Box(box_of_contact(salon_id, owner).open(blob[1:], aad))
 
 
 def _place(media: Media) -> bytes:

@@ -1,23 +1,35 @@
 """How messages name files of ours: `{"media": "<public id>"}`, at any depth of a payload."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 KEY = "media"
+_WORD = f'"{KEY}"'
 
 
 def named_in(payload: Mapping[str, Any]) -> list[UUID]:
     """The public ids that a payload names; what is no id is left out."""
-    found: list[UUID] = []
-    for key, value in payload.items():
-        if key == KEY and isinstance(value, str):
-            if (public_id := public_id_of(value)) is not None:
-                found.append(public_id)
-        elif isinstance(value, Mapping):
-            found += named_in(value)
-        elif isinstance(value, list):
-            found += [public_id for one in value if isinstance(one, Mapping) for public_id in named_in(one)]
+    # Nearly none names a file, and looking for the word in its text is quicker than walking through it.
+    return [UUID(said) for said in said_in(payload)] if _WORD in json.dumps(payload) else []
+
+
+def said_in(payload: Mapping[str, Any]) -> list[str]:
+    """The same as they are written there."""
+    found: list[str] = []
+    # By hand and without recursion: it is asked of every message, and nearly none names a file.
+    left: list[Any] = [payload]
+    while left:
+        one = left.pop()
+        for key, value in one.items():
+            if isinstance(value, str):
+                if key == KEY and public_id_of(value) is not None:
+                    found.append(value)
+            elif isinstance(value, dict):
+                left.append(value)
+            elif isinstance(value, list):
+                left += [item for item in value if isinstance(item, dict)]
     return found
 
 

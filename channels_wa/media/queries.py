@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Sum
 from django.urls import reverse
 
 from channels_wa.media.models import Kind, Media, State
@@ -147,3 +148,9 @@ def view_of(media: Media) -> MediaView:
         media.height, media.duration_ms, media.is_voice, media.is_animated, bool(media.thumb_key), media.thumb_width,
         media.thumb_height,
     )  # fmt: skip
+
+
+def stored_mb() -> int:
+    """How much lies in the salon's store, begun megabytes counted whole."""
+    total = Media.objects.ready().aggregate(bytes=Sum("size"))["bytes"] or 0
+    return -(-int(total) // 1_000_000)

@@ -7,9 +7,9 @@ from channels_wa.media.keys import file_key, seal_file_key
 from channels_wa.media.measuring import duration_ms
 from channels_wa.media.models import Kind, Media
 from channels_wa.media.pictures import Picture
-from channels_wa.media.sealed import PIECE, TAG, opened
 from ops.salon import current_salon_id
 from ops.storage import salon_of, storage
+from ops.storage.sealed import PIECE, TAG, opened
 
 # What `put` sets.
 COLUMNS = [

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 from django.db import connection, transaction
 
+from billing.quotas.gates import take
 from channels_wa.media import pictures, remuxing, storing, sweeping, uploads
 from channels_wa.media.intake import Intake, Taken, taking
 from channels_wa.media.judging import Refused, type_of
@@ -195,6 +196,8 @@ def _conversation(public_id: str) -> tuple[int | None, int | None]:
 
 @transaction.atomic
 def _write(media: Media, by: Member | ApiKey) -> None:
+    # In the transaction that adds it: two at once do not both take the last place.
+    take("storage_mb", -(-(media.size or 0) // 1_000_000))
     media.state = State.READY
     media.save()
     sweeping.look_in_a_day(media)

@@ -13,6 +13,7 @@ from django.utils.module_loading import import_string
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST, require_safe
 
+from billing.quotas.asking import QuotaExceeded
 from channels_wa.media import actions, links, serving, taking_uploads
 from channels_wa.media.judging import Refused
 from channels_wa.media.models import Media
@@ -77,6 +78,8 @@ def upload(request: SalonRequest) -> HttpResponse:
         return _upload(request, taker)
     except Refused as refused:
         return _refusal(refused.reason)
+    except QuotaExceeded as full:
+        return JsonResponse({"reason": "quota", "text": str(full)}, status=full.status)
     except MultiPartParserError:
         return _refusal("bad_form")
     finally:

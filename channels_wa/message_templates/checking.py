@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from channels_wa.message_templates.models import MessageTemplate, Status
-from channels_wa.message_templates.shape import Button, Shape, filled, shape_of
+from channels_wa.message_templates.shape import Button, Shape, filled
 from channels_wa.messages.problems import Problem
 
 # Meta: no line break, no tab, no more than four blanks in a row (132018).
@@ -36,7 +36,7 @@ def check(template: MessageTemplate | None, payload: Mapping[str, Any]) -> list[
     components = payload.get("components", [])
     if not isinstance(components, list) or not all(isinstance(one, Mapping) for one in components):
         return [Problem("template.components", _("Must be a list of objects."))]
-    return list(_problems(shape_of(template.components, template.parameter_format), components))
+    return list(_problems(template.shape, components))
 
 
 def not_sendable(template: MessageTemplate) -> str:
@@ -151,6 +151,9 @@ def _length(shape: Shape, parameters: list[Parameter], path: str) -> Iterator[Pr
         return
     values = {str(one.get("parameter_name") or name): _said(one) for name, one in zip(names, parameters, strict=True)}
     most = LONGEST_BODY if shape.header_format or shape.footer or shape.buttons else LONGEST_BODY_ALONE
+    # A variable may stand there several times, but hardly in what is far from long.
+    if (len(shape.body) + sum(map(len, values.values()))) * 4 < most:
+        return
     if (length := len(filled(shape.body, values))) > most:
         words = _("The message must have at most %(most)d characters; with these values it has %(length)d.")
         yield Problem(f"{path}.parameters", words % {"most": most, "length": length})

@@ -11,21 +11,21 @@ from ops.timers.registry import Due, on_timer
 log = logging.getLogger(__name__)
 
 
-@on_timer(SUBMIT, waits=True)
+@on_timer(SUBMIT, acts_for="salon", waits=True)
 def submit(due: Sequence[Due]) -> None:
     """Hand templates to Meta."""
     for one in due:
         submitting.submit(one.subject, one.version)
 
 
-@on_timer(DELETE, waits=True)
+@on_timer(DELETE, acts_for="salon", waits=True)
 def delete(due: Sequence[Due]) -> None:
     """Have Meta delete templates."""
     for one in due:
         submitting.delete(one.subject, one.version)
 
 
-@on_timer(SYNC, waits=True)
+@on_timer(SYNC, acts_for="salon", waits=True)
 def sync(due: Sequence[Due]) -> None:
     """Read what Meta has of an account."""
     for one in due:

@@ -5,7 +5,9 @@ from datetime import datetime
 
 from channels_wa.message_templates.checking import check as problems_of
 from channels_wa.message_templates.models import MessageTemplate, Status
-from channels_wa.numbers.queries import own_numbers_ever
+from channels_wa.message_templates.queries import named
+from channels_wa.numbers.models import Number
+from channels_wa.numbers.queries import known_numbers
 from channels_wa.outbox.checks import OutboundFacts, Refusal
 
 PAUSED, UNUSABLE, VALUES = "template_paused", "template_unusable", "template_values"
@@ -24,9 +26,9 @@ def check(batch: Sequence[OutboundFacts], now: datetime) -> list[Refusal | None]
     if not any(wanted):
         return [None] * len(batch)
     places = _places([facts for facts in batch if facts.type == "template"])
-    rows = MessageTemplate.objects.filter(name__in={name for _waba, name, _language in places.values()})
     # A name may be used again after it was deleted: the newest row is the one.
-    known = {(row.waba_id, row.name, row.language): row for row in rows.order_by("pk")}
+    rows = named(frozenset(name for _waba, name, _language in places.values()))
+    known = {(row.waba_id, row.name, row.language): row for row in rows}
     return [
         _refusal(known.get(places[id(facts)]), facts, now) if is_template else None
         for facts, is_template in zip(batch, wanted, strict=True)
@@ -47,11 +49,13 @@ def _refusal(row: MessageTemplate | None, facts: OutboundFacts, now: datetime) -
 
 def _places(batch: Sequence[OutboundFacts]) -> dict[int, Place]:
     """Account, name and language of each message's template."""
-    numbers = {facts.number_id for facts in batch}
-    accounts = dict(own_numbers_ever().filter(pk__in=numbers).values_list("pk", "waba_id"))
-    found = {}
+    numbers, found = known_numbers(), {}
     for facts in batch:
         language = facts.payload.get("language")
         code = str(language.get("code", "")) if isinstance(language, Mapping) else ""
-        found[id(facts)] = (accounts.get(facts.number_id, ""), str(facts.payload.get("name", "")), code)
+        found[id(facts)] = (_account(numbers.get(facts.number_id)), str(facts.payload.get("name", "")), code)
     return found
+
+
+def _account(number: Number | None) -> str:
+    return number.waba_id if number is not None else ""

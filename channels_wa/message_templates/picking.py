@@ -18,7 +18,7 @@ from channels_wa.message_templates.bubble import Bubble, bubble_of, marked_up
 from channels_wa.message_templates.drafts import as_sent
 from channels_wa.message_templates.models import MessageTemplate
 from channels_wa.message_templates.rows import Card
-from channels_wa.message_templates.shape import PLACEHOLDER, Shape, filled, shape_of
+from channels_wa.message_templates.shape import PLACEHOLDER, Shape, filled
 from tenants.access.guard import SalonRequest, allowed
 from tenants.access.roles import Permission
 
@@ -62,7 +62,7 @@ def pick(request: SalonRequest) -> HttpResponse:
 def fill(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """The form of one template; `?part=preview` shows what its values make of it."""
     found = get_object_or_404(MessageTemplate.objects.sendable(), public_id=public_id)
-    shape = shape_of(found.components, found.parameter_format)
+    shape = found.shape
     payload = sending.payload_from_form(found, request.GET)
     context: dict[str, Any] = {
         "card": Card(found),

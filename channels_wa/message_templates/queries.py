@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from channels_wa.message_templates.models import SENDABLE, MessageTemplate, Status
 from channels_wa.numbers.models import Number
 from channels_wa.numbers.queries import own_numbers
+from ops.one_look import kept
 
 
 def accounts() -> dict[str, list[Number]]:
@@ -48,6 +49,12 @@ def unusable_in(wanted: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
     pairs = set(wanted)
     rows = MessageTemplate.objects.filter(name__in={name for name, _ in pairs}, status__in=SENDABLE)
     return pairs - set(rows.values_list("name", "language"))
+
+
+@kept
+def named(names: frozenset[str]) -> list[MessageTemplate]:
+    """Every template of these names, deleted ones too, the oldest first."""
+    return list(MessageTemplate.objects.filter(name__in=names).order_by("pk")) if names else []
 
 
 def status_words(status: str) -> str:

@@ -13,7 +13,7 @@ from channels_wa.media.sending import problems_of as problems_of_media
 from channels_wa.message_templates.checking import check
 from channels_wa.message_templates.models import MessageTemplate
 from channels_wa.message_templates.queries import of_number
-from channels_wa.message_templates.shape import JSON, Shape, filled, shape_of
+from channels_wa.message_templates.shape import JSON, Shape, filled
 from channels_wa.messages.problems import Problem
 
 SHOWN = "shown"
@@ -41,7 +41,7 @@ def words_of(number_id: int, payload: Mapping[str, Any]) -> str:
     template = _template(number_id, payload)
     if template is None:
         return str(payload.get("name", ""))
-    shape = shape_of(template.components, template.parameter_format)
+    shape = template.shape
     return filled(shape.body, values_in(payload, "body", shape.body_variables))
 
 
@@ -56,7 +56,7 @@ def payload_from_form(template: MessageTemplate, data: Mapping[str, Any]) -> JSO
     `parameter.header.media` (our public id) or `.link`, `.filename`, `.latitude`, `.longitude`, `.name`, `.address`,
     and `parameter.button.<index>`. What is missing stays empty, for `problems_of` to name.
     """
-    shape = shape_of(template.components, template.parameter_format)
+    shape = template.shape
     components: list[JSON] = []
     if header := _header(shape, data):
         components.append({"type": "header", "parameters": header})
@@ -91,7 +91,7 @@ def field_of(template: MessageTemplate, payload: Mapping[str, Any], path: str) -
     kind = str(component.get("type", ""))
     if kind == "button":
         return f"parameter.button.{component.get('index')}"
-    shape = shape_of(template.components, template.parameter_format)
+    shape = template.shape
     if kind == "header" and shape.has_media:
         return "parameter.header.media"
     names = shape.body_variables if kind == "body" else shape.header_variables
@@ -154,7 +154,7 @@ def _said(parameter: Mapping[str, Any]) -> str:
 
 
 def _shown(template: MessageTemplate, payload: Mapping[str, Any]) -> JSON:
-    shape = shape_of(template.components, template.parameter_format)
+    shape = template.shape
     shown: JSON = {}
     if shape.header_format == "TEXT":
         text = filled(shape.header_text, values_in(payload, "header", shape.header_variables))

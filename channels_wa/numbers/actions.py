@@ -1,12 +1,13 @@
 """Connecting numbers, and their secrets."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
+from billing.quotas.gates import take
 from channels_wa.numbers.models import Number
 from channels_wa.numbers.words import SETTING_UP
 from ops import clock
@@ -32,7 +33,7 @@ class NewNumber:
     phone_number_id: str
     waba_id: str
     display_phone: str
-    token: str
+    token: str = field(repr=False)
     name: str = ""
     portfolio: str = ""
     throughput_mps: int = 80
@@ -50,6 +51,7 @@ def connect(salon_id: int, new: NewNumber, *, by: Any = None) -> Number:
     """
     # One at a time in a salon: there is one default number.
     Salon.objects.select_for_update().get(pk=salon_id)
+    take("numbers", salon_id=salon_id)
     number = _former(salon_id, new.phone_number_id) or Number(
         salon_id=salon_id, warm_up_started_at=None if new.is_warmed_up else clock.now()
     )
@@ -112,6 +114,7 @@ def stop(number: Number, reason: str) -> bool:
     )
     if changed:
         number.state, number.stopped_reason = Number.State.STOPPED, reason
+        _note(number, "number.stopped", None, after={"reason": reason[:200]})
         tell(number, "number.stopped", reason=reason)
     return bool(changed)
 
@@ -173,6 +176,7 @@ def resume(number: Number) -> bool:
         state=Number.State.ACTIVE, stopped_reason="", circuit_open_until=None
     )
     if changed:
+        _note(number, "number.resumed", None)
         tell(number, "number.resumed")
     return bool(changed)
 

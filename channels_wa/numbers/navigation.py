@@ -13,5 +13,6 @@ SETTINGS = [
         "numbers:list",
         Permission.NUMBERS_SEE,
         order=10,
+        shared="number",
     )
 ]

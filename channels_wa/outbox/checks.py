@@ -9,6 +9,8 @@ from typing import Any
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from ops.one_look import one_look
+
 
 @dataclass(frozen=True, slots=True)
 class OutboundFacts:
@@ -41,12 +43,13 @@ Check = Callable[[Sequence[OutboundFacts], datetime], list[Refusal | None]]
 def ask(batch: Sequence[OutboundFacts], *, now: datetime) -> list[Refusal | None]:
     """The first refusal of each message, None where every check agrees. Called inside the salon."""
     found: list[Refusal | None] = [None] * len(batch)
-    for check in _checks(tuple(settings.OUTBOUND_CHECKS)):
-        open_places = [place for place, refusal in enumerate(found) if refusal is None]
-        if not open_places:
-            break
-        for place, refusal in zip(open_places, check([batch[place] for place in open_places], now), strict=True):
-            found[place] = refusal
+    with one_look():
+        for check in _checks(tuple(settings.OUTBOUND_CHECKS)):
+            open_places = [place for place, refusal in enumerate(found) if refusal is None]
+            if not open_places:
+                break
+            for place, refusal in zip(open_places, check([batch[place] for place in open_places], now), strict=True):
+                found[place] = refusal
     return found
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from channels_wa.numbers.models import Number
+from channels_wa.numbers.queries import known_numbers
 from channels_wa.outbox.checks import OutboundFacts, Refusal
 from channels_wa.outbox.telling import Change, tell
 from ops import clock
@@ -18,8 +19,7 @@ _AT_ONCE = 500
 
 def check(messages: Sequence[OutboundFacts], now: datetime) -> list[Refusal | None]:
     """Refuse what would leave through a number that the salon has no more."""
-    wanted = {message.number_id for message in messages}
-    gone = set(Number.objects.filter(pk__in=wanted, state=Number.State.DISCONNECTED).values_list("pk", flat=True))
+    gone = {pk for pk, number in known_numbers().items() if not number.is_connected}
     return [Refusal(REASON) if message.number_id in gone else None for message in messages]
 
 

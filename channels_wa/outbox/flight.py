@@ -11,6 +11,7 @@ from billing.plans.queries import limit_of
 from channels_wa.adapters import adapter_of
 from channels_wa.adapters.base import OutboundMessage
 from channels_wa.adapters.outcome import Outcome
+from channels_wa.media.outbound import AGAIN
 from channels_wa.numbers.actions import token_of
 from channels_wa.numbers.models import Number
 from channels_wa.outbox import contents, media_ids, window
@@ -28,9 +29,6 @@ from ops.sealing import CannotOpen
 
 # Of a number's bucket, so that a guest's answer finds a token while a campaign runs through the same number.
 LEAVE = {int(Lane.REPLY): 0.0, int(Lane.REMINDER): 0.1, int(Lane.CAMPAIGN): 0.3}
-
-# Media that is not with Meta by now is looked for again after this; its upload brings the message forward sooner.
-MEDIA_AGAIN = timedelta(seconds=30)
 
 
 class Call(NamedTuple):
@@ -101,7 +99,7 @@ def _load_and_ask(items: Sequence[Item]) -> tuple[dict[int, Content], dict[int, 
     asked = ask([content.facts for content in loaded.values()], now=now)
     refusals = {pk: refusal for pk, refusal in zip(loaded, asked, strict=True) if refusal}
     with_ids, missing = media_ids.put_in([content for pk, content in loaded.items() if pk not in refusals])
-    refusals |= {content.message_id: Refusal("media_uploading", until=now + MEDIA_AGAIN) for content in missing}
+    refusals |= {content.message_id: Refusal("media_uploading", until=now + AGAIN) for content in missing}
     return loaded | with_ids, refusals
 
 

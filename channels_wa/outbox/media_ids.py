@@ -9,29 +9,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from channels_wa.media.naming import KEY, public_id_of
+from channels_wa.media.naming import KEY, said_in
 from channels_wa.media.outbound import meta_ids
 from channels_wa.outbox.contents import Content
-
-
-def named_in(payload: Mapping[str, Any]) -> list[str]:
-    """The public ids of the media that a payload names, at any depth, as they are written there."""
-    found: list[str] = []
-    for key, value in payload.items():
-        if key == KEY and isinstance(value, str):
-            found += [value] if public_id_of(value) is not None else []
-        elif isinstance(value, Mapping):
-            found += named_in(value)
-        elif isinstance(value, list):
-            found += [public_id for one in value if isinstance(one, Mapping) for public_id in named_in(one)]
-    return found
 
 
 def put_in(contents: Sequence[Content]) -> tuple[dict[int, Content], list[Content]]:
     """Contents with Meta's ids by message, and those whose media is not with Meta yet. Called inside the salon."""
     ready: dict[int, Content] = {}
     missing: list[Content] = []
-    named = {one.message_id: named_in(one.payload) for one in contents if one.payload}
+    named = {one.message_id: said_in(one.payload) for one in contents if one.payload}
     ids = _ids(contents, named)
     for one in contents:
         wanted = named.get(one.message_id)

@@ -9,7 +9,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 
 from channels_wa.adapters.outcome import ErrorClass
 from channels_wa.messages.models import STATUS_ORDER
-from channels_wa.outbox import consequences
+from channels_wa.outbox import consequences, usage
 from channels_wa.outbox.numbers import apply_effects
 from channels_wa.outbox.reactions import Ending, Result
 from channels_wa.outbox.telling import Change, tell
@@ -108,6 +108,7 @@ def _record_in_salon(salon_id: int, results: Sequence[Result]) -> int:
         with connection.cursor() as cursor:
             cursor.execute(_RECORD, [*_columns(results), clock.now()])
             rows = cursor.fetchall()
+        usage.count(salon_id, [row[:2] for row in rows if of_message[row[0]].ending is Ending.ACCEPTED])
         tell(salon_id, [_change(row, of_message[row[0]]) for row in rows])
         consequences.tell([failed for row in rows if (failed := _failed(of_message[row[0]]))])
     for row in rows:

@@ -15,7 +15,7 @@ from django.db import connection, transaction
 
 from channels_wa.adapters.error_classes import class_of
 from channels_wa.messages.models import STATUS_ORDER
-from channels_wa.outbox import attempts, consequences
+from channels_wa.outbox import attempts, consequences, fees, usage
 from channels_wa.outbox.attempts import Attempt
 from channels_wa.outbox.numbers import apply_effects
 from channels_wa.outbox.reactions import NumberEffect, effect_of_status
@@ -103,7 +103,10 @@ def apply(batch: Sequence[StatusUpdate]) -> list[Applied]:
         item = items.get(attempt.item_id) if attempt and items.get(attempt.item_id, _NONE).has(attempt) else None
         message = found.get(item.message_id) if item else None
         told.append(_Told(update, attempt if message else None, message or by_wamid.get(update.wamid), item))
+    of_messages = [(one.message.id, one.update) for one in told if one.message is not None]
+    before = fees.priced_before(of_messages)
     results = _keep_events(told)
+    fees.note(salon_id, of_messages, before)
     # What was told before has had its effect then: repeated after a retry, it must not undo that.
     news = [one for one, result in zip(told, results, strict=True) if result == "applied" and not _is_overtaken(one)]
     for one in news:
@@ -114,7 +117,8 @@ def apply(batch: Sequence[StatusUpdate]) -> list[Applied]:
                 by_wamid[one.update.wamid] = one.message
             _move_up(one.message, one.update)
     _write([message for message in found.values() if message.is_changed])
-    _settle(salon_id, {one.attempt.item_id for one in news if one.attempt})
+    accepted = _settle(salon_id, {one.attempt.item_id for one in news if one.attempt})
+    usage.count(salon_id, [(pk, found[pk].public_id) for pk in accepted if pk in found])
     tell(
         salon_id,
         [
@@ -243,16 +247,18 @@ def _write(changed: Sequence[_Message]) -> None:
         )
 
 
-def _settle(salon_id: int, item_ids: set[int]) -> None:
-    """Close the items whose fate the statuses tell: whatever comes back with our word was accepted."""
+def _settle(salon_id: int, item_ids: set[int]) -> list[int]:
+    """Close the items whose fate the statuses tell: whatever comes back with our word was accepted; their messages."""
     if not item_ids:
-        return
+        return []
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE public.outbox_item SET state = 'settled', outcome = 'accepted', reason = '', lease_until = NULL, "
-            "settled_at = %s WHERE id = ANY(%s) AND salon_id = %s AND (state <> 'settled' OR outcome = 'unknown')",
+            "settled_at = %s WHERE id = ANY(%s) AND salon_id = %s AND (state <> 'settled' OR outcome = 'unknown') "
+            "RETURNING message_id",
             [clock.now(), sorted(item_ids), salon_id],
         )
+        return [pk for (pk,) in cursor.fetchall()]
 
 
 def _tell_of_errors(news: Sequence[_Told]) -> None:

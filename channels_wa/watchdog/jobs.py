@@ -27,7 +27,7 @@ _LATELY = timedelta(hours=1)
 _OF_META = ("quality_red", "quality_yellow", "account", "spam")
 
 
-@on_timer(CHECK)
+@on_timer(CHECK, acts_for="salon")
 def check_numbers(due: Sequence[Due]) -> None:
     """Look at numbers of one salon, each and again; what left the salon is not looked at any more."""
     numbers = {str(number.pk): number for number in own_numbers().filter(pk__in=[int(one.subject) for one in due])}
@@ -40,7 +40,7 @@ def check_numbers(due: Sequence[Due]) -> None:
             set_next(current_salon_id(), NewTimer(CHECK, one.subject, due_at, one.version))
 
 
-@on_timer(ASK, waits=True)
+@on_timer(ASK, acts_for="salon", waits=True)
 def ask_meta(due: Sequence[Due]) -> None:
     """Ask Meta whether the token is good and what it thinks of the number; a refused token stops the number."""
     for one in due:

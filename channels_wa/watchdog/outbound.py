@@ -9,6 +9,7 @@ from typing import Final
 from django.db import connection, transaction
 
 from channels_wa.numbers.models import Number
+from channels_wa.numbers.queries import known_numbers
 from channels_wa.outbox import portfolio, window
 from channels_wa.outbox.checks import OutboundFacts, Refusal
 from channels_wa.watchdog.warming import Stage, stage, within_limit
@@ -23,7 +24,7 @@ def check(batch: Sequence[OutboundFacts], now: datetime) -> list[Refusal | None]
     asking = {facts.number_id for facts in batch if facts.purpose != REPLY}
     if not asking:
         return [None] * len(batch)
-    numbers = {number.pk: number for number in _numbers(asking)}
+    numbers = {pk: number for pk, number in known_numbers().items() if pk in asking}
     warming = {pk: found for pk, number in numbers.items() if (found := stage_of(number, now))}
     refusals = [_paused(numbers.get(facts.number_id), facts, now) for facts in batch]
     for number_id, at in warming.items():
@@ -54,11 +55,6 @@ def used_today(number_id: int, day: int) -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM warm_up_talk WHERE number_id = %s AND day = %s", [number_id, day])
         return int(cursor.fetchone()[0])
-
-
-def _numbers(ids: set[int]) -> Sequence[Number]:
-    columns = ("pk", "campaigns_paused_until", "warm_up_started_at", "messaging_limit", "portfolio")
-    return list(Number.objects.filter(pk__in=ids).only(*columns))
 
 
 def _paused(number: Number | None, facts: OutboundFacts, now: datetime) -> Refusal | None:

@@ -13,7 +13,7 @@ from tenants.access.roles import Permission
 
 
 @require_GET
-@allowed(Permission.NUMBERS_SEE)
+@allowed(Permission.NUMBERS_SEE, shared="number")
 def health(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """Score, reasons, warm-up, incidents."""
     number = get_object_or_404(own_numbers(), public_id=public_id)

@@ -23,6 +23,8 @@ from tenants.access.guard import SalonRequest, allowed
 from tenants.access.roles import Permission
 from tenants.salons.hosts import salon_url
 from tenants.salons.models import Salon
+from tenants.sharing.checking import check_thing
+from tenants.sharing.rights import Right
 
 MANUAL, EMBEDDED = "manual", "embedded"
 
@@ -45,7 +47,7 @@ def connect(request: SalonRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@allowed(Permission.NUMBERS_MANAGE)
+@allowed(Permission.NUMBERS_MANAGE, shared="number")
 def reconnect(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """A new token for a number."""
     found = own_number(public_id)
@@ -123,7 +125,7 @@ def choose(request: SalonRequest, public_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@allowed(Permission.NUMBERS_MANAGE)
+@allowed(Permission.NUMBERS_MANAGE, shared="number")
 def step(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """Do the next step of connecting, and show how far it is."""
     found = own_number(public_id)
@@ -154,6 +156,7 @@ def _take(request: SalonRequest, row: Signup, offers: list[signup.Offer]) -> Htt
 
 def _renew(request: SalonRequest, row: Signup) -> HttpResponse:
     found = get_object_or_404(own_numbers(), pk=row.number_id or 0)
+    check_thing(request.member, "number", found.public_id, Right.EDIT)
     token = signup.token_of(row)
     connecting.verify(token, phone_number_id=found.phone_number_id, waba_id=found.waba_id)
     actions.give_token(found, token, via=EMBEDDED, by=request.member)

@@ -15,11 +15,14 @@ from channels_wa.numbers.forms import SignatureForm
 from channels_wa.numbers.leaving import leave
 from channels_wa.numbers.models import Number
 from channels_wa.numbers.queries import own_numbers, own_numbers_ever
+from channels_wa.numbers.sharing import NUMBER
 from channels_wa.numbers.shown import card_of
 from channels_wa.numbers.words import read
 from portal.frame.toasts import add_toast, toast
 from tenants.access.guard import SalonRequest, allowed
 from tenants.access.roles import Permission
+from tenants.sharing.queries import may_on, visible
+from tenants.sharing.rights import Right
 
 FORMER_SHOWN = 20
 
@@ -30,11 +33,12 @@ def own_number(public_id: UUID) -> Number:
 
 
 @require_GET
-@allowed(Permission.NUMBERS_SEE)
+@allowed(Permission.NUMBERS_SEE, shared=NUMBER)
 def numbers(request: SalonRequest) -> HttpResponse:
     """All numbers of the salon, the disconnected ones below."""
-    rows = list(own_numbers().order_by("-is_default", "pk"))
-    former = own_numbers_ever().filter(state=Number.State.DISCONNECTED).order_by("-disconnected_at")[:FORMER_SHOWN]
+    rows = list(visible(request.member, own_numbers().order_by("-is_default", "pk"), NUMBER))
+    gone = own_numbers_ever().filter(state=Number.State.DISCONNECTED).order_by("-disconnected_at")
+    former = visible(request.member, gone, NUMBER)[:FORMER_SHOWN]
     context = {
         "numbers": [card_of(row) for row in rows],
         "former": [card_of(row) for row in former],
@@ -44,7 +48,7 @@ def numbers(request: SalonRequest) -> HttpResponse:
 
 
 @require_GET
-@allowed(Permission.NUMBERS_SEE)
+@allowed(Permission.NUMBERS_SEE, shared=NUMBER)
 def number(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """One number: how it is, and what can be done about it."""
     found = get_object_or_404(own_numbers_ever(), public_id=public_id)
@@ -57,14 +61,15 @@ def context_of(request: SalonRequest, found: Number) -> dict[str, Any]:
         "card": card_of(found),
         "steps": progress(found) if found.setup else [],
         "problem": read(found.setup_problem) if found.setup_problem else None,
-        "may_manage": request.member.may(Permission.NUMBERS_MANAGE) and found.is_connected,
+        "may_manage": may_on(request.member, NUMBER, found.public_id, Right.EDIT) and found.is_connected,
+        "may_leave": may_on(request.member, NUMBER, found.public_id, Right.DELETE) and found.is_connected,
         "signature_form": SignatureForm(initial={"signature": found.signature}),
         "sees_flows": request.member.may(Permission.FLOWS_SEE),
     }
 
 
 @require_POST
-@allowed(Permission.NUMBERS_MANAGE)
+@allowed(Permission.NUMBERS_MANAGE, shared=NUMBER)
 def check(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """Ask WhatsApp how the number is, now."""
     found = own_number(public_id)
@@ -77,7 +82,7 @@ def check(request: SalonRequest, public_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@allowed(Permission.NUMBERS_MANAGE)
+@allowed(Permission.NUMBERS_MANAGE, shared=NUMBER)
 def make_default(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """Let new conversations begin from this number."""
     found = own_number(public_id)
@@ -87,7 +92,7 @@ def make_default(request: SalonRequest, public_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@allowed(Permission.NUMBERS_MANAGE)
+@allowed(Permission.NUMBERS_MANAGE, shared=NUMBER)
 def sign(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """Set the signature of what people write."""
     found = own_number(public_id)
@@ -101,7 +106,7 @@ def sign(request: SalonRequest, public_id: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@allowed(Permission.NUMBERS_MANAGE)
+@allowed(Permission.NUMBERS_MANAGE, shared=NUMBER, right=Right.DELETE)
 def disconnect(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """Ask once more, then disconnect."""
     found = own_number(public_id)

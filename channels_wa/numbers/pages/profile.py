@@ -18,7 +18,7 @@ from tenants.access.roles import Permission
 
 
 @require_http_methods(["GET", "POST"])
-@allowed(Permission.NUMBERS_MANAGE)
+@allowed(Permission.NUMBERS_MANAGE, shared="number")
 def profile(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """The profile as a part of the page: it comes when WhatsApp has answered."""
     found = own_number(public_id)
@@ -44,7 +44,7 @@ def profile(request: SalonRequest, public_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@allowed(Permission.NUMBERS_MANAGE)
+@allowed(Permission.NUMBERS_MANAGE, shared="number")
 def pin(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """Set the PIN of two-step verification."""
     found = own_number(public_id)
