@@ -22,11 +22,11 @@ from ops.timers.registry import Due, call_on_timer, on_timer
 STAND_BACK = timedelta(minutes=5)
 AGAIN = silence.AGAIN
 
-call_on_timer(silence.CALL, Calling())
-on_timer(pruning.PRUNE)(pruning.prune)
+call_on_timer(silence.CALL, Calling(), acts_for="salon")
+on_timer(pruning.PRUNE, acts_for="salon")(pruning.prune)
 
 
-@on_timer(silence.EVENT)
+@on_timer(silence.EVENT, acts_for="salon")
 def bring_again(due: Sequence[Due]) -> None:
     """What happened while somebody else talked with the guest."""
     awaiting.on_due(one.subject for one in due)
@@ -41,13 +41,13 @@ class _Wait:
     stood_back: int = 0
 
 
-@on_timer(WAIT)
+@on_timer(WAIT, acts_for="salon")
 def end_waits(due: Sequence[Due]) -> None:
     """A wait or a time-out has come."""
     _end([_Wait(int(one.subject), one.version) for one in due])
 
 
-@on_timer(AGAIN)
+@on_timer(AGAIN, acts_for="salon")
 def end_held_waits(due: Sequence[Due]) -> None:
     """The same for those that stood back."""
     subjects = [(one.subject.partition(":"), one.version) for one in due]

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.frame.navigation import Entry, Setting
 from tenants.access.roles import Permission
 
-ENTRIES = [Entry(_("Flows"), "flows:list", "sitemap", Permission.FLOWS_SEE, order=50)]
+ENTRIES = [Entry(_("Flows"), "flows:list", "sitemap", Permission.FLOWS_SEE, order=50, shared="flow")]
 SETTINGS = [
     Setting(
         _("Secrets of flows"),

@@ -109,6 +109,9 @@ def in_words(problem: Problem, node: dict[str, Any] | None = None) -> Problem:
     leaving = problem.field.removeprefix("exit.")
     if node and leaving != problem.field and said == f"nothing follows {leaving}":
         said = f"nothing follows {exit_label(node, leaving)}"
+    if node and said.startswith("String should match pattern") and not node.get(problem.field, "-"):
+        # Nothing stands there yet, which no pattern need explain.
+        said = "Field required"
     return replace(problem, message=sentence(said), hint=sentence(problem.hint))
 
 

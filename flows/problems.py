@@ -22,6 +22,7 @@ from flows.nodes.subflow import Subflow
 QUESTIONS: Final = frozenset(
     {"ask", "send_message", "condition", "switch", "split", "wait_for", "business_hours", "choose_service", "book"}
     | {"choose_professional", "find_slots", "find_booking", "hold_slot", "reschedule", "cancel_booking"}
+    | {"join_waitlist"}
 )
 # They wait for a program, which may answer at once: a loop through them needs a way out.
 CALLS: Final = frozenset({"http_request"})

@@ -6,6 +6,7 @@ from typing import Any, Final
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from billing.quotas.gates import take
 from flows.actions.drafts import BLANK, JSON, drawing_of, hold
 from flows.builder.reading import unreadable
 from flows.graph import refuse
@@ -38,6 +39,7 @@ def draw(
     Raises BadName, GraphError (unreadable).
     """
     refuse(unreadable(graph or BLANK))
+    take("flows")
     flow = Flow.objects.create(
         name=_name(name),
         settings=settings or {},
@@ -118,6 +120,7 @@ def restore(flow: Flow, *, by: Member | None) -> Flow:
     """Bring it back as it was."""
     found = Flow.objects.select_for_update(of=("self",)).get(pk=flow.pk)
     if found.archived_at is not None:
+        take("flows")
         found.archived_at = None
         found.save(update_fields=["archived_at"])
         _note("restored", found, by=by)

@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.db.models import Max
 
+from billing.quotas.gates import take
 from flows.actions.drafts import JSON, clear, drawing_of, hold, note_revision, refuse_stale, tell
 from flows.builder.reading import problems_of
 from flows.graph import Graph, GraphError, Problem
@@ -30,6 +31,7 @@ class TestsFailed(Exception):
 @transaction.atomic
 def create(name: str, graph: JSON, *, by: Member | None = None, priority: int = 0) -> Flow:
     """A flow with its first published version. Raises flows.graph.GraphError."""
+    take("flows")
     flow = Flow.objects.create(name=name, priority=priority)
     audit.record("flow.created", subject=flow.public_id, by=by, after={"name": name})
     events.emit("flow.created", subject=flow.public_id, payload={"name": name})

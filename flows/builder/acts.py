@@ -16,10 +16,13 @@ from flows import actions
 from flows.builder.loading import load
 from flows.builder.page import may_edit, state_of
 from flows.models import Flow
+from flows.sharing import FLOW
 from flows.triggers.startable import default_on
 from portal.frame.toasts import add_toast, toast
 from tenants.access.guard import SalonRequest, allowed
 from tenants.access.roles import Permission
+from tenants.sharing.checking import check_thing
+from tenants.sharing.rights import Right
 
 
 @require_POST
@@ -36,13 +39,14 @@ def create(request: SalonRequest) -> HttpResponse:
 @require_POST
 @allowed(Permission.FLOWS_EDIT)
 def duplicate(request: SalonRequest, public_id: UUID) -> HttpResponse:
-    """A copy, open to be drawn."""
+    """A copy, open to be drawn; of any flow that they may see."""
+    check_thing(request.member, FLOW, public_id, Right.VIEW)
     made = actions.duplicate(load(public_id), by=request.member)
     return go_to(request, reverse("flows:flow", args=[made.public_id]), _("This is the copy. It starts nothing yet."))
 
 
 @require_POST
-@allowed(Permission.FLOWS_EDIT)
+@allowed(Permission.FLOWS_EDIT, shared="flow")
 def rename(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """Another name; the answer is the name as it stands on the page."""
     flow = load(public_id)
@@ -58,7 +62,7 @@ def rename(request: SalonRequest, public_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@allowed(Permission.FLOWS_EDIT)
+@allowed(Permission.FLOWS_EDIT, shared="flow")
 def switch(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """On or off (`?on=1`); the toast takes it back."""
     on = request.GET.get("on") == "1"
@@ -72,7 +76,7 @@ def switch(request: SalonRequest, public_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@allowed(Permission.FLOWS_EDIT)
+@allowed(Permission.FLOWS_EDIT, shared="flow")
 def resume(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """Somebody has looked at why it was paused."""
 
@@ -84,7 +88,7 @@ def resume(request: SalonRequest, public_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@allowed(Permission.FLOWS_EDIT)
+@allowed(Permission.FLOWS_EDIT, shared="flow", right=Right.DELETE)
 def archive(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """Put it away; the toast brings it back. From its own page (`?page=1`) that page is shown anew, to look at."""
 
@@ -101,7 +105,7 @@ def archive(request: SalonRequest, public_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@allowed(Permission.FLOWS_EDIT)
+@allowed(Permission.FLOWS_EDIT, shared="flow", right=Right.DELETE)
 def restore(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """Bring it back from the archive."""
 
@@ -112,10 +116,12 @@ def restore(request: SalonRequest, public_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@allowed(Permission.FLOWS_EDIT)
+@allowed(Permission.FLOWS_EDIT, shared="flow")
 def go_first(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """Let this flow begin where it and those named in `before` want the same message."""
     others = [load(UUID(given)) for given in request.POST.getlist("before") if _is_uuid(given)]
+    for other in others:
+        check_thing(request.member, FLOW, other.public_id, Right.EDIT)
 
     def act(flow: Flow) -> tuple[Flow, str]:
         first = actions.let_go_first(flow, others, by=request.member)

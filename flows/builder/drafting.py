@@ -18,6 +18,8 @@ from flows.builder.loading import load
 from flows.builder.page import may_edit, state_of
 from flows.graph import GraphError
 from flows.models import Flow, FlowRevision
+from flows.sharing import unseen_in
+from ops import untrusted
 from portal.frame import moments
 from portal.frame.toasts import toast
 from tenants.access.guard import SalonRequest, allowed
@@ -27,7 +29,7 @@ JSON = dict[str, Any]
 
 
 @require_POST
-@allowed(Permission.FLOWS_EDIT)
+@allowed(Permission.FLOWS_EDIT, shared="flow")
 def draft(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """Save: {"revision", "graph", "outline"?} → 200 with the drawing in words, 409 with what the other one changed."""
     flow = load(public_id)
@@ -35,6 +37,8 @@ def draft(request: SalonRequest, public_id: UUID) -> HttpResponse:
     if given is None:
         problem = {"node": "", "field": "", "message": _("This is no drawing."), "hint": "", "level": "error"}
         return JsonResponse({"problems": [problem]}, status=422)
+    if unseen := unseen_in(request.member, given["graph"], drawing_of(flow)):
+        return JsonResponse({"problems": [{**one.to_json(), "level": "error"} for one in unseen]}, status=422)
     try:
         revision = actions.save_draft(flow, given["graph"], given["revision"], by=request.member)
     except GraphError as error:
@@ -51,7 +55,7 @@ def draft(request: SalonRequest, public_id: UUID) -> HttpResponse:
 
 
 @require_GET
-@allowed(Permission.FLOWS_SEE)
+@allowed(Permission.FLOWS_SEE, shared="flow")
 def drawing(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """The drawing as it is now; `?since=` a revision: with what changed from there on, in words."""
     flow = load(public_id)
@@ -60,14 +64,14 @@ def drawing(request: SalonRequest, public_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@allowed(Permission.FLOWS_EDIT)
+@allowed(Permission.FLOWS_EDIT, shared="flow")
 def discard(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """Back to what is published."""
     return _go_back(request, load(public_id), lambda flow, seen: actions.discard_draft(flow, seen, by=request.member))
 
 
 @require_POST
-@allowed(Permission.FLOWS_EDIT)
+@allowed(Permission.FLOWS_EDIT, shared="flow")
 def revert(request: SalonRequest, public_id: UUID, number: int) -> HttpResponse:
     """Back to an earlier save of the draft."""
     return _go_back(request, load(public_id), lambda flow, seen: actions.revert(flow, number, seen, by=request.member))
@@ -91,8 +95,8 @@ def _go_back(request: SalonRequest, flow: Flow, act: Any) -> HttpResponse:
 
 def _read(request: HttpRequest) -> JSON | None:
     try:
-        given = json.loads(request.body)
-    except (ValueError, RecursionError):
+        given = untrusted.loads(request.body)
+    except ValueError:
         return None
     if not isinstance(given, dict) or type(given.get("revision")) is not int or "graph" not in given:
         return None

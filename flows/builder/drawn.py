@@ -11,7 +11,9 @@ from flows.builder.field_names import field_name
 from flows.builder.outline import Part, outline
 from flows.builder.reading import problems_of
 from flows.console.drawing import DrawnStep, described, for_canvas
+from flows.forms.fields import fields_of
 from flows.models import Flow
+from flows.nodes.base import TYPES
 
 JSON = dict[str, Any]
 
@@ -93,4 +95,8 @@ def _label(step: DrawnStep, field: str) -> str:
     """The field or the way out that a problem is about."""
     if field.startswith("exit."):
         return step.exit_label(field.removeprefix("exit."))
-    return field_name(tuple(field.split("."))) if field else ""
+    # As its form calls it.
+    titled = (
+        next((one.spec.label for one in fields_of(step.type) if one.name == field), "") if step.type in TYPES else ""
+    )
+    return str(titled) or (field_name(tuple(field.split("."))) if field else "")

@@ -18,12 +18,16 @@ from django.views.decorators.http import require_GET
 from flows.console.drawing import trigger_words
 from flows.models import Flow
 from flows.runtime.budget import paused_words
+from flows.sharing import FLOW, sees_runs
 from flows.templates_used import unusable_of
 from flows.triggers.conflicts import conflicts_now
 from ops import clock
 from portal.frame.keyset import is_fragment
 from tenants.access.guard import SalonRequest, allowed
 from tenants.access.roles import Permission
+from tenants.members.models import Member
+from tenants.sharing.queries import may_on, visible
+from tenants.sharing.rights import Right
 
 JSON = dict[str, Any]
 FLOWS_A_PAGE = 30
@@ -64,19 +68,20 @@ class Lately:
 
 
 @require_GET
-@allowed(Permission.FLOWS_SEE)
+@allowed(Permission.FLOWS_SEE, shared=FLOW)
 def flows(request: SalonRequest) -> HttpResponse:
     """The flows by name (`?search=`, `?show=off|archived`); a fragment is the list, or a page of it (`?after=`)."""
     show = request.GET.get("show", "")
     show = show if show in SHOWN else ""
     search = request.GET.get("search", "").replace("\0", "").strip()[:LONGEST_SEARCH]
     after = request.GET.get("after", "")
-    found = list(_after(_wanted(show, search), after)[: FLOWS_A_PAGE + 1])
+    mine = visible(request.member, _wanted(show, search), FLOW)
+    found = list(_after(mine, after)[: FLOWS_A_PAGE + 1])
     page, url = found[:FLOWS_A_PAGE], reverse("flows:list")
     query = {name: value for name, value in (("show", show), ("search", search)) if value}
     next_key = f"{page[-1].pk}~{page[-1].name}" if len(found) > FLOWS_A_PAGE else ""
     context: JSON = {
-        "flows": _rows(page),
+        "flows": _rows(request.member, page),
         "next_url": f"{url}?{urlencode({**query, 'after': next_key})}" if next_key else "",
         "is_next": bool(after),
         "own_url": f"{url}?{urlencode(query)}" if query else url,
@@ -84,7 +89,8 @@ def flows(request: SalonRequest) -> HttpResponse:
         "search": search,
         "filters": _filters(url, show),
         "since": timezone.localtime(clock.now()).date() - LATELY,
-        "conflicts": conflicts_now() if not after and show != "archived" else [],
+        "conflicts": _conflicts(request.member) if not after and show != "archived" else [],
+        "sees_runs": sees_runs(request.member),
         "may_edit": request.member.may(Permission.FLOWS_EDIT),
     }
     part = ("#page" if after else "#list") if is_fragment(request) else ""
@@ -113,7 +119,22 @@ def _filters(url: str, show: str) -> list[JSON]:
     ]
 
 
-def _rows(found: Sequence[Flow]) -> list[JSON]:
+def _conflicts(member: Member) -> list[JSON]:
+    """Those between flows that they may see; `may_solve` where they may change both."""
+    seen = {one.public_id for one in visible(member, Flow.objects.only("public_id"), FLOW)}
+    return [
+        {
+            "words": one.words,
+            "winner": one.winner,
+            "loser": one.loser,
+            "may_solve": all(may_on(member, FLOW, each.public_id, Right.EDIT) for each in (one.winner, one.loser)),
+        }
+        for one in conflicts_now()
+        if one.winner.public_id in seen and one.loser.public_id in seen
+    ]
+
+
+def _rows(member: Member, found: Sequence[Flow]) -> list[JSON]:
     unusable = unusable_of(flow.published.graph if flow.published else {} for flow in found)
     lately = _lately([flow.pk for flow in found])
     return [
@@ -128,6 +149,8 @@ def _rows(found: Sequence[Flow]) -> list[JSON]:
             "trigger_words": trigger_words(flow.published.graph) if flow.published else _("Not published yet"),
             "lately": lately.get(flow.pk, Lately()),
             "unusable": ", ".join(templates),
+            "may_edit": may_on(member, FLOW, flow.public_id, Right.EDIT),
+            "may_delete": may_on(member, FLOW, flow.public_id, Right.DELETE),
         }
         for flow, templates in zip(found, unusable, strict=True)
     ]

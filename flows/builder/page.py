@@ -8,17 +8,20 @@ from flows.console.drawing import canvas_words
 from flows.console.views import path_of
 from flows.models import Flow, FlowExecution
 from flows.runtime.budget import paused_words
+from flows.sharing import FLOW
 from flows.templates_used import unusable_of
 from flows.triggers.startable import default_on
 from tenants.access.guard import SalonRequest
 from tenants.access.roles import Permission
+from tenants.sharing.queries import may_on
+from tenants.sharing.rights import Right
 
 JSON = dict[str, Any]
 
 
 def may_edit(request: SalonRequest, flow: Flow) -> bool:
     """Whether this person may change this flow."""
-    return request.member.may(Permission.FLOWS_EDIT) and flow.archived_at is None
+    return may_on(request.member, FLOW, flow.public_id, Right.EDIT) and flow.archived_at is None
 
 
 def state_of(flow: Flow) -> JSON:
@@ -41,7 +44,9 @@ def page_of(request: SalonRequest, flow: Flow) -> JSON:
         "flow": flow,
         "state": state_of(flow),
         "may_edit": can_edit,
-        "perms_edit": request.member.may(Permission.FLOWS_EDIT),
+        "may_copy": request.member.may(Permission.FLOWS_EDIT),
+        "may_change": may_on(request.member, FLOW, flow.public_id, Right.EDIT),
+        "may_delete": may_on(request.member, FLOW, flow.public_id, Right.DELETE),
         "default_on": ", ".join(default_on(flow)),
         "drawn": drawn,
         "graph": drawn.graph,

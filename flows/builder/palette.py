@@ -48,6 +48,7 @@ NEW: Final[dict[str, JSON]] = {
     "find_booking": {"text": "", "which": "choose", "variable": "booking", "timeout": {"amount": 1, "unit": "days"}},
     "reschedule": {"booking": "vars.booking", "slot": "slot", "variable": "booking"},
     "cancel_booking": {"booking": "vars.booking", "variable": "booking"},
+    "join_waitlist": {"service": "vars.service", "days": 14, "variable": "waiting"},
     "visit_rhythm": {"variable": "rhythm"},
     "once_in": {"days": 90, "field": ""},
     "subflow": {"flow": ""},

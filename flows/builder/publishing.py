@@ -26,7 +26,7 @@ JSON = dict[str, Any]
 
 
 @require_http_methods(["GET", "POST"])
-@allowed(Permission.FLOWS_EDIT)
+@allowed(Permission.FLOWS_EDIT, shared="flow")
 def publish(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """Show what would be published, or publish it."""
     flow = load(public_id)

@@ -101,7 +101,7 @@ class SettingsForm(forms.Form):
 
 
 @require_http_methods(["GET", "POST"])
-@allowed(Permission.FLOWS_EDIT)
+@allowed(Permission.FLOWS_EDIT, shared="flow")
 def settings(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """Show them, or take them."""
     flow = load(public_id)

@@ -45,7 +45,7 @@ class Side:
 
 
 @require_GET
-@allowed(Permission.FLOWS_SEE)
+@allowed(Permission.FLOWS_SEE, shared="flow")
 def versions(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """All versions, newest first, and what two of them differ in (`?from=1&to=draft`); a fragment is a page of them."""
     flow = load(public_id)
@@ -77,7 +77,7 @@ def versions(request: SalonRequest, public_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@allowed(Permission.FLOWS_EDIT)
+@allowed(Permission.FLOWS_EDIT, shared="flow")
 def restore_version(request: SalonRequest, public_id: UUID, number: int) -> HttpResponse:
     """Make a version the draft; guests go on with what is published."""
     flow = load(public_id)
@@ -94,7 +94,7 @@ def restore_version(request: SalonRequest, public_id: UUID, number: int) -> Http
 
 
 @require_http_methods(["GET", "POST"])
-@allowed(Permission.FLOWS_EDIT)
+@allowed(Permission.FLOWS_EDIT, shared="flow")
 def move_runs(request: SalonRequest, public_id: UUID, number: int) -> HttpResponse:
     """Show which runs of a version can go on by the published one, or move them there."""
     flow = load(public_id)
@@ -117,7 +117,7 @@ def move_runs(request: SalonRequest, public_id: UUID, number: int) -> HttpRespon
 
 
 @require_POST
-@allowed(Permission.FLOWS_EDIT)
+@allowed(Permission.FLOWS_EDIT, shared="flow")
 def end_runs(request: SalonRequest, public_id: UUID, number: int) -> HttpResponse:
     """End all that still runs on a version."""
     flow = load(public_id)

@@ -14,7 +14,7 @@ from tenants.access.roles import Permission
 
 
 @require_GET
-@allowed(Permission.FLOWS_SEE)
+@allowed(Permission.FLOWS_SEE, shared="flow")
 def flow(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """The builder: the drawing that is being worked on, and the console of all its runs."""
     found = load(public_id)

@@ -49,6 +49,11 @@ LOOKS: dict[str, tuple[Words, Words, str, str, str]] = {
         gettext_lazy("Cancel a visit within your rules; its time is free at once."),
         "circle-x", "red", "bookings",
     ),
+    "join_waitlist": (
+        gettext_lazy("Waitlist"),
+        gettext_lazy("Let the guest wait: a place that becomes free is offered to them."),
+        "hourglass", "teal", "bookings",
+    ),
     "visit_rhythm": (
         gettext_lazy("Rhythm of visits"),
         gettext_lazy("Work out how often this guest comes, and when they would be due."),
@@ -70,6 +75,7 @@ EXITS: dict[str, Words] = {
     "moved": gettext_lazy("moved"),
     "cancelled": gettext_lazy("cancelled"),
     "too_late": gettext_lazy("too late to change"),
+    "waiting": gettext_lazy("on the waitlist"),
     "known": gettext_lazy("known"),
     "unknown": gettext_lazy("too few visits"),
     "too_soon": gettext_lazy("too soon"),
@@ -82,6 +88,7 @@ EXITS_OF: dict[tuple[str, str], Words] = {
     ("find_booking", "none"): gettext_lazy("no such visit"),
     ("reschedule", "none"): gettext_lazy("no such visit"),
     ("cancel_booking", "none"): gettext_lazy("no such visit"),
+    ("join_waitlist", "none"): gettext_lazy("no such service"),
     ("visit_rhythm", "booked"): gettext_lazy("the next visit is booked"),
 }
 
@@ -89,6 +96,11 @@ EXITS_OF: dict[tuple[str, str], Words] = {
 def once_in(node: Raw) -> str:
     """In a line."""
     return _("at most once in %(days)s days") % {"days": int(node["days"])}
+
+
+def ahead(node: Raw) -> str:
+    """How long somebody waits, in a line."""
+    return _("within %(days)s days") % {"days": int(node.get("days", 14))}
 
 
 def which(node: Raw) -> str:

@@ -8,17 +8,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
+from django.http import Http404
 from django.template.loader import render_to_string
 
 from flows.console.rows import StepRow, steps_of
 from flows.console.stream import Shown
 from flows.models import Flow, FlowStep
+from flows.sharing import FLOW, check_runs
 from ops.live.shared import Shared
 from portal.frame.rendering import as_on_a_page, language_of
-from tenants.access.roles import Permission, may
+from tenants.access.roles import Permission
 from tenants.access.sockets import SalonConsumer
+from tenants.access.tickets import Place
 from tenants.salons.models import Salon
+from tenants.sharing.checking import check
+from tenants.sharing.queries import may_on
+from tenants.sharing.rights import Right
 
 MOST_MISSED = 200
 # What is passed on to those who may change the flow: somebody saved its draft.
@@ -53,6 +60,20 @@ class ConsoleConsumer(SalonConsumer):
     permission = Permission.EXECUTIONS_SEE
     look_s = 3.0
 
+    # Whether they may change the flow.
+    edits = False
+
+    def lets_in(self, place: Place) -> bool:
+        """The runs of this flow."""
+        who, flow = place.member(), self.scope["url_route"]["kwargs"]["public_id"]
+        try:
+            check(who, self.permission, FLOW, None, flow)
+            check_runs(who)
+        except (PermissionDenied, Http404):
+            return False
+        self.edits = may_on(who, FLOW, flow, Right.EDIT)
+        return True
+
     async def topics(self) -> list[str]:
         """The steps of the flow in the address."""
         self.flow_id = await self.in_salon(self._flow_id)
@@ -80,7 +101,7 @@ class ConsoleConsumer(SalonConsumer):
         message = event["message"]
         if message.get("kind") != DRAFT:
             await self._send(list(message.get("steps", [])))
-        elif may(self.role, Permission.FLOWS_EDIT):
+        elif self.edits:
             await self.send_json(message)
 
     async def look(self) -> None:

@@ -6,8 +6,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from flows.builder.exits import exits_of
+from flows.builder.palette import NEW
 from flows.console import canvas_words as canvas
 from flows.console.looks import GROUPS, LOOKS, SPARE, exit_label, is_offered, look_of, summary
+
+# Left by what stands in their settings, which the canvas reads itself (static/src/flow/src/looks.js).
+_BY_SETTINGS = frozenset({"send_message", "ask", "condition", "switch", "business_hours"})
 
 
 @dataclass(frozen=True)
@@ -113,8 +117,9 @@ def canvas_words() -> dict[str, Any]:
     }
 
 
-def looks_for_page() -> dict[str, dict[str, str]]:
+def looks_for_page() -> dict[str, dict[str, Any]]:
     """How the types look, for the page's own code."""
+    new = described({"nodes": [{"id": name, "type": name, **NEW[name]} for name in NEW], "edges": []})
     return {
         name: {
             "label": str(look.label),
@@ -123,6 +128,8 @@ def looks_for_page() -> dict[str, dict[str, str]]:
             "tone": look.tone,
             "group": look.group,
             "group_label": str(GROUPS[look.group]),
+            # By which ways a new one is left, until the page has told of the very step.
+            **({"exits": for_canvas(new)[name]["exits"]} if name in new and name not in _BY_SETTINGS else {}),
         }
         for name, look in LOOKS.items()
     }

@@ -18,6 +18,7 @@ from flows.console.runs import in_order, runs_of
 from flows.console.wanted import Wanted, wanted_from
 from flows.console.words import BEGAN, STATUSES
 from flows.models import Flow, FlowVersion
+from flows.sharing import FLOW, check_runs, seen_runs
 from portal.frame.keyset import is_fragment
 from tenants.access.guard import SalonRequest, allowed
 from tenants.access.roles import Permission
@@ -26,9 +27,10 @@ NEWEST_VERSIONS = 50
 
 
 @require_GET
-@allowed(Permission.EXECUTIONS_SEE)
+@allowed(Permission.EXECUTIONS_SEE, shared="flow")
 def executions(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """The runs of a flow, newest first; a fragment is the list of them."""
+    check_runs(request.member)
     flow = get_object_or_404(Flow.objects.defer("draft"), public_id=public_id)
     context = _list(request, [flow.pk], reverse("flows:executions", args=[flow.public_id]))
     if not is_fragment(request):
@@ -37,10 +39,12 @@ def executions(request: SalonRequest, public_id: UUID) -> HttpResponse:
 
 
 @require_GET
-@allowed(Permission.EXECUTIONS_SEE)
+@allowed(Permission.EXECUTIONS_SEE, shared=FLOW)
 def all_executions(request: SalonRequest) -> HttpResponse:
     """The runs of all flows, or of the one chosen."""
-    flows = list(Flow.objects.order_by("name", "pk").values("pk", "public_id", "name"))
+    check_runs(request.member)
+    seen = seen_runs(request.member, Flow.objects.order_by("name", "pk"))
+    flows = list(seen.values("pk", "public_id", "name"))
     chosen = request.GET.get("flow", "")
     mine = [one["pk"] for one in flows if not chosen or str(one["public_id"]) == chosen]
     context = _list(request, mine, reverse("flows:all_executions"), chosen)

@@ -348,6 +348,7 @@ SUMMARIES: dict[str, Callable[[Raw], str]] = {
     "choose_professional": lambda node: str(node.get("text", "")),
     "find_slots": lambda node: str(node.get("text", "")),
     "find_booking": booking_looks.which,
+    "join_waitlist": booking_looks.ahead,
     "once_in": booking_looks.once_in,
 }
 
@@ -367,7 +368,7 @@ def exit_label(node: Raw, leaving: str) -> str:
     return str(of_type or EXITS.get(leaving, leaving))
 
 
-MAY_FAIL = frozenset({"http_request", "subflow", "hold_slot", "book", "reschedule", "cancel_booking"})
+MAY_FAIL = frozenset({"http_request", "subflow", "hold_slot", "book", "reschedule", "cancel_booking", "join_waitlist"})
 
 
 def is_offered(node_type: str, leaving: str) -> bool:

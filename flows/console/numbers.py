@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 
 from flows.console.counts import numbers_of, span_from
 from flows.models import Flow, FlowVersion
+from flows.sharing import check_runs
 from ops import clock
 from tenants.access.guard import SalonRequest, allowed
 from tenants.access.roles import Permission
@@ -21,9 +22,10 @@ NEWEST_VERSIONS = 50
 
 
 @require_GET
-@allowed(Permission.EXECUTIONS_SEE)
+@allowed(Permission.EXECUTIONS_SEE, shared="flow")
 def counts(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """?days=1|7|30 or ?from=&to= (days of the salon), ?version= (empty: all)."""
+    check_runs(request.member)
     flow = get_object_or_404(Flow.objects.defer("draft"), public_id=public_id)
     versions = list(FlowVersion.objects.filter(flow=flow).defer("graph").order_by("-number")[:NEWEST_VERSIONS])
     chosen = next((one for one in versions if str(one.pk) == request.GET.get("version", "")), None)

@@ -11,18 +11,22 @@ from django.views.decorators.http import require_http_methods
 from channels_wa.numbers import actions
 from channels_wa.numbers.queries import own_numbers
 from flows.models import Flow
+from flows.sharing import FLOW
 from flows.triggers.startable import why_not_default
 from portal.frame.toasts import add_toast
 from tenants.access.guard import SalonRequest, allowed
 from tenants.access.roles import Permission
+from tenants.sharing.queries import closed_to
 
 
 @require_http_methods(["GET", "POST"])
-@allowed(Permission.NUMBERS_MANAGE)
+@allowed(Permission.NUMBERS_MANAGE, shared="number")
 def of_number(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """Show the choice, or take it."""
     number = get_object_or_404(own_numbers(), public_id=public_id)
-    flows = list(Flow.objects.defer("draft").filter(published__isnull=False).order_by("name", "pk"))
+    rows = Flow.objects.defer("draft").filter(published__isnull=False).order_by("name", "pk")
+    closed = closed_to(request.member, FLOW) - {number.default_flow}
+    flows = list(rows.exclude(public_id__in=closed))
     if request.method == "GET":
         return render(request, "flows/of_number.html", _context(public_id, number.default_flow, flows))
     given = request.POST.get("flow", "")

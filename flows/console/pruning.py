@@ -9,9 +9,10 @@ from ops import clock
 from ops.salon import current_salon_id
 from ops.timers.actions import NewTimer, set_next
 from ops.timers.registry import Due
+from tenants.privacy.policy import days_of
 
 PRUNE = "flow.prune"
-# After a run has ended.
+# After a run has ended, where the salon has no other rule.
 KEPT = timedelta(days=90)
 BATCH = 5000
 # So many batches are looked at in one transaction, where runs that still go on keep theirs.
@@ -24,14 +25,22 @@ TABLES = {"flow_call": "created_at", "flow_step": "at"}
 
 def prune(due: Sequence[Due]) -> None:
     """Take away a batch of one salon, and come again soon where there is more."""
-    before = clock.now() - KEPT
+    days = days_of("steps")
+    if not days:
+        return
+    before = clock.now() - timedelta(days=days)
     # One by one, as each may fill the batch: what is left goes with the next.
-    gone = 0
-    for table in TABLES:
-        gone += _prune(table, before, BATCH - gone) if gone < BATCH else 0
-    if gone >= BATCH:
+    if remove_steps(before, BATCH) >= BATCH:
         for one in due:
             set_next(current_salon_id(), NewTimer(PRUNE, one.subject, clock.now() + BREATH, one.version))
+
+
+def remove_steps(before: datetime, most: int) -> int:
+    """Take away steps and calls of runs that ended before a moment; how many."""
+    gone = 0
+    for table in TABLES:
+        gone += _prune(table, before, most - gone) if gone < most else 0
+    return gone
 
 
 def _prune(table: str, before: datetime, most: int) -> int:

@@ -13,6 +13,7 @@ from crm.contacts.models import Contact
 from flows.console.rows import steps_of
 from flows.console.runs import Contacts
 from flows.models import Flow, FlowExecution, FlowStep
+from flows.sharing import sees_runs
 from portal.frame.keyset import by_id
 from tenants.access.guard import SalonRequest
 
@@ -72,6 +73,9 @@ def console_of(
     request: SalonRequest, flow: Flow, run: FlowExecution | None = None, contacts: Contacts | None = None
 ) -> dict[str, Any]:
     """What a page with a console needs: the newest steps, and where news of more come from."""
+    if not sees_runs(request.member, flow.public_id):
+        nothing = dict.fromkeys(("older_url", "live_path", "console_url", "counts_url"), "")
+        return {"steps": [], "execution": run, "shown": Shown(), "are_gone": False, "last_seq": 0, **nothing}
     shown = Shown.read(request.GET)
     before = request.GET.get("before", "")
     steps = shown.of(FlowStep.objects.filter(flow_id=flow.pk), flow.pk)
@@ -91,6 +95,7 @@ def console_of(
         "live_path": f"/ws/flows/{flow.public_id}/console/" + (f"?{live}" if live else ""),
         "last_seq": page.rows[0].pk if page.rows else 0,
         "console_url": own,
+        "sees_runs": True,
         "counts_url": "" if run else reverse("flows:counts", args=[flow.public_id]),
     }
 

@@ -18,9 +18,12 @@ from flows.console.runs import contacts_of, runs_of, with_place
 from flows.console.stream import console_of, path_of
 from flows.models import Flow, FlowCall, FlowExecution
 from flows.runtime import cancelling
+from flows.sharing import FLOW, check_runs, sees_runs
 from portal.frame.toasts import add_event, toast
 from tenants.access.guard import SalonRequest, allowed
 from tenants.access.roles import Permission
+from tenants.sharing.queries import closed_to, may_on
+from tenants.sharing.rights import Right
 
 __all__ = ["console_of", "path_of"]
 
@@ -28,41 +31,45 @@ RUNS_OF_A_CONTACT = 20
 
 
 @require_GET
-@allowed(Permission.EXECUTIONS_SEE)
+@allowed(Permission.EXECUTIONS_SEE, shared="flow")
 def execution(request: SalonRequest, public_id: UUID, execution_id: UUID) -> HttpResponse:
     """One run: its path through the version it is pinned to, why it stopped, and its steps."""
+    check_runs(request.member)
     found = _run(public_id, execution_id)
     contacts = contacts_of([found.contact_id])
     context = {
         **console_of(request, found.flow, found, contacts),
         **page_of(found, contacts),
         "conversation": found.conversation_public_id,
-        "may_edit": request.member.may(Permission.FLOWS_EDIT),
+        "may_edit": may_on(request.member, FLOW, public_id, Right.EDIT),
     }
     return render(request, "flows/console/execution.html", context)
 
 
 @require_GET
-@allowed(Permission.EXECUTIONS_SEE)
+@allowed(Permission.EXECUTIONS_SEE, shared="flow")
 def execution_steps(request: SalonRequest, public_id: UUID, execution_id: UUID) -> HttpResponse:
     """Its steps alone, those asked for (?node=, ?errors=1)."""
+    check_runs(request.member)
     found = _run(public_id, execution_id)
     context = {**console_of(request, found.flow, found), "conversation": found.conversation_public_id}
     return render(request, "flows/steps.html", context)
 
 
 @require_GET
-@allowed(Permission.EXECUTIONS_SEE)
+@allowed(Permission.EXECUTIONS_SEE, shared="flow")
 def console(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """The steps of all runs of a flow, those asked for (?contact=, ?execution=, ?node=, ?errors=1)."""
+    check_runs(request.member)
     found = get_object_or_404(Flow.objects.defer("draft"), public_id=public_id)
     return render(request, "flows/steps.html", console_of(request, found))
 
 
 @require_GET
-@allowed(Permission.EXECUTIONS_SEE)
+@allowed(Permission.EXECUTIONS_SEE, shared="flow")
 def call(request: SalonRequest, public_id: UUID, execution_id: UUID, call_id: UUID) -> HttpResponse:
     """What was asked of another program and what it answered; keys are masked."""
+    check_runs(request.member)
     found = get_object_or_404(
         FlowCall, public_id=call_id, execution__public_id=execution_id, execution__flow__public_id=public_id
     )
@@ -70,7 +77,7 @@ def call(request: SalonRequest, public_id: UUID, execution_id: UUID, call_id: UU
 
 
 @require_POST
-@allowed(Permission.FLOWS_EDIT)
+@allowed(Permission.FLOWS_EDIT, shared="flow")
 def cancel(request: SalonRequest, public_id: UUID, execution_id: UUID) -> HttpResponse:
     """End the run; its page is read again."""
     answer = _cancelled(request, _run(public_id, execution_id))
@@ -86,7 +93,8 @@ def cancel(request: SalonRequest, public_id: UUID, execution_id: UUID) -> HttpRe
 def contact_runs(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """The newest runs with one contact: a part of their page, which stands in a layer below and cannot ask for it."""
     contact = contact_or_404(request.member, public_id)
-    rows = with_place(FlowExecution.objects.filter(contact_id=contact.pk).order_by("-pk"))[:RUNS_OF_A_CONTACT]
+    own = FlowExecution.objects.filter(contact_id=contact.pk).order_by("-pk")
+    rows = with_place(own.exclude(flow__public_id__in=closed_to(request.member, FLOW)))[:RUNS_OF_A_CONTACT]
     return render(request, "flows/contact_runs.html", {"runs": runs_of(list(rows))})
 
 
@@ -134,5 +142,5 @@ def _talking(request: SalonRequest, public_id: UUID) -> dict[str, Any]:
         "run": runs_of(rows)[0] if rows else None,
         "people_answer": not found.bot_on,
         "may_stop": request.member.may(Permission.INBOX_ANSWER),
-        "sees_runs": request.member.may(Permission.EXECUTIONS_SEE),
+        "sees_runs": bool(rows) and sees_runs(request.member, rows[0].flow.public_id),
     }

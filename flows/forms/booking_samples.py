@@ -35,6 +35,9 @@ def kept_by(node: JSON, name: str) -> JSON | None:
         return _visit()
     if kind in ("book", "find_booking", "reschedule", "cancel_booking"):
         return {"id": "", "state": "booked", **_visit(), "may_change": True}
+    if kind == "join_waitlist":
+        day = moment().date().isoformat()
+        return {"id": "", "services": _("Haircut"), "from_date": day, "to_date": day}
     if kind == "visit_rhythm":
         today = moment().date().isoformat()
         return {"days": 28, "visits": 5, "last": today, "due": today, "overdue_days": 0}

@@ -91,7 +91,7 @@ def read_leaf(bound: Bound, text: str) -> Any:
     if bound.kind == "json":
         try:
             return json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             return text
     if bound.kind == "choice":
         return literal(text) if bound.default is not None and not isinstance(bound.default, str) else text

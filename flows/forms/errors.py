@@ -79,6 +79,8 @@ def json_problems(bound: Bound, value: Any) -> Iterable[Told]:
     except json.JSONDecodeError as error:
         text = _("This is no JSON yet; look at the marked character. Blanks stand in quotes.")
         yield Told(bound.segment, text, caret_of(value, error.pos))
+    except RecursionError:
+        yield Told(bound.segment, _("This is nested too deep."), caret_of(value, 0))
 
 
 def deepest(found: list[ErrorDetails]) -> Iterable[ErrorDetails]:

@@ -14,14 +14,18 @@ from channels_wa.media.queries import MediaView, view_of
 from channels_wa.message_templates.models import MessageTemplate
 from channels_wa.message_templates.queries import accounts
 from channels_wa.message_templates.rows import Card
-from channels_wa.message_templates.shape import Shape, shape_of
+from channels_wa.message_templates.shape import Shape
 from crm.bookings.models import Professional, Service
+from crm.bookings.sharing import CALENDAR
 from crm.deals.defaults import offered_stages
+from crm.deals.sharing import PIPELINE
 from flows.forms.booking_samples import rows_shown
 from flows.forms.fields import JSON
 from flows.models import Flow, FlowSecret
+from flows.sharing import FLOW
 from flows.triggers.kinds import EVENTS
 from tenants.members.models import Member
+from tenants.sharing.queries import visible
 
 MOST: Final = 200
 LOOKED_AT: Final = 2_000  # contacts, the newest, in which tags and fields are looked for
@@ -80,14 +84,14 @@ def called(name: str) -> str:
 class Known:
     """The salon's own, each looked up when a form asks for it. Inside the salon."""
 
-    def __init__(self, flow: Flow | None = None) -> None:
-        self.flow = flow
+    def __init__(self, flow: Flow | None = None, who: Member | None = None) -> None:
+        self.flow, self.who = flow, who
 
     @cached_property
     def templates(self) -> Sequence[KnownTemplate]:
         """All templates of its accounts that are not deleted."""
         rows = MessageTemplate.objects.live().filter(waba_id__in=accounts()).order_by("name", "language")
-        return [KnownTemplate(Card(one), shape_of(one.components, one.parameter_format)) for one in rows[:MOST]]
+        return [KnownTemplate(Card(one), one.shape) for one in rows[:MOST]]
 
     def template(self, value: str) -> KnownTemplate | None:
         """One of them by name and language."""
@@ -126,12 +130,17 @@ class Known:
             return [Choice(str(one.public_id), one.name) for one in members]
         if source == "flows":
             others = Flow.objects.filter(archived_at=None).exclude(pk=self.flow.pk if self.flow else 0)
+            if self.who:
+                others = visible(self.who, others, FLOW)
             return [
                 Choice(str(one.public_id), one.name, "" if one.published_id else _("not published"))
                 for one in others.order_by("name", "pk")[:MOST]
             ]
         if source == "stages":
-            return [Choice(str(one.public_id), f"{one.pipeline.name}: {one.name}") for one in offered_stages()[:MOST]]
+            stages = offered_stages()
+            if self.who:
+                stages = visible(self.who, stages, PIPELINE, field="pipeline__public_id")
+            return [Choice(str(one.public_id), f"{one.pipeline.name}: {one.name}") for one in stages[:MOST]]
         if source in ("services", "professionals"):
             return self._offered(source)
         if source == "secrets":
@@ -145,7 +154,8 @@ class Known:
                 Choice(str(one.public_id), one.name, "" if one.is_online else _("not booked online"))
                 for one in services
             ]
-        people = Professional.objects.filter(archived_at=None).order_by("order", "pk")[:MOST]
+        rows = Professional.objects.filter(archived_at=None).order_by("order", "pk")
+        people = (visible(self.who, rows, CALENDAR) if self.who else rows)[:MOST]
         return [Choice(str(one.public_id), one.name, "" if one.is_online else _("not booked online")) for one in people]
 
     def listed(self, node: JSON) -> tuple[str, list[tuple[str, str]]]:

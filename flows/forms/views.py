@@ -30,7 +30,7 @@ from tenants.access.roles import Permission
 
 
 @require_POST
-@allowed(Permission.FLOWS_EDIT)
+@allowed(Permission.FLOWS_EDIT, shared="flow")
 def form(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """The form of a node (form field `node`, its JSON), for the panel; with `readonly` nobody can change it."""
     flow = load(public_id)
@@ -46,7 +46,7 @@ def form(request: SalonRequest, public_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@allowed(Permission.FLOWS_EDIT)
+@allowed(Permission.FLOWS_EDIT, shared="flow")
 def save(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """The node that the form makes now, for the page's drawing, and the form with what is wrong in it."""
     flow = load(public_id)
@@ -62,14 +62,14 @@ def save(request: SalonRequest, public_id: UUID) -> HttpResponse:
 
 
 @require_GET
-@allowed(Permission.FLOWS_EDIT)
+@allowed(Permission.FLOWS_EDIT, shared="flow")
 def formulas(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """All that formulas may use, each with an example."""
     return render(request, "flows/forms/formulas.html", {"flow": load(public_id), "functions": explained()})
 
 
 @require_POST
-@allowed(Permission.FLOWS_EDIT)
+@allowed(Permission.FLOWS_EDIT, shared="flow")
 def attempt(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """What a formula gives for Ana, or where its mistake is."""
     flow = load(public_id)
@@ -114,7 +114,7 @@ def load(public_id: UUID) -> Flow:
 
 
 def form_of(request: SalonRequest, flow: Flow, node: JSON, *, posted: Posted | None = None) -> Form:
-    return Form(node, Known(flow), drawing_of(flow), salon=request.salon.name, posted=posted)
+    return Form(node, Known(flow, request.member), drawing_of(flow), salon=request.salon.name, posted=posted)
 
 
 def form_facts(request: SalonRequest, flow: Flow) -> JSON:

@@ -21,10 +21,11 @@ from flows.gallery.ready import language_for
 from flows.models import Flow
 from tenants.access.guard import SalonRequest, allowed
 from tenants.access.roles import Permission
+from tenants.sharing.rights import Right
 
 
 @require_GET
-@allowed(Permission.FLOWS_EDIT)
+@allowed(Permission.FLOWS_EDIT, shared="flow")
 def export(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """The flow as a file. No secret, no guest and no run is in it."""
     flow = get_object_or_404(Flow, public_id=public_id)
@@ -60,7 +61,7 @@ def import_flow(request: SalonRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@allowed(Permission.FLOWS_EDIT)
+@allowed(Permission.FLOWS_EDIT, shared="flow", right=Right.ADMIN)
 def share(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """Give a flow to all salons, or see what became of it."""
     flow = get_object_or_404(Flow, public_id=public_id)

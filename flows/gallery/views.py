@@ -27,6 +27,7 @@ from tenants.access.guard import SalonRequest, allowed
 from tenants.access.roles import Permission
 
 SHARED_A_PAGE = 60
+MOST_OF_MINE = 3
 
 
 @require_GET
@@ -61,7 +62,7 @@ def ready(request: SalonRequest, slug: str) -> HttpResponse:
     except NoSuchFlow:
         raise Http404 from None
     url = reverse("flows:gallery_install", args=[slug])
-    return _preview(request, actions.of_ready(found), language, url, is_ready=True, icon=found.icon)
+    return _preview(request, actions.of_ready(found), language, url, origin=found.slug, icon=found.icon)
 
 
 @require_GET
@@ -70,7 +71,7 @@ def shared(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """One that another salon gave."""
     found = _approved(public_id)
     url = reverse("flows:gallery_install_shared", args=[public_id])
-    return _preview(request, actions.of_shared(found), found.language, url, is_ready=False, icon="users")
+    return _preview(request, actions.of_shared(found), found.language, url, origin=str(public_id), icon="users")
 
 
 @require_POST
@@ -130,14 +131,19 @@ def _take(request: SalonRequest, found: FlowFile, *, origin: str) -> HttpRespons
 
 
 def _preview(
-    request: SalonRequest, found: FlowFile, language: str, install_url: str, *, is_ready: bool, icon: str
+    request: SalonRequest, found: FlowFile, language: str, install_url: str, *, origin: str, icon: str
 ) -> HttpResponse:
+    """`origin`: what the flows that were made of it before are known by; a ready one's is its slug."""
     drawn = described(found.graph)
+    slug = request.resolver_match.kwargs.get("slug", "") if request.resolver_match else ""
+    is_ready = bool(slug)
     missing = missing_of(found.graph)
     context: dict[str, Any] = {
         "flow": found,
         "icon_name": icon,
-        "slug": request.resolver_match.kwargs.get("slug", "") if request.resolver_match else "",
+        "slug": slug,
+        # Two of them would want the same guests.
+        "mine": Flow.objects.filter(origin=origin, archived_at=None).order_by("-pk")[:MOST_OF_MINE],
         "language": language,
         "language_name": NAMES.get(language, language),
         "languages": LANGUAGE_CHOICES if is_ready else [],

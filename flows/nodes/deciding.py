@@ -1,6 +1,6 @@
 """Steps that change a visit: the calendar is asked to do it, and says what became of it.
 
-Its answer is {"outcome": "…", "booking": {…}, "slot": {…}}; the outcome is the exit.
+Its answer is {"outcome": "…", "booking": {…}}; the outcome is the exit.
 """
 
 from typing import Any, ClassVar
@@ -14,13 +14,7 @@ from flows.nodes.choosing import PATIENCE, answer_of
 class Deciding(Node):
     """What such steps have in common."""
 
-    goes_on_at_once = False
     request: ClassVar[str]
-
-    @property
-    def waits(self) -> bool:
-        """The calendar answers at once."""
-        return False
 
     def wanted(self, ctx: Context) -> dict[str, Any]:
         """What shall be done."""

@@ -65,7 +65,7 @@ def read_body(source: object, info: ValidationInfo) -> Body:
     if isinstance(source, str):
         try:
             source = json.loads(source)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             place = f" (line {error.lineno}, column {error.colno})" if isinstance(error, json.JSONDecodeError) else ""
             hint = '; a blank stands in quotes, as in {"name": "{{ contact.name }}"}'
             raise PydanticCustomError("body", "{why}", {"why": f"this is no JSON{place}{hint}"}) from error

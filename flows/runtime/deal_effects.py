@@ -10,7 +10,7 @@ from crm.deals import actions
 from crm.deals.actions import tasks
 from crm.deals.by_flow import Wish, bring
 from crm.deals.models import Task
-from crm.deals.money import NoMoney
+from portal.frame.money import NoMoney
 from tenants.members.models import Member
 
 if TYPE_CHECKING:

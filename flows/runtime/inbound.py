@@ -15,6 +15,7 @@ from flows.runtime.graphs import graphs_of
 from flows.runtime.running import Execution, Turn, run
 from flows.triggers import missed_reply
 from flows.triggers.lineup import Candidate, interrupts, lineup, pulled_by
+from flows.usage import may_begin
 from ops import clock
 from ops.salon import current_salon_id
 
@@ -32,7 +33,7 @@ def resume_or_start(batch: Sequence[Incoming]) -> list[bool | str]:
     if not spoken:
         return [False] * len(batch)
     active = rows.listening([one.conversation_id for one in spoken])
-    flows = lineup(salon_id)
+    flows = lineup(salon_id) if may_begin(salon_id) else []
     active = _interrupted(spoken, active, flows)
     held = {pk for pk, execution in active.items() if execution.holds}
     later = {one.item_id for one in spoken if one.conversation_id in held}

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
 
+from flows import usage
 from flows.engine.state import State, Status
 from flows.runtime import inputs
 from flows.runtime.silence import EVENTS_HELD
 from ops.live import publish as publish_live
+from ops.salon import current_salon_id
 
 if TYPE_CHECKING:
     from flows.runtime.running import Execution, Turn
@@ -28,7 +30,9 @@ def write_executions(executions: Sequence["Execution"], now: datetime) -> None:
     """Update those there are, insert the new ones as they are by now. A second one of a conversation that listens is
     refused (I8); of two in this batch the one that leaves off is written first."""
     _update([one for one in executions if one.id], now)
-    _insert([one for one in executions if not one.id], now)
+    new = [one for one in executions if not one.id]
+    _insert(new, now)
+    usage.count(current_salon_id() or 0, [one.public_id for one in new])
 
 
 def _insert(executions: Sequence["Execution"], now: datetime) -> None:

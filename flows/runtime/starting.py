@@ -20,6 +20,7 @@ from flows.runtime import rows
 from flows.runtime.facts import people, salon_facts
 from flows.runtime.running import Execution, Turn, run
 from flows.triggers.lineup import Candidate, lineup
+from flows.usage import may_begin
 from ops import clock
 from ops.salon import current_salon_id
 
@@ -34,7 +35,8 @@ class Fate(StrEnum):
     STARTED = "started"
     BUSY = "busy"  # another flow waits for this guest's answer
     PEOPLE = "people"  # a person answers there, flows are silent
-    GONE = "gone"  # no such contact, a blocked one, no number to write from, or the flow begins no more
+    # No such contact, a blocked one, no number to write from, the flow begins no more, or the plan is used up.
+    GONE = "gone"
     TOO_OFTEN = "too_often"
 
 
@@ -65,7 +67,9 @@ def start_many(wishes: Sequence[Wish]) -> list[Begun]:
     """Begin what can begin, in the caller's transaction and in the order given; what became of each."""
     found: dict[int, Begun] = {}
     left = list(enumerate(wishes))
-    flows = {one.flow_id: one for one in lineup(current_salon_id() or 0, {wish.flow_id for wish in wishes})}
+    salon_id = current_salon_id() or 0
+    found_flows = lineup(salon_id, {wish.flow_id for wish in wishes}) if may_begin(salon_id) else []
+    flows = {one.flow_id: one for one in found_flows}
     while left:
         # One of each contact at a time: the first may listen, and then the next one has to wait.
         first = {wish.contact_id: number for number, wish in reversed(left)}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.db import DatabaseError, OperationalError, transaction
 
-from crm.bookings.talking import acts, choices, times, visits
+from crm.bookings.talking import acts, choices, times, visits, waiting
 from crm.bookings.talking.acts import Guest
 from crm.contacts.models import Contact
 from flows.runtime.subflows import Reply
@@ -30,6 +30,7 @@ ACTS: Final[dict[str, Callable[[JSON, Guest], JSON]]] = {
     "booking.book": acts.book_slot,
     "booking.reschedule": acts.reschedule,
     "booking.cancel": acts.cancel,
+    "booking.wait": waiting.join,
 }
 NAMES: Final = frozenset({*LOOKS, *ACTS})
 

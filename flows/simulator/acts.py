@@ -1,6 +1,5 @@
 """What the person testing posts, as acts of the driver."""
 
-import json
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -11,6 +10,7 @@ from django.utils.translation import gettext as _
 from flows.simulator.driver import Driver
 from flows.simulator.script import LONGEST_SPAN, world_answer
 from flows.simulator.world import JSON
+from ops import untrusted
 
 Posted = Mapping[str, str]
 LONGEST_TEXT: Final = 4_096
@@ -35,7 +35,7 @@ def do(driver: Driver, posted: Posted) -> list[JSON]:
 def value_of(text: str) -> Any:
     """What was typed as a value: JSON if it is, else the text itself."""
     try:
-        return json.loads(text)
+        return untrusted.loads(text)
     except ValueError:
         return text
 
@@ -45,7 +45,7 @@ def object_of(text: str) -> JSON:
     if not text.strip():
         return {}
     try:
-        found = json.loads(text[:LONGEST_JSON])
+        found = untrusted.loads(text[:LONGEST_JSON])
     except ValueError as error:
         raise ActRefused(_("This is no JSON: %(why)s") % {"why": error}) from error
     if not isinstance(found, dict):
@@ -126,7 +126,7 @@ def _answer(driver: Driver, posted: Posted) -> list[JSON]:
     if not 100 <= status <= 599:
         raise ActRefused(_("A status is a number from 100 to 599."))
     try:
-        parsed = json.loads(body) if body.strip() else None
+        parsed = untrusted.loads(body) if body.strip() else None
     except ValueError:
         parsed = None  # a page or a text: the flow sees it as it came
     said = world_answer({"status": status, "json": parsed, "text": body})

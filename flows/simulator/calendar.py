@@ -4,7 +4,8 @@ world alone. Nothing is written."""
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from crm.bookings.talking import choices, times, words
+from crm.bookings.catalogue import catalogue
+from crm.bookings.talking import choices, times, waiting, words
 from flows.simulator.driver import Driver
 from flows.simulator.world import JSON, World
 
@@ -125,10 +126,19 @@ def _rhythm(world: World, asked: JSON) -> JSON:
     return {"outcome": "booked" if rows else "known", "rhythm": found}
 
 
+def _wait(world: World, asked: JSON) -> JSON:
+    known = catalogue()
+    wanted = waiting.wish(asked, known, world.local_now.date())
+    if wanted is None:
+        return {"outcome": "none"}
+    key = f"00000000-0000-7000-8000-{len(world.log):012d}"
+    return {"outcome": "waiting", "waiting": waiting.told(wanted, known, key)}
+
+
 def _meant(world: World, asked: JSON) -> JSON | None:
-    """The visit that is named, else the next."""
-    rows = _ahead(world)
-    return next((one for one in rows if one["id"] == asked.get("booking")), rows[0] if rows else None)
+    """The visit that is named, or the next; nothing in place of one that is gone, as the calendar does it."""
+    wanted = asked.get("booking")
+    return next((one for one in _ahead(world) if wanted is None or one["id"] == wanted), None)
 
 
 def _ahead(world: World) -> list[JSON]:
@@ -157,4 +167,5 @@ _ACTS: Final = {
     "reschedule": _reschedule,
     "cancel": _cancel,
     "rhythm": _rhythm,
+    "wait": _wait,
 }

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 from flows.console.drawing import DrawnStep, canvas_words, described, for_canvas
 from flows.console.runs import runs_of
 from flows.models import FlowExecution
+from flows.sharing import check_runs
 from flows.simulator import replays
 from flows.simulator.replaying import Difference, Shot
 from flows.simulator.shown import EFFECTS, StepLine, step_line
@@ -41,9 +42,10 @@ class Pair:
 
 
 @require_GET
-@allowed(Permission.EXECUTIONS_SEE)
+@allowed(Permission.EXECUTIONS_SEE, shared="flow")
 def replay(request: SalonRequest, public_id: UUID, execution_id: UUID) -> HttpResponse:
     """A run over `version` (a number, or draft; its own if none is given)."""
+    check_runs(request.member)
     run = get_object_or_404(
         FlowExecution.objects.select_related("flow", "flow__published", "version"),
         public_id=execution_id,

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from flows.console.drawing import canvas_words, described, for_canvas
 from flows.graph import GraphError
 from flows.models import Flow, FlowExecution, FlowTest
+from flows.sharing import FLOW, check_runs
 from flows.simulator import scripts
 from flows.simulator.acts import ActRefused, guest_of
 from flows.simulator.drawings import drawing_now
@@ -24,17 +25,20 @@ from flows.simulator.publishing import run
 from flows.simulator.script import ScriptError
 from flows.simulator.views import LANGUAGES, flow_of
 from flows.simulator.words import failure_words
+from ops import untrusted
 from portal.frame.keyset import is_fragment
 from portal.frame.toasts import add_toast, toast
 from tenants.access.guard import SalonRequest, allowed
 from tenants.access.roles import Permission
+from tenants.sharing.queries import may_on
+from tenants.sharing.rights import Right
 
 JSON = dict[str, Any]
 LONGEST_JSON = 200_000
 
 
 @require_GET
-@allowed(Permission.FLOWS_SEE)
+@allowed(Permission.FLOWS_SEE, shared="flow")
 def tests(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """All tests of a flow, with what came of each."""
     name = "flows/simulator/tests_list.html" if is_fragment(request) else "flows/simulator/tests.html"
@@ -42,7 +46,7 @@ def tests(request: SalonRequest, public_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@allowed(Permission.FLOWS_EDIT)
+@allowed(Permission.FLOWS_EDIT, shared="flow")
 def run_tests(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """Run all of them, or the one named, over the drawing as it is now."""
     flow = flow_of(public_id)
@@ -64,7 +68,7 @@ def run_tests(request: SalonRequest, public_id: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@allowed(Permission.FLOWS_EDIT)
+@allowed(Permission.FLOWS_EDIT, shared="flow")
 def test(request: SalonRequest, public_id: UUID, test_id: UUID) -> HttpResponse:
     """The editor of one test; a post keeps it, and says how it goes now."""
     flow = flow_of(public_id)
@@ -75,7 +79,7 @@ def test(request: SalonRequest, public_id: UUID, test_id: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@allowed(Permission.FLOWS_EDIT)
+@allowed(Permission.FLOWS_EDIT, shared="flow")
 def new_test(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """The editor of a test that is not kept yet."""
     flow = flow_of(public_id)
@@ -88,9 +92,10 @@ def new_test(request: SalonRequest, public_id: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@allowed(Permission.FLOWS_EDIT)
+@allowed(Permission.FLOWS_EDIT, shared="flow")
 def from_run(request: SalonRequest, public_id: UUID, execution_id: UUID) -> HttpResponse:
     """A test from a real run: show what of the guest was replaced, then keep it."""
+    check_runs(request.member)
     execution = get_object_or_404(
         FlowExecution.objects.select_related("flow", "flow__published", "version"),
         public_id=execution_id,
@@ -108,7 +113,7 @@ def from_run(request: SalonRequest, public_id: UUID, execution_id: UUID) -> Http
 
 
 @require_GET
-@allowed(Permission.FLOWS_EDIT)
+@allowed(Permission.FLOWS_EDIT, shared="flow")
 def row(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """One more row for the editor."""
     flow = flow_of(public_id)
@@ -120,7 +125,7 @@ def row(request: SalonRequest, public_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@allowed(Permission.FLOWS_EDIT)
+@allowed(Permission.FLOWS_EDIT, shared="flow")
 def switch_test(request: SalonRequest, public_id: UUID, test_id: UUID) -> HttpResponse:
     """Let it be asked at publish, or not."""
     flow = flow_of(public_id)
@@ -130,7 +135,7 @@ def switch_test(request: SalonRequest, public_id: UUID, test_id: UUID) -> HttpRe
 
 
 @require_POST
-@allowed(Permission.FLOWS_EDIT)
+@allowed(Permission.FLOWS_EDIT, shared="flow")
 def drop_test(request: SalonRequest, public_id: UUID, test_id: UUID) -> HttpResponse:
     """Delete it."""
     flow = flow_of(public_id)
@@ -143,7 +148,7 @@ def script_of(posted: Any, kept: JSON) -> JSON:
     """What the editor posts as a script: the JSON view as it is, or the rows. Raises ActRefused, ScriptError."""
     if "json" in posted:
         try:
-            found = json.loads(posted["json"][:LONGEST_JSON])
+            found = untrusted.loads(posted["json"][:LONGEST_JSON])
         except ValueError as error:
             raise ActRefused(_("This is no JSON: %(why)s") % {"why": error}) from error
         if not isinstance(found, dict):
@@ -243,7 +248,7 @@ def _list_of(request: SalonRequest, flow: Flow) -> JSON:
             "node": failure.node if failure else "",
             "row": failure.row + 1 if failure else 0,
         })  # fmt: skip
-    return {"flow": flow, "rows": rows, "may_edit": request.member.may(Permission.FLOWS_EDIT)}
+    return {"flow": flow, "rows": rows, "may_edit": may_on(request.member, FLOW, flow.public_id, Right.EDIT)}
 
 
 def _uuid(text: str) -> UUID:

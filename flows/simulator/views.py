@@ -25,7 +25,7 @@ LANGUAGES = [("", "-"), ("pt_BR", "Português"), ("en", "English"), ("es", "Espa
 
 
 @require_GET
-@allowed(Permission.FLOWS_EDIT)
+@allowed(Permission.FLOWS_EDIT, shared="flow")
 def panel(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """The phone as one left it."""
     flow = flow_of(public_id)
@@ -34,7 +34,7 @@ def panel(request: SalonRequest, public_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@allowed(Permission.FLOWS_EDIT)
+@allowed(Permission.FLOWS_EDIT, shared="flow")
 def act(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """One act of the guest, the clock or the world."""
     try:
@@ -46,7 +46,7 @@ def act(request: SalonRequest, public_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@allowed(Permission.FLOWS_EDIT)
+@allowed(Permission.FLOWS_EDIT, shared="flow")
 def restart(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """Begin again with the drawing as it is now, as the guest of the form or as the same one."""
     guest = acts.guest_of(request.POST) if "name" in request.POST else None
@@ -55,7 +55,7 @@ def restart(request: SalonRequest, public_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@allowed(Permission.FLOWS_EDIT)
+@allowed(Permission.FLOWS_EDIT, shared="flow")
 def save(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """Keep the talk as a test of the flow."""
     flow = flow_of(public_id)

@@ -5,6 +5,8 @@ from typing import Any
 
 from django.db import transaction
 
+from billing.metering.kinds import Kind
+from billing.quotas.asking import require
 from crm.contacts.models import Contact
 from crm.inbox import actions as inbox
 from crm.inbox.models import Conversation
@@ -13,6 +15,7 @@ from flows.models import Flow, FlowExecution
 from flows.runtime import rows
 from flows.runtime.cancelling import cancel_talks
 from flows.runtime.starting import Fate, Wish, start_many
+from ops.salon import current_salon_id
 from tenants.access.models import ApiKey
 from tenants.audit import actions as audit
 from tenants.members.models import Member
@@ -38,11 +41,13 @@ def begin(
     variables: Mapping[str, Any] | None = None,
     takes_over: bool = False,
 ) -> FlowExecution:
-    """Begin a flow with a contact, over the number they last used or this one. Raises CannotBegin.
+    """Begin a flow with a contact, over the number they last used or this one. Raises CannotBegin, and
+    QuotaExceeded where the plan has no room.
 
     `takes_over`: who asks for it means it, so that a flow which waits for the guest's answer is ended, and flows answer
     again where a person had silenced them.
     """
+    require(current_salon_id() or 0, Kind.FLOW_EXECUTIONS)
     if takes_over:
         _make_room(contact, number_id, by)
     kind = PERSON if isinstance(by, Member) else PROGRAM

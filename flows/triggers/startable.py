@@ -3,13 +3,18 @@
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from billing.subscriptions.excess import first_over
 from channels_wa.numbers.queries import own_numbers
 from flows.models import Flow
+from ops.salon import current_salon_id
 
 
 def startable() -> QuerySet[Flow]:
-    """Published, switched on, not paused by its failures, not put away. Nothing else ever starts a run."""
-    return Flow.objects.filter(is_active=True, published__isnull=False, paused_at=None, archived_at=None)
+    """Published, switched on, not paused by its failures, not put away, within the plan. Nothing else ever starts a
+    run."""
+    rows = Flow.objects.filter(is_active=True, published__isnull=False, paused_at=None, archived_at=None)
+    beyond = first_over(current_salon_id() or 0, "flows")
+    return rows if beyond is None else rows.filter(pk__lt=beyond)
 
 
 def why_not_default(flow: Flow) -> str:

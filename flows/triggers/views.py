@@ -12,14 +12,16 @@ from django.views.decorators.http import require_http_methods
 from crm.contacts.models import Contact
 from crm.inbox.models import Conversation
 from crm.inbox.rights import contact_or_404, conversation_or_404, visible_conversations
-from flows.models import FlowExecution
+from flows.models import Flow, FlowExecution
 from flows.runtime.starting import Fate
+from flows.sharing import FLOW
 from flows.triggers.by_hand import CannotBegin, begin
 from flows.triggers.startable import startable
 from portal.frame.keyset import is_fragment
 from portal.frame.toasts import add_event, add_toast
 from tenants.access.guard import SalonRequest, allowed
 from tenants.access.roles import Permission
+from tenants.sharing.queries import closed_to
 
 
 @require_http_methods(["GET", "POST"])
@@ -74,7 +76,7 @@ def _context(request: SalonRequest, contact: Contact, talk: Conversation | None,
     waiting = FlowExecution.objects.filter(conversation_id=talk.pk, listens=True) if talk else None
     other = waiting.select_related("flow").first() if waiting is not None else None
     return {
-        "flows": list(startable().order_by("name", "pk")),
+        "flows": _startable(request),
         "back": back,
         "here": request.path,
         "name": contact.name,
@@ -82,6 +84,12 @@ def _context(request: SalonRequest, contact: Contact, talk: Conversation | None,
         "people_answer": bool(talk and not talk.bot_on and talk.closed_at is None),
         "may_draw": request.member.may(Permission.FLOWS_EDIT),
     }
+
+
+def _startable(request: SalonRequest) -> list[Flow]:
+    """Whoever answers guests may begin any flow with them, but for those that are closed to them."""
+    closed = closed_to(request.member, FLOW)
+    return list(startable().exclude(public_id__in=closed).order_by("name", "pk"))
 
 
 def _show(request: SalonRequest, context: dict[str, Any], *, status: int = 200) -> HttpResponse:

@@ -39,6 +39,7 @@ TABLES: Final[dict[str, Sequence[Field]]] = {
     "find_booking": bookings.FIND_BOOKING,
     "reschedule": bookings.RESCHEDULE,
     "cancel_booking": bookings.CANCEL_BOOKING,
+    "join_waitlist": bookings.JOIN_WAITLIST,
     "visit_rhythm": bookings.VISIT_RHYTHM,
     "once_in": bookings.ONCE_IN,
     "end": (),

@@ -118,6 +118,22 @@ FIND_BOOKING: Final = (
     KEEP,
     *_asking(_BUTTON, _RETRY),
 )  # fmt: skip
+JOIN_WAITLIST: Final = (
+    Field(
+        name="services", label=_("Services"), kind="rows", add=_("Add a service"), most=5,
+        help=_("Without any, the service is taken from a variable."),
+        item=(Field(name="value", label=_("Service"), kind="choice", source="services"),),
+    ),
+    Field(name="service", label=_("Service from a variable"), placeholder="vars.service"),
+    Field(
+        name="professional", label=_("Professional from a variable"), placeholder="vars.professional",
+        help=_("Left empty: anyone."),
+    ),
+    Field(name="days", label=_("For so many days from today"), half=True),
+    Field(
+        name="variable", label=_("Keep it as"), kind="name", help=VARIABLE_HELP, placeholder="waiting", more=True,
+    ),
+)  # fmt: skip
 VISIT_RHYTHM: Final = (
     Field(
         name="variable", label=_("Keep it as"), kind="name", placeholder="rhythm",
