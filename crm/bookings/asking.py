@@ -1,6 +1,6 @@
 """Availability for those who show it: services and professionals in, slots out."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -84,11 +84,29 @@ def nearest(asked: Asked, around: int) -> list[Slot]:
 
 def why_not(asked: Asked, start: int) -> list[Why]:
     """Why a visit cannot begin then; nothing if it can."""
+    return why_none(asked, [start])[0]
+
+
+def why_none(asked: Asked, starts: Sequence[int]) -> list[list[Why]]:
+    """The same for several moments; what is taken is read once for all of them."""
     known = catalogue()
     low, high = _limits(asked, known)
-    if not low <= start < high:
-        return [Why(Reason.TOO_SOON if start < low else Reason.TOO_FAR)]
-    return explain(question_for(asked, known, start, start + 1), start)
+    inside = [start for start in starts if low <= start < high]
+    read = _taken(asked, known, min(inside), max(inside) + 1) if len(inside) > 1 else None
+    found = []
+    for start in starts:
+        if low <= start < high:
+            found.append(explain(question_for(asked, known, start, start + 1, read), start))
+        else:
+            found.append([Why(Reason.TOO_SOON if start < low else Reason.TOO_FAR)])
+    return found
+
+
+def _taken(asked: Asked, known: Catalogue, start: int, end: int) -> Taken:
+    """What is taken around all visits that begin in there."""
+    kinds = {kind for one in asked.wishes for kind in one.needs}
+    resources = [*(one.pk for one in people_for(asked, known)), *(thing.pk for thing in known.things_of(kinds))]
+    return taken(resources, *window(asked, known, start, end), but=asked.but)
 
 
 def question_for(asked: Asked, known: Catalogue, start: int, end: int, read: Taken | None = None) -> Question:

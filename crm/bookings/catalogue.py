@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import time
 from threading import Lock
 from typing import Any
@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection
 
+from billing.subscriptions.excess import first_over
 from crm.bookings import defaults
 from crm.bookings.availability.types import Shape, Span
 from crm.bookings.availability.wall import Calendar
@@ -29,6 +30,10 @@ BUSY = "busy"
 _KEPT = 500
 
 
+def _beyond_plan() -> int | None:
+    return first_over(current_salon_id() or 0, "professionals")
+
+
 @dataclass(frozen=True, slots=True)
 class Stamp:
     """What the rest was read for."""
@@ -36,6 +41,8 @@ class Stamp:
     revision: int
     zone: str
     currency: str
+    # The oldest professional for whom the plan has no room.
+    beyond_plan: int | None = field(default_factory=_beyond_plan)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +82,8 @@ class KnownPerson:
     member_id: int | None
     is_online: bool
     is_archived: bool
+    # The plan has fewer professionals than the salon: they keep their visits and get no new ones.
+    is_beyond_plan: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +157,21 @@ def read_stamp() -> Stamp:
     raise RuntimeError("the salon has no rules for bookings, and none can be made")
 
 
+def quiet_in_zone() -> tuple[tuple[time, time] | None, ZoneInfo]:
+    """Only when no reminder goes, and by which clock: for whoever needs nothing else of a thousand salons."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT p.quiet_from, p.quiet_until, s.time_zone FROM public.salon s, booking_policy p "
+            "WHERE s.id = %s AND p.id = %s",
+            [current_salon_id(), defaults.ONLY],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        known = catalogue()
+        return known.quiet, known.zone
+    return ((row[0], row[1]) if row[0] and row[1] else None), ZoneInfo(row[2])
+
+
 def shape_of(segments: Iterable[Mapping[str, Any]], before: int = 0, after: int = 0) -> Shape:
     """The segments of a row as availability has them."""
     return Shape(tuple((part["kind"] == BUSY, int(part["minutes"])) for part in segments), before, after)
@@ -167,7 +191,7 @@ def _read(stamp: Stamp) -> Catalogue:
         ZoneInfo(stamp.zone),
         services,
         {
-            row.pk: _person(row, offers.get(row.pk, []), services, dated.get(row.pk, []))
+            row.pk: _person(row, offers.get(row.pk, []), services, dated.get(row.pk, []), stamp.beyond_plan)
             for row in Professional.objects.order_by("order", "pk")
         },
         [
@@ -207,7 +231,9 @@ def _person(
     offers: Iterable[ProfessionalService],
     services: Mapping[int, KnownService],
     dated: Iterable[DatedHours],
+    beyond_plan: int | None,
 ) -> KnownPerson:
+    is_beyond = beyond_plan is not None and row.pk >= beyond_plan
     segments: dict[int, tuple[dict[str, Any], ...]] = {}
     shapes: dict[int, Shape] = {}
     prices: dict[int, int] = {}
@@ -227,8 +253,9 @@ def _person(
         _calendar(row.hours, dated),
         _week(row.breaks),
         row.member_id,
-        row.is_online,
+        row.is_online and not is_beyond,
         row.archived_at is not None,
+        is_beyond,
     )
 
 

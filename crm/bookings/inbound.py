@@ -1,5 +1,5 @@
 """The answer step of bookings: what a guest says to a reminder or to an offer changes the visit, what confirms one of
-the booking page books it, and none of it starts a flow."""
+the booking page books it or puts them on the waitlist, and none of it starts a flow."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -10,6 +10,7 @@ from channels_wa.inbound.steps import Incoming
 from channels_wa.outbox.actions import enqueue_many
 from channels_wa.outbox.message import NewMessage
 from crm.bookings.actions import states
+from crm.bookings.page import waiting as joining
 from crm.bookings.page.hearing import hear, proofs
 from crm.bookings.reminders.answering import Reply, answer
 from crm.bookings.reminders.asked import Question, questions, says
@@ -39,7 +40,8 @@ def notice_answer(batch: Sequence[Incoming]) -> list[bool]:
     """Which of the messages were answers to a reminder, to an offer of the waitlist, or to the booking page's code."""
     candidates = [one for one in batch if one.message.type in TYPES and not one.source and not one.is_blocked]
     proved = proofs(candidates)
-    others = [one for one in candidates if one.item_id not in proved]
+    joins = joining.wishes([one for one in candidates if one.item_id not in proved])
+    others = [one for one in candidates if one.item_id not in proved and one.item_id not in joins]
     reminded, waiting = _asked_lately([one.contact_id for one in others if says(one)])
     asked = questions(others, reminded)
     offered = offers([one for one in others if one.item_id not in asked], waiting)
@@ -58,6 +60,10 @@ def notice_answer(batch: Sequence[Incoming]) -> list[bool]:
         reply = answer_offer(one, offer) if offer else None
         if reply is not None:
             replies.append((one, reply))
+    # Each locks its guest: in one order, too.
+    for one in sorted(candidates, key=lambda it: it.contact_id):
+        if one.item_id in joins:
+            replies.append((one, joining.hear(one, joins[one.item_id])))
     _write([(one, reply) for one, reply in replies if reply.text])
     handled = {one.item_id for one, _reply in replies}
     return [one.item_id in handled for one in batch]

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.frame.navigation import Entry, Setting
 from tenants.access.roles import Permission
 
-ENTRIES = [Entry(_("Calendar"), "calendar:calendar", "calendar", Permission.BOOKINGS_SEE, order=30)]
+ENTRIES = [Entry(_("Calendar"), "calendar:calendar", "calendar", Permission.BOOKINGS_SEE, order=30, shared="calendar")]
 SETTINGS = [
     Setting(
         _("Services"),

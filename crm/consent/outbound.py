@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from django.db import connection
 
-from channels_wa.message_templates.models import MessageTemplate
+from channels_wa.message_templates.queries import named
 from channels_wa.outbox.checks import OutboundFacts, Refusal
 from crm.consent.models import Purpose, State
 from crm.consent.policy import policy
@@ -40,12 +40,8 @@ def check(batch: Sequence[OutboundFacts], now: datetime) -> list[Refusal | None]
 
 def _offers(batch: Sequence[OutboundFacts]) -> list[bool]:
     """Which are offers: by their purpose, or because WhatsApp counts their template as marketing."""
-    names = {str(facts.payload.get("name")) for facts in batch if facts.type == "template"}
-    marketing = set(
-        MessageTemplate.objects.filter(name__in=names, category__iexact=MARKETING).values_list("name", flat=True)
-        if names
-        else ()
-    )
+    names = frozenset(str(facts.payload.get("name")) for facts in batch if facts.type == "template")
+    marketing = {row.name for row in named(names) if row.category.lower() == MARKETING}
     return [
         facts.purpose == MARKETING or (facts.type == "template" and facts.payload.get("name") in marketing)
         for facts in batch

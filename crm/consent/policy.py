@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from crm.consent.models import ContactPolicy
+from ops.redaction import learn
 from ops.salon import current_salon_id
 from tenants.audit import actions as audit
 from tenants.salons.models import Salon
@@ -33,6 +34,8 @@ class Policy:
     takeover_hours: int = 12
     own_only_roles: tuple[str, ...] = ()
     masked_roles: tuple[str, ...] = ()
+    # The salon's name, as guests read it.
+    salon: str = ""
 
     def quiet_ends(self, now: datetime) -> datetime | None:
         """When the quiet hours end that `now` lies in; None outside of them."""
@@ -88,8 +91,12 @@ def _plain(value: Any) -> Any:
 @lru_cache(maxsize=4096)
 def _policy(salon_id: int, _slice: int) -> Policy:
     row = stored()
-    zone, language = Salon.objects.values_list("time_zone", "language").get(pk=salon_id)
+    facts = Salon.objects.values_list("name", "time_zone", "language", "log_redaction")
+    name, zone, language, redaction = facts.get(pk=salon_id)
+    # Workers hear of the salon's setting here: they handle its messages.
+    learn(salon_id, redaction)
     return Policy(
+        salon=name,
         zone=ZoneInfo(zone),
         language=language,
         marketing_needs_opt_in=row.marketing_needs_opt_in,

@@ -12,6 +12,7 @@ from channels_wa.messages.models import Identity
 from crm.consent.models import ConsentEntry, Purpose, Source, State
 from ops import clock
 from ops.events.actions import NewEvent, emit_many
+from tenants.audit import actions as audit
 
 BOTH = (Purpose.MARKETING, Purpose.SERVICE)
 
@@ -73,20 +74,22 @@ def record_many(words: Sequence[Word]) -> int:
 
 def record(contact: Any, *, purposes: Sequence[str], state: str, source: str, evidence: str, by: Any) -> int:
     """What a person or a program notes about a contact, for all identities; how many lines were new."""
-    return record_many(
-        [
-            Word(
-                contact_id=contact.pk,
-                contact_public_id=contact.public_id,
-                addresses=addresses_of([contact.pk]).get(contact.pk, []),
-                purposes=purposes,
-                state=state,
-                source=source,
-                evidence=evidence,
-                by=f"{type(by).__name__.lower()} {by.public_id}",
-            )
-        ]
+    word = Word(
+        contact_id=contact.pk,
+        contact_public_id=contact.public_id,
+        addresses=addresses_of([contact.pk]).get(contact.pk, []),
+        purposes=purposes,
+        state=state,
+        source=source,
+        evidence=evidence,
+        by=f"{type(by).__name__.lower()} {by.public_id}",
     )
+    with transaction.atomic():
+        if new := record_many([word]):
+            # Evidence is the guest's own words; it stands in the register alone.
+            after = {"purpose": [str(one) for one in purposes], "state": str(state), "via": str(source)}
+            audit.record("consent.noted", subject=contact.public_id, by=by, after=after)
+    return new
 
 
 def addresses_of(contact_ids: Sequence[int]) -> dict[int, list[Address]]:

@@ -7,8 +7,10 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from billing.quotas.gates import take
 from channels_wa.messages.models import Identity
 from channels_wa.numbers.queries import own_numbers
+from crm.consent import suppression
 from crm.contacts.models import Contact, Tag
 from ops import clock
 from ops.events.actions import emit
@@ -49,6 +51,7 @@ class NewContact:
 @transaction.atomic
 def create(new: NewContact, *, by: Any, source: str = "api") -> Contact:
     """Write a contact with its identities. Raises IdentityTaken; then nothing is written."""
+    take("contacts")
     contact = Contact.objects.create(
         name=new.name,
         tags=list(new.tags),
@@ -175,5 +178,6 @@ def _write_identity(contact: Contact, address: Address, place: int) -> None:
     try:
         with transaction.atomic():
             Identity.objects.bulk_create(rows)
+            suppression.recall([(row.portfolio, row.kind, row.value) for row in rows])
     except IntegrityError as error:
         raise IdentityTaken(place) from error

@@ -5,14 +5,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import structlog
 from django.db import transaction
 
 from crm.contacts.actions import note_tags
 from crm.contacts.models import Contact
 from ops import clock
 from ops.events.actions import NewEvent, emit_many
-from tenants.audit.models import AuditEntry
+from tenants.audit import actions as audit
 
 MOST = 1000
 
@@ -80,19 +79,7 @@ def _event(contact: Contact, name: str, by: Any, **more: Any) -> NewEvent:
 
 
 def _tell(lines: Sequence[tuple[UUID, Any, Any]], events: Sequence[NewEvent], by: Any) -> None:
-    trace_id = structlog.contextvars.get_contextvars().get("trace_id", "")
-    AuditEntry.objects.bulk_create(
-        AuditEntry(
-            action="contact.changed",
-            subject=str(public_id),
-            actor_kind=_kind_of(by),
-            actor="" if by is None else str(by.public_id),
-            before=before,
-            after=after,
-            trace_id=trace_id,
-        )
-        for public_id, before, after in lines
-    )
+    audit.record_many("contact.changed", [audit.Line(*line) for line in lines], by=by)
     emit_many(events)
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -17,6 +17,7 @@ from ops import clock
 from tenants.audit import actions as audit
 
 LONGEST_TEXT = 2000
+LONGEST_NUMBER = 60
 MOST_FIELDS = 60
 MOST_OPTIONS = 50
 LARGEST = Decimal(10) ** 15
@@ -95,10 +96,12 @@ def _number(value: Any) -> int | float:
     if "," in text and "." not in text:
         text = text.replace(",", ".")
     try:
-        number = Decimal(text)
-    except InvalidOperation:
-        raise ValueError(_("A number, please.")) from None
-    if not number.is_finite() or abs(number) >= LARGEST:
+        number = Decimal(text if len(text) <= LONGEST_NUMBER else "")
+        # An exponent of many digits is a number, and more than any arithmetic.
+        is_small = number.is_finite() and abs(number) < LARGEST
+    except ArithmeticError:
+        is_small = False
+    if not is_small:
         raise ValueError(_("A number, please."))
     return int(number) if number == number.to_integral_value() else float(number)
 

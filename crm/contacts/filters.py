@@ -153,7 +153,7 @@ def _consent(leaf: Leaf) -> Q:
     revoked, granted = (_said(purpose, state) for state in ("revoked", "granted"))
     # A stop outweighs what other identities of the person agreed to (crm.consent.queries).
     by_word = {"granted": granted & ~revoked, "revoked": revoked, "never": ~granted & ~revoked}
-    if leaf.value not in by_word:
+    if str(leaf.value) not in by_word:
         raise leaf.wrong(_("Choose what they said."))
     return by_word[str(leaf.value)]
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import connection
 
 from channels_wa.inbound.steps import Incoming
+from crm.consent import suppression
 from ops import clock
 from ops.salon import current_salon_id
 
@@ -138,7 +139,10 @@ def write(people: dict[Key, int]) -> int:
             "ON CONFLICT (portfolio, kind, value) WHERE former_at IS NULL DO NOTHING",
             [clock.now(), *_columns(list(people)), list(people.values())],
         )
-        return int(cursor.rowcount)
+        written = int(cursor.rowcount)
+    # Somebody may have stopped our messages, and been erased since.
+    suppression.recall(list(people))
+    return written
 
 
 def write_former(key: Key, contact_id: int, *, at: datetime) -> None:

@@ -66,12 +66,15 @@ class Page:
     after: int
 
 
-def matching(given: Given, among: QuerySet[Contact], *, fields: list[CustomField] | None = None) -> QuerySet[Contact]:
-    """Whom the list shows. `fields`: those in use, where they are known. Raises filters.Wrong for a filter that cannot
-    be meant.
+def matching(
+    given: Given, among: QuerySet[Contact], *, who: Any, fields: list[CustomField] | None = None
+) -> QuerySet[Contact]:
+    """Whom the list shows to them. `fields`: those in use, where they are known.
+
+    Raises filters.Wrong for a filter that cannot be meant.
     """
     found: QuerySet[Contact] = search(given.values.get("search", ""), among=among)
-    segment = segments.by_public_id(given.values["segment"]) if "segment" in given.values else None
+    segment = segments.by_public_id(given.values["segment"], who) if "segment" in given.values else None
     if segment is not None:
         found = segments.members(segment, among=found)
     elif "segment" in given.values:

@@ -30,5 +30,6 @@ SETTINGS = [
         "contacts:segments",
         Permission.POLICY_EDIT,
         order=42,
+        shared="segment",
     ),
 ]

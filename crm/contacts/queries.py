@@ -20,6 +20,11 @@ def identities_of(contact_ids: Iterable[int]) -> dict[int, list[tuple[str, str]]
     return found
 
 
+def living() -> QuerySet[Contact]:
+    """Those that a plan counts (PLAN_THINGS)."""
+    return Contact.objects.all()
+
+
 def with_identity(contacts: QuerySet[Contact], value: str) -> QuerySet[Contact]:
     """Those with exactly this identity; a phone is found with and without its plus."""
     read = identity(value.strip())

@@ -12,16 +12,24 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from crm.contacts import filters, segment_rows, segments
 from crm.contacts.models import Segment
+from crm.contacts.sharing import SEGMENT
 from tenants.access.guard import SalonRequest, allowed
 from tenants.access.roles import Permission
+from tenants.sharing.queries import may_on, visible
+from tenants.sharing.rights import Right
 
 
 @require_GET
-@allowed(Permission.POLICY_EDIT)
+@allowed(Permission.POLICY_EDIT, shared=SEGMENT)
 def segment_list(request: SalonRequest) -> HttpResponse:
-    """Those in use, then those that were put away."""
-    put_away = Segment.objects.exclude(archived_at=None).order_by("name")[: segments.MOST]
-    return render(request, "crm/segments.html", {"rows": segments.live(), "archived": put_away})
+    """Those in use, then those that were put away; of all what they may change."""
+    put_away = Segment.objects.exclude(archived_at=None).order_by("name")
+    context = {
+        "rows": segments.live(request.member, Right.EDIT),
+        "archived": visible(request.member, put_away, SEGMENT, Right.EDIT)[: segments.MOST],
+        "may_add": request.member.may(Permission.POLICY_EDIT),
+    }
+    return render(request, "crm/segments.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -35,7 +43,7 @@ def new(request: SalonRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@allowed(Permission.POLICY_EDIT)
+@allowed(Permission.POLICY_EDIT, shared=SEGMENT)
 def segment(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """Another name, other rows."""
     found = get_object_or_404(Segment, public_id=public_id)
@@ -50,7 +58,7 @@ def segment(request: SalonRequest, public_id: UUID) -> HttpResponse:
 
 
 @require_GET
-@allowed(Permission.POLICY_EDIT)
+@allowed(Permission.POLICY_EDIT, shared=SEGMENT)
 def rows(request: SalonRequest) -> HttpResponse:
     """The rows as they are being changed, and how many people they mean by now."""
     match, given = segment_rows.read(request.GET)
@@ -58,7 +66,7 @@ def rows(request: SalonRequest) -> HttpResponse:
 
 
 @require_POST
-@allowed(Permission.POLICY_EDIT)
+@allowed(Permission.POLICY_EDIT, shared=SEGMENT, right=Right.DELETE)
 def archive(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """Offer it no more, or again (`on`)."""
     found = get_object_or_404(Segment, public_id=public_id)
@@ -97,6 +105,7 @@ def _page(
         "name": name[: segments.LONGEST_NAME],
         "problem": problem,
         "is_more": is_more,
+        "may_delete": found is not None and may_on(request.member, SEGMENT, found.public_id, Right.DELETE),
         **_rows(match, given, found.filter if is_more and found else None),
     }
     return render(request, "crm/segment.html", context, status=status)

@@ -10,9 +10,12 @@ from django.utils.translation import gettext as _
 
 from crm.contacts import filters
 from crm.contacts.models import Contact, Segment
+from crm.contacts.sharing import SEGMENT
 from ops import clock
 from tenants.audit import actions as audit
 from tenants.members.models import Member
+from tenants.sharing.queries import visible
+from tenants.sharing.rights import Right
 
 LONGEST_NAME = 80
 MOST = 200
@@ -30,9 +33,10 @@ def members(segment: Segment, *, among: QuerySet[Contact] | None = None) -> Quer
     return found
 
 
-def live() -> list[Segment]:
-    """Those in use, by name."""
-    return list(Segment.objects.filter(archived_at=None).order_by("name", "pk")[:MOST])
+def live(who: Any, right: Right = Right.VIEW) -> list[Segment]:
+    """Those in use with which they may do this, by name."""
+    rows = Segment.objects.filter(archived_at=None).order_by("name", "pk")
+    return list(visible(who, rows, SEGMENT, right)[:MOST])
 
 
 def count(contacts: QuerySet[Contact]) -> tuple[int, bool]:
@@ -85,9 +89,10 @@ def archive(segment: Segment, *, on: bool, by: Member) -> None:
     audit.record("segment.archived" if on else "segment.restored", subject=segment.public_id, by=by)
 
 
-def by_public_id(public_id: Any) -> Segment | None:
-    """One in use; None for what is none."""
+def by_public_id(public_id: Any, who: Any) -> Segment | None:
+    """One in use that they may see; None for what is none."""
     try:
-        return Segment.objects.filter(public_id=UUID(str(public_id)), archived_at=None).first()
+        rows = Segment.objects.filter(public_id=UUID(str(public_id)), archived_at=None)
+        return visible(who, rows, SEGMENT).first()
     except ValueError:
         return None

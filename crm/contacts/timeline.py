@@ -20,9 +20,10 @@ from crm.consent.models import ConsentEntry, Purpose
 from crm.contacts.models import Contact, ContactImport, ContactMerge
 from crm.contacts.models.importing import CHANGED_BY, MADE_BY
 from crm.contacts.shown import change, people
-from crm.inbox.rights import Who, sees_own_only, visible_conversations, visible_notes
+from crm.inbox.rights import Who, sees_all_talks, visible_conversations, visible_notes
 from ops import clock
 from tenants.audit.models import AuditEntry
+from tenants.sharing.queries import closed_to, visible
 
 SIZE = 30
 # Walking one guest's messages back from a moment, by their index; so many are looked at for one page.
@@ -36,7 +37,9 @@ _LOOKED_AT = 2000
 _RUNS = """
     SELECT f.name, f.public_id, e.public_id, e.status, e.started_at, e.id
     FROM flow_execution e JOIN flow f ON f.id = e.flow_id
-    WHERE e.contact_id = %s AND (e.started_at, %s, e.id) < (%s, %s, %s) ORDER BY e.started_at DESC, e.id DESC LIMIT %s
+    WHERE e.contact_id = %s AND NOT f.public_id = ANY(%s::uuid[])
+      AND (e.started_at, %s, e.id) < (%s, %s, %s)
+    ORDER BY e.started_at DESC, e.id DESC LIMIT %s
 """
 _CHANGES = ("contact.created", "contact.changed")
 
@@ -145,7 +148,7 @@ def _messages(contact: Contact, place: Place, reader: Reader) -> list[Moment]:
     zone = timezone.get_current_timezone()
     told = datetime.combine(place.day, datetime.min.time(), tzinfo=zone) if place.day else place.at + timedelta(days=1)
     talks = None
-    if sees_own_only(reader.who):
+    if not sees_all_talks(reader.who):
         talks = list(visible_conversations(reader.who).filter(contact=contact).values_list("pk", flat=True))
     with connection.cursor() as cursor:
         cursor.execute(_MESSAGES, [str(zone), contact.pk, place.at, told, talks, talks, _LOOKED_AT])
@@ -226,10 +229,12 @@ def _merges(contact: Contact, place: Place, _reader: Reader) -> list[Moment]:
     ]
 
 
-def _deals(contact: Contact, place: Place, _reader: Reader) -> list[Moment]:
+def _deals(contact: Contact, place: Place, reader: Reader) -> list[Moment]:
     from crm.deals.models import DealMove  # deals are built on contacts, not the other way round
 
-    moves = DealMove.objects.filter(deal__contact=contact)
+    moves = visible(
+        reader.who, DealMove.objects.filter(deal__contact=contact), "pipeline", field="deal__pipeline__public_id"
+    )
     rows = _before(moves.select_related("deal", "from_stage", "to_stage", "by"), place, _deals)
     return [
         Moment(
@@ -260,10 +265,11 @@ def _lists(contact: Contact, _place: Place, _reader: Reader) -> list[Moment]:
     return found
 
 
-def _runs(contact: Contact, place: Place, _reader: Reader) -> list[Moment]:
+def _runs(contact: Contact, place: Place, reader: Reader) -> list[Moment]:
     # By their table: crm knows no flows.
     with connection.cursor() as cursor:
-        cursor.execute(_RUNS, [contact.pk, SOURCES.index(_runs), *place[:3], SIZE + 1])
+        closed = list(closed_to(reader.who, "flow"))
+        cursor.execute(_RUNS, [contact.pk, closed, SOURCES.index(_runs), *place[:3], SIZE + 1])
         return [
             Moment(at, "sitemap", name, quote=_state(status), url=reverse("flows:execution", args=[flow, run]), pk=pk)
             for name, flow, run, status, at, pk in cursor.fetchall()

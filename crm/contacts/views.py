@@ -39,7 +39,7 @@ def contacts(request: SalonRequest) -> HttpResponse:
     if not is_fragment(request):
         known_fields = fields.live()
     try:
-        found = listing.matching(given, found, fields=known_fields)
+        found = listing.matching(given, found, who=request.member, fields=known_fields)
     except filters.Wrong as wrong:
         problem, found = wrong.words, found.none()
     page = listing.page(found, sort=given.values.get("sort", ""), before=before, after=after)
@@ -80,6 +80,7 @@ def contact(request: SalonRequest, public_id: UUID) -> HttpResponse:
         "sees_deals": request.member.may(Permission.DEALS_SEE),
         "sees_bookings": request.member.may(Permission.BOOKINGS_SEE),
         "may_answer": request.member.may(Permission.INBOX_ANSWER),
+        "manages_privacy": request.member.may(Permission.PRIVACY_MANAGE),
         **_may(request.member),
     }
     return render(request, "crm/contact.html", context)
@@ -131,7 +132,7 @@ def _choices(
         "is_filtered": given.is_filtered,
         "more_filters": len(set(given.values) - {"search", "sort", "tag", "segment", "value"}),
         "tag_names": tag_names,
-        "segments": segments.live(),
+        "segments": segments.live(request.member),
         "fields": known,
         "field": chosen,
         "field_choices": _field_choices(chosen),

@@ -11,11 +11,11 @@ from django.db.models import Count, Q, QuerySet, Sum
 from django.urls import reverse
 
 from crm.contacts.names import addresses, name_of
-from crm.deals import money
 from crm.deals.filters import DealFilter, today
 from crm.deals.models import Deal, Pipeline, Stage, Task
 from crm.deals.rights import visible_deals
 from ops import clock
+from portal.frame import money
 from tenants.members.models import Member
 
 # Cards of a column at once.

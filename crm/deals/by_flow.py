@@ -6,9 +6,10 @@ from uuid import UUID
 
 from crm.contacts.models import Contact
 from crm.contacts.names import addresses, masking, name_of
-from crm.deals import actions, money
+from crm.deals import actions
 from crm.deals.defaults import currency
 from crm.deals.models import Deal, Stage
+from portal.frame import money
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

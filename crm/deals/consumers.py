@@ -9,11 +9,12 @@ from typing import Any
 
 from crm.deals.live import MOST_NEWS, TOPIC, Latest, as_message, latest
 from crm.deals.rights import visible_deals
+from crm.deals.sharing import PIPELINE
 from crm.inbox.rights import sees_own_only
 from ops.live.shared import Shared
-from tenants.access.roles import Permission, may
+from tenants.access.roles import Permission
 from tenants.access.sockets import SalonConsumer
-from tenants.members.models import Member
+from tenants.sharing.queries import sight_of
 
 # A change is seen when it commits, which may be this long after the moment it carries.
 LATE = 10 * 1_000_000
@@ -26,10 +27,19 @@ class DealsConsumer(SalonConsumer):
     """Hands on ids; the page asks for the cards, and gets those that its person may see."""
 
     permission = Permission.DEALS_SEE
+    shared = PIPELINE
 
     async def topics(self) -> list[str]:
         """All deals of the salon."""
         return [TOPIC]
+
+    def sight(self) -> tuple[Any, ...]:
+        """Of which pipelines."""
+        return sight_of(self.member, PIPELINE)
+
+    async def see_anew(self) -> None:
+        """All of the board."""
+        await self.send_json({"kind": "boards"})
 
     async def joined(self) -> None:
         """Send what the page missed, and keep looking."""
@@ -52,16 +62,15 @@ class DealsConsumer(SalonConsumer):
     async def _tell(self, message: dict[str, Any]) -> None:
         """Of deals that are out of their sight somebody whom a rule may bind learns nothing, not even the ids."""
         deals = message.get("deals")
-        if deals and not may(self.role, Permission.INBOX_MANAGE):
+        if deals and (self.seen or not self.may(Permission.INBOX_MANAGE)):
             seen = await self.in_salon(lambda: self._seen([deal for deal, _version, _pipeline in deals]))
             message = {**message, "deals": [one for one in deals if one[0] in seen]}
         if deals is None or message["deals"]:
             await self.send_json(message)
 
     def _seen(self, deals: list[str]) -> set[str]:
-        who = Member(pk=self.member_id)
-        who.role = self.role
-        if not sees_own_only(who):
+        who = self.member
+        if not self.seen and not sees_own_only(who):
             return set(deals)
         return set(map(str, visible_deals(who).filter(public_id__in=deals).values_list("public_id", flat=True)))
 

@@ -7,12 +7,12 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from crm.deals import money
 from crm.deals.actions.deals import LONGEST_TITLE
 from crm.deals.actions.pipelines import MOST_REASONS
 from crm.deals.actions.tasks import LONGEST_TEXT
 from crm.deals.defaults import currency as salon_currency
 from crm.deals.models import Deal, Pipeline, Stage, Task
+from portal.frame import money
 from tenants.members.models import Member
 
 

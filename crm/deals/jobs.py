@@ -6,7 +6,7 @@ from crm.deals.actions import tasks
 from ops.timers.registry import Due, on_timer
 
 
-@on_timer(tasks.DUE)
+@on_timer(tasks.DUE, acts_for="salon")
 def remind(due: Sequence[Due]) -> None:
     """The moment of tasks has come."""
     tasks.remind(due)

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.frame.navigation import Entry, Setting
 from tenants.access.roles import Permission
 
-ENTRIES = [Entry(_("Deals"), "deals:board", "layout-kanban", Permission.DEALS_SEE, order=45)]
+ENTRIES = [Entry(_("Deals"), "deals:board", "layout-kanban", Permission.DEALS_SEE, order=45, shared="pipeline")]
 SETTINGS = [
     Setting(
         _("Pipelines"),
@@ -14,5 +14,6 @@ SETTINGS = [
         "pipelines:list",
         Permission.DEALS_MANAGE,
         order=35,
+        shared="pipeline",
     )
 ]

@@ -10,11 +10,11 @@ from crm.inbox.handing import Handing
 from crm.inbox.live import tell_changed
 from crm.inbox.models import Conversation, Team
 from ops.events.actions import NewEvent, emit_many
+from tenants.access.membership import rights_in
 from tenants.access.models import ApiKey
-from tenants.access.roles import Permission
+from tenants.access.roles import NO_RIGHTS, Permission
 from tenants.audit import actions as audit
 from tenants.members.models import Member
-from tenants.salons.models import Membership
 
 
 class AlreadyTaken(Exception):
@@ -104,10 +104,10 @@ def _in_turn(conversations: Sequence[Conversation], team: Team, by: Member | Api
 
 def people_of(salon_id: int) -> list[Member]:
     """Who may be given a conversation: members whose role answers, by name; those who are away are among them."""
-    roles = dict(Membership.objects.filter(salon_id=salon_id, is_active=True).values_list("user_id", "role"))
+    held = rights_in(salon_id)
     found = []
     for member in Member.objects.filter(is_active=True).order_by("name", "pk"):
-        member.role = roles.get(member.user_id, "")
+        member.rights = held.get(member.user_id, NO_RIGHTS)
         if member.may(Permission.INBOX_ANSWER):
             found.append(member)
     return found

@@ -21,7 +21,7 @@ from crm.inbox.handling import give_to, people_and_teams
 from crm.inbox.listing import counts
 from crm.inbox.live import tell_changed
 from crm.inbox.models import Conversation
-from crm.inbox.rights import visible_conversations
+from crm.inbox.rights import closed_numbers, visible_conversations
 from ops import clock
 from portal.frame.toasts import add_event, toast
 from tenants.access.guard import SalonRequest, allowed
@@ -35,7 +35,7 @@ DONE = "bulk-done"
 @allowed(Permission.INBOX_SEE)
 def filters(request: SalonRequest) -> HttpResponse:
     """The sheet in which filters are combined, with the salon's people, teams, numbers and tags."""
-    numbers = own_numbers().order_by("pk")
+    numbers = own_numbers().exclude(pk__in=closed_numbers(request.member)).order_by("pk")
     context = {
         "wanted": Filter.read(request.GET.dict()),
         "numbers": [(str(one.public_id), one.display_phone) for one in numbers],

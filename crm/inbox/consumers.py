@@ -10,14 +10,13 @@ from crm.consent import policy
 from crm.inbox import presence
 from crm.inbox.live import TOPIC
 from crm.inbox.news import MOST_MISSED, News, Reader, newer_than, newest, text_of
-from crm.inbox.rights import sees_own_only, sees_phones, visible_conversations
+from crm.inbox.rights import closed_numbers, sees_own_only, sees_phones, visible_conversations
 from ops.ids import uuid7
 from ops.live import group
 from ops.live.shared import Shared
 from portal.frame.rendering import language_of
-from tenants.access.roles import Permission, may
+from tenants.access.roles import Permission
 from tenants.access.sockets import CLOSE_FORBIDDEN, SalonConsumer
-from tenants.access.tickets import Place
 from tenants.members.models import Member
 from tenants.salons.models import Salon
 
@@ -44,6 +43,7 @@ class InboxConsumer(SalonConsumer):
     # As of the last time the rights were asked.
     masked = False
     own_only = False
+    closed: frozenset[int] = frozenset()
 
     async def topics(self) -> list[str]:
         """All of the salon's inbox."""
@@ -105,7 +105,7 @@ class InboxConsumer(SalonConsumer):
             return
         if said.get("kind") == "watch":
             await self._watch_conversation(conversation)
-        elif said.get("kind") == "typing" and conversation == self.watching and may(self.role, Permission.INBOX_ANSWER):
+        elif said.get("kind") == "typing" and conversation == self.watching and self.may(Permission.INBOX_ANSWER):
             await self._say_here(typing=True)
 
     async def _watch_conversation(self, conversation: str) -> None:
@@ -168,7 +168,8 @@ class InboxConsumer(SalonConsumer):
             await self._send(news, f"missed {int(time.monotonic())}")
 
     async def _send(self, news: News, told: str) -> None:
-        reader = Reader(self.role, self.masked, self.member_id if self.own_only else 0, self.language, self.time_zone)
+        own_of = self.member_id if self.own_only else 0
+        reader = Reader(self.rights, self.masked, own_of, self.language, self.time_zone, self.closed)
         # By what was told, too: the same conversation may change twice in a moment.
         key = (self.salon_id, told, news.key, reader.key)
         text = await _rendered.get(key, lambda: self.in_salon(lambda: text_of(news, reader)))
@@ -179,21 +180,20 @@ class InboxConsumer(SalonConsumer):
     async def _ask_again(self) -> None:
         """The rules of seeing have changed: nothing is sent by the old ones, and the page reads itself anew."""
         policy.forget()
-        before = (self.own_only, self.masked)
         if not await self.may_stay():
             await self.close(code=CLOSE_FORBIDDEN)
-        elif before != (self.own_only, self.masked):
-            await self.send_json({"kind": "gap"})
+        else:
+            await self.settled()
 
-    def take_place(self, place: Place) -> None:
-        """With the rules of seeing."""
-        super().take_place(place)
-        self.own_only, self.masked = self._rules()
+    async def see_anew(self) -> None:
+        """The list and the talk that is open."""
+        await self.send_json({"kind": "gap"})
 
-    def _rules(self) -> tuple[bool, bool]:
-        who = Member(pk=self.member_id)
-        who.role = self.role
-        return sees_own_only(who), not sees_phones(who)
+    def sight(self) -> tuple[Any, ...]:
+        """The rules of seeing, and the numbers that only some may see."""
+        who = self.member
+        self.own_only, self.masked, self.closed = sees_own_only(who), not sees_phones(who), closed_numbers(who)
+        return self.own_only, self.masked, self.closed
 
     def _who(self) -> tuple[str, dict[str, str]]:
         zone = Salon.objects.values_list("time_zone", flat=True).get(pk=self.salon_id)
@@ -201,6 +201,4 @@ class InboxConsumer(SalonConsumer):
         return zone, {"member": str(public_id), "name": name}
 
     def _sees(self, conversation: str) -> bool:
-        who = Member(pk=self.member_id)
-        who.role = self.role
-        return visible_conversations(who).filter(public_id=conversation).exists()
+        return visible_conversations(self.member).filter(public_id=conversation).exists()

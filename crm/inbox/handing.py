@@ -62,7 +62,8 @@ def hand_over(batch: Sequence[Handing]) -> None:
         if talk is None:
             continue
         Conversation.objects.filter(pk=talk.pk).update(attention=HANDED_OVER)
-        audit.record("conversation.handed_over", subject=talk.public_id, by=one.by, after={"note": one.note})
+        # The note's words are for the team, in the conversation.
+        audit.record("conversation.handed_over", subject=talk.public_id, by=one.by, after={"note": bool(one.note)})
         payload = {"conversation_id": talk.pk, "note": one.note, **_by(one)}
         news.append(NewEvent("conversation.handed_over", talk.public_id, payload))
     tell(news)

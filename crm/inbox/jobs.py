@@ -6,13 +6,13 @@ from crm.inbox import snoozing, takeover
 from ops.timers.registry import Due, on_timer
 
 
-@on_timer(takeover.RESUMES)
+@on_timer(takeover.RESUMES, acts_for="salon")
 def let_flows_answer(due: Sequence[Due]) -> None:
     """The time of the people is over."""
     takeover.resume(due)
 
 
-@on_timer(snoozing.SNOOZE_ENDS)
+@on_timer(snoozing.SNOOZE_ENDS, acts_for="salon")
 def bring_back(due: Sequence[Due]) -> None:
     """What was put away until now."""
     snoozing.wake_due(due)

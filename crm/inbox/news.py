@@ -4,7 +4,6 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.template.loader import render_to_string
@@ -14,46 +13,45 @@ from crm.inbox.around import targets_of
 from crm.inbox.bubbles import bubbles_of
 from crm.inbox.models import Conversation
 from crm.inbox.noted import notes_by_id
-from crm.inbox.rights import masking, visible_conversations, visible_messages
+from crm.inbox.rights import keep_closed_numbers, masking, visible_conversations, visible_messages
 from crm.inbox.rows import rows_of
 from crm.inbox.talk import state_of
 from ops import clock
 from portal.frame.rendering import as_on_a_page
-from tenants.access.roles import ROLE_PERMISSIONS, Permission, Role
+from tenants.access.roles import Permission, Rights
 from tenants.members.models import Member
 
 # A socket that missed more than this reads the page again instead.
 MOST_MISSED = 200
+# The rights by which the parts differ.
+MATTERS = frozenset({Permission.INBOX_ANSWER, Permission.INBOX_MANAGE})
 _LINE_END = re.compile(r"\s*\n\s*")
-
-
-@lru_cache(maxsize=64)
-def _held(role: str) -> frozenset[Permission]:
-    return ROLE_PERMISSIONS[Role(role)] if role in Role.values else frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
     """Who looks, as far as it matters for what they get: two who are equal get the same parts.
 
-    `own_of`: the member who sees only what is theirs, 0 for who sees all.
+    `own_of`: the member who sees only what is theirs, 0 for who sees all; `closed`: numbers that are not theirs.
     """
 
-    role: str
+    rights: Rights
     masked: bool
     own_of: int
     language: str
     time_zone: str
+    closed: frozenset[int] = frozenset()
 
     @property
     def key(self) -> tuple[Any, ...]:
         """By what may be shared: rights, not the names of roles."""
-        return (_held(self.role), self.masked, self.own_of, self.language, self.time_zone)
+        return (self.rights.permissions & MATTERS, self.masked, self.own_of, self.closed, self.language, self.time_zone)
 
     def member(self) -> Member:
         """Somebody with these rights."""
         who = Member(pk=self.own_of or None)
-        who.role = self.role
+        who.rights = self.rights
+        keep_closed_numbers(who, self.closed)
         return who
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from channels_wa.numbers.queries import own_numbers
+from channels_wa.numbers.queries import known_numbers
 from crm.inbox.sending import CannotSend, first_number
 from ops import clock
 from ops.ids import uuid7
@@ -30,7 +30,7 @@ def opened_for(contact_ids: Collection[int], over: Mapping[int, int] | None = No
 
     `over`: by contact another number than the one they last used.
     """
-    portfolios = dict(own_numbers().values_list("pk", "portfolio"))
+    portfolios = {pk: number.portfolio for pk, number in known_numbers().items() if number.is_connected}
     if not portfolios or not contact_ids:
         return {}
     newest = _newest(sorted(set(contact_ids)), list(portfolios))

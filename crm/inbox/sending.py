@@ -22,7 +22,7 @@ from channels_wa.outbox.models import OutboxItem
 from crm.contacts.models import Contact
 from crm.inbox.live import tell_new
 from crm.inbox.models import Conversation
-from crm.inbox.rights import sees_own_only, visible_files
+from crm.inbox.rights import Who, closed_numbers, sees_all_talks, visible_files
 from crm.inbox.summary import note_outbound
 from crm.inbox.takeover import take_over
 from ops import clock
@@ -81,7 +81,7 @@ def send_message(
     A message that a policy refuses is written as `cancelled` with its reason. A person's answer silences the flows of
     the conversation for a while (takeover.py), unless it is none (`takes_over`). Raises CannotSend.
     """
-    number = number or first_number(contact)
+    number = number or first_number(contact, who=by)
     if problems := check(content.type, content.text, content.payload, number_id=number.pk):
         raise CannotSend(*problems)
     _check_files(content.payload, by)
@@ -123,7 +123,7 @@ def send_message(
 
 
 def _check_files(payload: dict[str, Any], by: Member | ApiKey) -> None:
-    named = set(named_in(payload)) if sees_own_only(by) else set()
+    named = set(named_in(payload)) if not sees_all_talks(by) else set()
     if named and visible_files(by).filter(public_id__in=named).count() < len(named):
         raise CannotSend(Problem("media", _("There is no such file here. Upload it again.")))
 
@@ -142,9 +142,13 @@ def _record(message: Message, contact: Contact, conversation: UUID, by: Member |
     )
 
 
-def first_number(contact: Contact | None = None) -> Number:
-    """The number over which this contact last talked with the salon, else the salon's default. Raises CannotSend."""
+def first_number(contact: Contact | None = None, *, who: Who | None = None) -> Number:
+    """The number over which this contact last talked with the salon, else the salon's default; of those that are not
+    closed to `who`. Raises CannotSend.
+    """
     own = own_numbers().order_by("-is_default", "pk")
+    if who is not None and (closed := closed_numbers(who)):
+        own = own.exclude(pk__in=closed)
     last = Conversation.objects.filter(contact=contact).order_by("-last_at", "-pk").first() if contact else None
     number = own.filter(pk=last.number_id).first() if last else None
     number = number or own.filter(state=Number.State.ACTIVE).first() or own.first()

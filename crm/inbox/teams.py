@@ -8,6 +8,7 @@ from crm.inbox.live import tell_changed
 from crm.inbox.models import Conversation, Team
 from tenants.audit import actions as audit
 from tenants.members.models import Member
+from tenants.sharing.actions import forget_subjects
 
 # Open pages are told of so many conversations of a team whose people change; of more they read when opened anew.
 _TOLD = 200
@@ -44,6 +45,7 @@ def delete(team: Team, *, by: Any) -> None:
     """End a team; its conversations stay with whoever has them, and belong to no team."""
     own = _own(team)
     audit.record("team.deleted", subject=team.public_id, by=by, before=_said(team))
+    forget_subjects("team", [team.pk])
     team.delete()
     tell_changed(own, left=dict.fromkeys(own, team.members))
 

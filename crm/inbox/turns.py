@@ -10,7 +10,8 @@ from django.db.models import QuerySet
 from crm.inbox.models import Team
 from ops.events.actions import NewEvent, emit_many
 from ops.salon import current_salon_id
-from tenants.access.roles import ROLE_PERMISSIONS, Permission
+from tenants.access.membership import holders
+from tenants.access.roles import Permission
 from tenants.members.models import Member
 from tenants.salons.models import Membership
 
@@ -75,8 +76,7 @@ def give_opened(opened: Sequence[Opened]) -> None:
 
 def _who_answer() -> QuerySet[Membership]:
     """Whose role answers guests: others belong to a team still, and get nothing that they could not answer."""
-    roles = [role for role, held in ROLE_PERMISSIONS.items() if Permission.INBOX_ANSWER in held]
-    return Membership.objects.filter(salon_id=current_salon_id() or 0, role__in=roles, is_active=True)
+    return holders(current_salon_id() or 0, Permission.INBOX_ANSWER)
 
 
 def _write(given: Sequence[tuple[int, int, int | None]]) -> None:

@@ -8,7 +8,7 @@ from ops.timers.registry import Due, on_timer
 from tenants.members.models import Member
 
 
-@on_timer(BULK)
+@on_timer(BULK, acts_for="salon")
 def go_on(due: Sequence[Due]) -> None:
     """The next batch of each."""
     for one in due:

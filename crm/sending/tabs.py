@@ -68,6 +68,7 @@ TABS = {
                 "number_circuit": _("Trouble at WhatsApp"),
                 "rate_limit": _("Sent as fast as allowed"),
                 "portfolio_limit": _("Daily limit of new guests"),
+                "quota": _("Your plan is used up"),
                 "campaign_paused": _("Campaigns paused"),
                 "quiet_hours": _("Quiet hours"),
                 "frequency_cap": _("Enough offers for now"),

@@ -6,6 +6,9 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from billing.metering.kinds import Kind
+from billing.quotas.asking import QuotaExceeded, ask
+from billing.subscriptions.refusing import read_only_words
 from crm.bookings import reminders
 from crm.bookings.actions import writing
 from crm.bookings.actions.placing import Line, Plan, SlotTaken, Way, in_turn, place
@@ -18,6 +21,7 @@ from crm.bookings.reading import now_minute
 from crm.contacts.models import Contact
 from ops import clock
 from ops.events.actions import emit_many
+from ops.salon import current_salon_id
 from tenants.audit import actions as audit
 
 MOST_ITEMS = 10
@@ -65,7 +69,7 @@ class NewBooking:
 def book(new: NewBooking, *, by: Any, rules: Rules = STAFF, override: str = "") -> Booking:
     """Book it. `override` is the reason why hours, breaks and time off do not count; nobody is booked twice even so.
 
-    Raises WrongItem, and SlotTaken with the nearest free slots.
+    Raises WrongItem, SlotTaken with the nearest free slots, and QuotaExceeded where the plan has no room.
     """
     return _make(new, by, OVERRIDE if override else rules, Booking.State.BOOKED, override=override)
 
@@ -78,6 +82,12 @@ def hold(new: NewBooking, *, by: Any, rules: Rules = GUEST, minutes: int | None 
 def _make(
     new: NewBooking, by: Any, rules: Rules, state: str, *, override: str = "", minutes: int | None = None
 ) -> Booking:
+    room = ask(current_salon_id() or 0, Kind.BOOKINGS)
+    if not room.allowed and rules.for_guests:
+        raise WrongItem(0, "", "plan", "The salon takes no more bookings here for now.")
+    if not room.allowed:
+        raise QuotaExceeded(room)
+
     def work() -> Booking:
         known, plans = place(lambda known: lines_of(new.items, known, rules), rules)
         booking = _row(new, known, plans, state, by)
@@ -137,12 +147,16 @@ def _who(position: int, item: ItemWanted, service: KnownService, known: Catalogu
         found = [
             one
             for one in known.people.values()
-            if service.pk in one.shapes and not one.is_archived and (one.is_online or not rules.for_guests)
+            if service.pk in one.shapes
+            and not (one.is_archived or one.is_beyond_plan)
+            and (one.is_online or not rules.for_guests)
         ]
         if not found:
             raise WrongItem(position, "service", "nobody", "Nobody offers this service.")
         return found
     person = known.people.get(item.professional)
+    if person is not None and person.is_beyond_plan:
+        raise WrongItem(position, "professional", "beyond_plan", read_only_words("professionals"))
     if person is None or person.is_archived or (rules.for_guests and not person.is_online):
         raise WrongItem(position, "professional", "not_there", "This professional takes no bookings.")
     if service.pk not in person.shapes and not rules.is_override:

@@ -42,6 +42,8 @@ class Arranged:
     # How long the guest is there.
     minutes: int | None = None
     add_ons: tuple[int, ...] | None = None
+    # What it is made of, where it shall be as it was before somebody made it shorter or longer.
+    segments: tuple[dict[str, Any], ...] = ()
 
 
 def move(
@@ -216,6 +218,9 @@ def _line(place: int, one: Arranged, items: Sequence[BookingItem], known: Catalo
         item.is_anyone and person.pk == item.professional_id,
         start_of(starts_at, known, rules, place),
     )
+    if one.segments:
+        way = Way(one.segments, shape_of(one.segments, item.buffer_before, item.buffer_after), item.price_minor)
+        return replace(line, ways={person.pk: way})
     return line if one.minutes is None else _resized(line, one.minutes, place)
 
 
@@ -234,7 +239,7 @@ def _fresh_line(place: int, wanted: ItemWanted, known: Catalogue, rules: Rules) 
 def _person(place: int, one: Arranged, item: BookingItem, known: Catalogue, rules: Rules) -> KnownPerson:
     pk = one.professional or item.professional_id
     person = known.people.get(pk)
-    if person is None or (person.is_archived and pk != item.professional_id):
+    if person is None or ((person.is_archived or person.is_beyond_plan) and pk != item.professional_id):
         raise WrongItem(place, "professional", "not_there", "This professional takes no bookings.")
     if pk != item.professional_id and one.service not in person.shapes and not rules.is_override:
         raise WrongItem(place, "professional", "not_offered", "This professional does not offer the service.")

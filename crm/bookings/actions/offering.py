@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from django.db import models, transaction
 from django.db.models import Max
 
+from billing.quotas.gates import take
 from crm.bookings import defaults
 from crm.bookings.models import (
     PROFESSIONAL,
@@ -62,6 +63,7 @@ def create_service(values: Mapping[str, Any], *, by: Any) -> Service:
 def create_professional(values: Mapping[str, Any], *, by: Any, offers: Sequence[Offer] = ()) -> Professional:
     """Write a professional with what they do; without hours they have the salon's. Raises TooMany."""
     _check_room()
+    take("professionals")
     hours = {"hours": defaults.policy().hours, "order": _next(Resource.objects.all())}
     made = _create(Professional(**{**hours, **values, "kind": PROFESSIONAL}), by)
     set_offers(made, offers)
@@ -125,6 +127,8 @@ def archive(row: Row, *, by: Any) -> Row:
 @transaction.atomic
 def restore(row: Row, *, by: Any) -> Row:
     """Take it up again."""
+    if isinstance(row, Professional):
+        take("professionals")
     return _put(row, None, "restored", by)
 
 

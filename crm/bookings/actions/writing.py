@@ -209,6 +209,8 @@ def facts(booking: Booking, items: Iterable[BookingItem], known: Catalogue) -> d
                 "professional_ref": str(known.people[item.professional_id].public_id),
                 "starts_at": item.starts_at.isoformat(),
                 "ends_at": item.ends_at.isoformat(),
+                # Of one part they say no more than the times.
+                **({"segments": item.segments} if len(item.segments) > 1 else {}),
             }
             for item in items
         ],

@@ -13,6 +13,7 @@ from crm.bookings.answers.tokens import ASKS, LONGEST, STOP, STRANGE, tokens
 from crm.bookings.answers.when import NoDate, Part, Wish, merged, part_of, settled
 
 _SOON: Final = frozenset({"today", "tomorrow"})
+MOST_WORDS: Final = 80
 
 
 # Nothing was said of when.
@@ -117,8 +118,13 @@ def time_named(text: str, asked: Asked) -> tuple[Wish, bool] | None:
 
 def _named(said: list[str], words: Table, now: datetime) -> tuple[list[Part], bool]:
     parts: list[Part] = []
-    rest, is_whole = [one for one in said if one not in (STOP, ASKS)], True
+    rest = [one for one in said if one not in (STOP, ASKS)]
+    # Each word that begins nothing is tried against every phrase: of noise, only so much.
+    is_whole, rest = len(rest) <= MOST_WORDS, rest[:MOST_WORDS]
     while rest:
+        if rest[0] == STRANGE:
+            rest, is_whole = rest[1:], False
+            continue
         try:
             segment = _longest(" ".join(rest), words, now)
         except _Unclear:

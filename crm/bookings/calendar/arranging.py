@@ -90,7 +90,9 @@ class Undo:
             is_same = place < len(now) and now[place].ends_at - now[place].starts_at == end - start
             length = None if is_same else int((end - start) / timedelta(minutes=1))
             service, person = services[item["service_ref"]], people[item["professional_ref"]]
-            wanted.append(Arranged(service, person, start, length))
+            # A length alone would not say where the professional was free in between.
+            parts = () if is_same else tuple(item.get("segments") or ())
+            wanted.append(Arranged(service, person, start, length, segments=parts))
 
         def work(override: str) -> Booking:
             return moving.arrange(

@@ -8,13 +8,12 @@ import time
 from typing import Any
 
 from crm.bookings.calendar.live import MOST_NEWS, TOPIC, Latest, latest
-from crm.bookings.models import BlockedTime
-from crm.bookings.rights import own_calendar_only, own_professionals, visible_bookings
+from crm.bookings.rights import calendars_seen, visible_bookings, visible_professionals
+from crm.bookings.sharing import CALENDAR
 from ops import clock
 from ops.live.shared import Shared
-from tenants.access.roles import Permission, may
+from tenants.access.roles import Permission
 from tenants.access.sockets import SalonConsumer
-from tenants.members.models import Member
 
 # One look of each moment serves all calendars of the salon.
 _latest: "Shared[list[Latest]]" = Shared(SalonConsumer.look_s)
@@ -24,6 +23,16 @@ class CalendarConsumer(SalonConsumer):
     """Hands on ids; the page reads its days anew, and gets what its person may see."""
 
     permission = Permission.BOOKINGS_SEE
+    shared = CALENDAR
+
+    def sight(self) -> tuple[Any, ...]:
+        """Whose calendars."""
+        self.calendars = calendars_seen(self.member)
+        return (self.calendars.only, self.calendars.closed)
+
+    async def see_anew(self) -> None:
+        """All of the days that are shown."""
+        await self.send_json(_message([], everything=True))
 
     async def topics(self) -> list[str]:
         """The salon's whole calendar."""
@@ -61,24 +70,19 @@ class CalendarConsumer(SalonConsumer):
             await self.send_json(_message([]))
 
     async def _seen(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """Of what is in nobody's column that they may see, those who have their own calendar only learn nothing."""
-        if may(self.role, Permission.SERVICES_MANAGE):
+        """Of what is in nobody's column that they may see they learn nothing."""
+        if self.calendars.is_all:
             return rows
         found: list[dict[str, Any]] = await self.in_salon(lambda: self._among(rows))
         return found
 
     def _among(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        who = Member(pk=self.member_id)
-        who.role = self.role
-        if not own_calendar_only(who):
-            return rows
-        own = dict(own_professionals(who).values_list("pk", "public_id"))
+        who = self.member
+        own = dict(visible_professionals(who).values_list("pk", "public_id"))
         refs = {str(ref) for ref in own.values()}
         ids = [row["id"] for row in rows]
         seen = set(map(str, visible_bookings(who).filter(public_id__in=ids).values_list("public_id", flat=True)))
-        blocked = BlockedTime.objects.filter(public_id__in=ids, resource_id__in=list(own))
-        seen |= set(map(str, blocked.values_list("public_id", flat=True)))
-        return [row for row in rows if row["id"] in seen or refs & set(row["people"])]
+        return [row for row in rows if row["id"] in seen or row.get("resource") in own or refs & set(row["people"])]
 
 
 def _message(changed: list[list[Any]], *, everything: bool = False, seq: int | None = None) -> dict[str, Any]:

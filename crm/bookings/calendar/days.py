@@ -13,8 +13,8 @@ from crm.bookings.availability.types import Span
 from crm.bookings.availability.wall import instant, minute_of, moment_of
 from crm.bookings.calendar import live, when
 from crm.bookings.calendar.rights import Viewer
-from crm.bookings.catalogue import Catalogue, catalogue
-from crm.bookings.models import BlockedTime, Booking, BookingItem, Professional
+from crm.bookings.catalogue import Catalogue, KnownThing, catalogue
+from crm.bookings.models import Allocation, BlockedTime, Booking, BookingItem, Professional
 from crm.bookings.reading import Taken
 from crm.bookings.rights import visible_bookings
 from crm.contacts.names import addresses
@@ -26,7 +26,7 @@ MOST_DAYS = 45
 LONGEST = timedelta(days=1)
 OFF = (Booking.State.CANCELLED,)
 COLUMNS = (
-    "booking_id", "position", "starts_at", "ends_at", "segments", "buffer_before", "buffer_after", "service_id",
+    "id", "booking_id", "position", "starts_at", "ends_at", "segments", "buffer_before", "buffer_after", "service_id",
     "professional_id", "booking__public_id", "booking__state", "booking__version", "booking__contact_id",
     "booking__contact__name", "booking__guest_name", "booking__series", "booking__deposit_state",
     "booking__hold_until", "booking__note", "booking__needs_review",
@@ -45,12 +45,15 @@ def read(viewer: Viewer, first: date, last: date, *, with_cancelled: bool = Fals
     booked = {row["professional_id"] for row in rows}
     shown = [one for one in people if one.archived_at is None or one.pk in booked]
     refs = {one.pk: str(one.public_id) for one in shown}
+    # Who sees one column of people does not see what the others' visits take.
+    rooms = known.things if viewer.sees_all else []
     return {
         "seq": seq,
         **now(known),
         "resources": [_resource(one, viewer) for one in shown],
+        "rooms": [{"id": str(one.public_id), "name": one.name, "colour": ""} for one in rooms],
         "hours": _hours(known),
-        "visits": _visits(rows, refs, viewer, known),
+        "visits": _visits(rows, refs, viewer, known, _uses(rows, rooms)),
         "blocked": _blocked(refs, start, end, known.zone),
         "closed": _closed(shown, known, start, end),
     }
@@ -74,7 +77,22 @@ def _items(
     return list(found.order_by("starts_at", "booking_id", "position").values(*COLUMNS))
 
 
-def _visits(rows: list[dict[str, Any]], refs: dict[int, str], viewer: Viewer, known: Catalogue) -> list[dict[str, Any]]:
+def _uses(rows: Sequence[dict[str, Any]], rooms: Sequence[KnownThing]) -> dict[int, list[str]]:
+    """By service of a visit the chairs and rooms that it takes."""
+    if not rooms or not rows:
+        return {}
+    refs, found = {one.pk: str(one.public_id) for one in rooms}, dict[int, list[str]]()
+    taken = Allocation.objects.filter(item__in=[row["id"] for row in rows], resource__in=list(refs))
+    for item, resource in taken.order_by("pk").values_list("item_id", "resource_id"):
+        # A stretch before and one after a pause are one visit.
+        if refs[resource] not in found.setdefault(item or 0, []):
+            found[item or 0].append(refs[resource])
+    return found
+
+
+def _visits(
+    rows: list[dict[str, Any]], refs: dict[int, str], viewer: Viewer, known: Catalogue, uses: dict[int, list[str]]
+) -> list[dict[str, Any]]:
     seen = _visible(viewer, {row["booking_id"] for row in rows})
     nameless = {
         row["booking__contact_id"]
@@ -96,6 +114,7 @@ def _visits(rows: list[dict[str, Any]], refs: dict[int, str], viewer: Viewer, kn
         one = {
             "id": f"{row['booking__public_id']}.{row['position']}",
             "who": refs[row["professional_id"]],
+            "uses": uses.get(row["id"], []),
             **_stretch(row["starts_at"], row["ends_at"], known.zone),
         }
         if row["booking_id"] not in seen:

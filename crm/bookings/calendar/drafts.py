@@ -99,7 +99,8 @@ class Draft:
                 return pk
         if line.who:
             raise when.WrongWhen(_("This professional takes no bookings any more."))
-        own = min(viewer.own, default=None) if viewer.own_only else None
+        some = viewer.booked.only
+        own = None if some is None else min(viewer.own & some or some, default=None)
         viewer.check({own})
         return own
 
@@ -177,8 +178,9 @@ def _dates(draft: Draft, asked: Asked, start: datetime, known: Catalogue) -> lis
     except (WrongRule, OverflowError):
         return []
     found = []
-    for moment in every:
-        why = [one for one in asking.why_not(asked, minute_of(moment)) if one.reason != Reason.OFF_GRID]
+    reasons = asking.why_none(asked, [minute_of(moment) for moment in every])
+    for moment, said in zip(every, reasons, strict=True):
+        why = [one for one in said if one.reason != Reason.OFF_GRID]
         day = moment.astimezone(known.zone).date()
         found.append(
             {
@@ -218,7 +220,7 @@ def choices(draft: Draft, known: Catalogue, viewer: Viewer, headings: Mapping[in
 
 def _people(service: KnownService | None, known: Catalogue, viewer: Viewer) -> list[tuple[str, str]]:
     def may(one: KnownPerson) -> bool:
-        mine = not viewer.own_only or one.pk in viewer.own
+        mine = viewer.booked.reach(one.pk)
         return not one.is_archived and mine and (service is None or service.pk in one.shapes)
 
     return [(str(one.public_id), one.name) for one in known.people.values() if may(one)]

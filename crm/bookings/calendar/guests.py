@@ -58,9 +58,10 @@ class Guests:
             if (public_id := is_id(ref)) is None:
                 raise Http404
             return contact_or_404(self.request.member, public_id)
-        talk = self.conversation()
+        talk = self.conversation
         return contact_or_404(self.request.member, talk.contact.public_id) if talk else None
 
+    @cached_property
     def conversation(self) -> Conversation | None:
         """The conversation it came up in."""
         ref = self._given("conversation", 40)

@@ -20,11 +20,7 @@ def js_words() -> dict[str, object]:
         "deposit": _("deposit due"),
         "until": _("held until %s"),
         "empty": _("Nothing here yet. Choose a free time to book a visit."),
-        "nobody": _("There are no professionals yet. Add one, and their column appears here."),
         "failed": _("That did not work. The visit is back where it was."),
         "unread": _("The calendar could not be read. Trying again…"),
-        "moved": _("Moving…"),
-        "everybody": _("Everybody"),
-        "week": _("Week of %s"),
         "now": _("Now"),
     }

@@ -9,7 +9,15 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
 from crm.bookings.models import BlockedTime, Booking, Professional
-from crm.bookings.rights import own_calendar_only, own_professionals, visible_bookings
+from crm.bookings.rights import (
+    Calendars,
+    calendars_booked,
+    calendars_seen,
+    may_book,
+    own_professionals,
+    visible_bookings,
+    visible_professionals,
+)
 from crm.inbox.rights import sees_own_only
 from tenants.access.roles import Permission
 from tenants.members.models import Member
@@ -23,8 +31,18 @@ class Viewer:
 
     @cached_property
     def own_only(self) -> bool:
-        """They see and change their own calendar only."""
-        return own_calendar_only(self.member)
+        """They book into some calendars only: never into anyone's."""
+        return self.booked.only is not None
+
+    @property
+    def seen(self) -> Calendars:
+        """Whose columns they see."""
+        return calendars_seen(self.member)
+
+    @property
+    def booked(self) -> Calendars:
+        """Whose columns they may write into."""
+        return calendars_booked(self.member)
 
     @cached_property
     def own(self) -> frozenset[int]:
@@ -33,13 +51,18 @@ class Viewer:
 
     @cached_property
     def narrowed(self) -> bool:
-        """They see the names of some guests only."""
-        return sees_own_only(self.member)
+        """They see some of the visits in these columns only."""
+        return sees_own_only(self.member) or bool(self.seen.closed)
+
+    @property
+    def sees_all(self) -> bool:
+        """They see everybody's columns, and so what chairs and rooms are taken by."""
+        return self.seen.only is None and not self.seen.closed
 
     @property
     def may_edit(self) -> bool:
         """They may book and move."""
-        return self.member.may(Permission.BOOKINGS_EDIT)
+        return self.booked.only is None or bool(self.booked.only)
 
     @property
     def may_override(self) -> bool:
@@ -48,12 +71,11 @@ class Viewer:
 
     def professionals(self) -> list[Professional]:
         """Those whose columns they see, in order; archived ones too."""
-        rows = Professional.objects.filter(pk__in=self.own) if self.own_only else Professional.objects.all()
-        return list(rows.order_by("order", "pk"))
+        return list(visible_professionals(self.member).order_by("order", "pk"))
 
     def check(self, professionals: Set[int | None]) -> None:
         """Raises PermissionDenied where one of these calendars is not theirs (None: anyone's)."""
-        if self.own_only and not professionals <= self.own:
+        if not may_book(self.member, professionals):
             raise PermissionDenied("own calendar only")
 
     def booking(self, public_id: UUID) -> Booking:
@@ -67,6 +89,6 @@ class Viewer:
     def blocked_time(self, public_id: UUID) -> BlockedTime:
         """A blocked time of a column that they see. Raises Http404."""
         found = BlockedTime.objects.select_related("resource").filter(public_id=public_id).first()
-        if found is None or (self.own_only and found.resource_id not in self.own):
+        if found is None or not self.seen.reach(found.resource_id):
             raise Http404
         return found

@@ -1,6 +1,6 @@
 """Days and times as a browser sends them: what the clock on the salon's wall shows."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.utils import formats
@@ -86,8 +86,3 @@ def said(at: datetime, zone: ZoneInfo) -> str:
     day = f"{formats.date_format(local, 'D')} {formats.date_format(local, 'SHORT_DATE_FORMAT')}"
     more = f" ({offset_words(local)})" if is_twice(local, zone) else ""
     return f"{day}, {local:%H:%M}{more}"
-
-
-def midnight(day: date) -> datetime:
-    """The beginning of a day on the wall, without a zone."""
-    return datetime.combine(day, time())

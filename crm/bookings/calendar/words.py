@@ -30,7 +30,6 @@ ACTS: Final[dict[str, Any]] = {
     State.ARRIVED: lazy("Arrived"),
     State.DONE: lazy("Done"),
     State.NO_SHOW: lazy("Did not come"),
-    State.CANCELLED: lazy("Cancel…"),
 }
 DID: Final[dict[str, Any]] = {
     "held": lazy("Held"),
@@ -43,7 +42,6 @@ DID: Final[dict[str, Any]] = {
     "expired": lazy("The hold is over"),
     "moved": lazy("Moved"),
     "changed": lazy("Changed"),
-    "undone": lazy("Taken back"),
     "deposit": lazy("Deposit"),
     "zone_changed": lazy("The salon's time zone changed"),
 }

@@ -18,7 +18,7 @@ from crm.bookings.actions.placing import SlotTaken
 from crm.bookings.asking import GUEST, Rules
 from crm.bookings.defaults import policy
 from crm.bookings.deposits import rules as deposits
-from crm.bookings.models import Booking, BookingItem
+from crm.bookings.models import Booking, BookingItem, PackageUse
 from ops import clock
 from ops.events.actions import emit_many
 from ops.salon import current_salon_id
@@ -63,10 +63,11 @@ def book_or_ask(new: NewBooking, *, by: Any, rules: Rules = GUEST) -> Booking:
         return settle_or_ask(hold(new, by=by, rules=rules), by=by)
 
 
-def ask_by_hand(booking: Booking, amount: int, *, by: Any) -> Booking:
-    """Staff asks for a deposit of a visit that is booked; it stays booked. Raises NothingDue, links.NoProvider."""
+def ask_by_hand(booking: Booking, amount: int, *, by: Any, version: int | None = None) -> Booking:
+    """Staff asks for a deposit of a visit that is booked; it stays booked. Raises NothingDue, links.NoProvider, and
+    Stale where it is not that `version` any more: of two who ask at once the guest hears one."""
     with transaction.atomic():
-        fresh = states.load_locked(booking, None)
+        fresh = states.load_locked(booking, version)
         if amount <= 0 or fresh.deposit_state not in (Deposit.NONE, Deposit.DUE) or fresh.contact_id is None:
             raise NothingDue
         if fresh.state not in (State.BOOKED, State.CONFIRMED):
@@ -150,7 +151,11 @@ def not_come(booking: Booking) -> None:
     if fresh.deposit_state == Deposit.PAID:
         kept = fresh.deposit_minor
         _set(fresh, Deposit.KEPT, "no_show")
-    amount = deposits.fee(fresh) - kept
+    fee = deposits.fee(fresh)
+    if PackageUse.objects.filter(booking=fresh, returned_at=None).exists():
+        # What a package pays is paid: its use is kept.
+        fee = min(fee, fresh.price_minor)
+    amount = fee - kept
     asked = any(one.state in (*links.OPEN, PaymentLink.State.PAID) for one in _links(fresh, FEE))
     if amount <= 0 or fresh.contact_id is None or not current() or asked:
         return

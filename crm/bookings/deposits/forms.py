@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from crm.bookings.deposits import rules
 from crm.bookings.models import BookingPolicy, Service
-from crm.deals import money
+from portal.frame import money
 
 
 class RuleForm(forms.Form):

@@ -14,19 +14,18 @@ from crm.bookings.deposits import actions
 from crm.bookings.models import Booking
 from crm.bookings.notices import sending, templates
 from crm.bookings.reminders.composing import told, values_of, what_of, when_of
-from crm.deals import money
 from ops import clock
 from ops.eventqueue.handling import Heard
 from ops.salon import current_salon_id
 from ops.timers.actions import NewTimer, set_many
 from ops.timers.registry import Due
+from portal.frame import money
 from tenants.salons.models import Salon
 
 LINK: Final = "booking_deposit_link"
 FEE_LINK: Final = "booking_no_show_fee"
 NEWS: Final = "booking_payment_news"
 NOTICE: Final = "booking.payment_notice"
-AGAIN: Final = timedelta(minutes=1)
 LONGEST: Final = timedelta(days=2)
 DJANGO: Final = {"pt": "pt-br", "en": "en", "es": "es"}
 
@@ -128,9 +127,8 @@ def _send(booking: Booking, name: str, link: PaymentLink, word: str = "") -> Non
         if away.reason == "no_template" and until > clock.now():
             sending.prepare(name)
             subject = f"{link.pk}:{name}:{word}"
-            version = int(clock.now().timestamp())
-            wait = AGAIN if clock.now() - link.created_at < timedelta(hours=1) else 15 * AGAIN
-            set_many(current_salon_id(), [NewTimer(NOTICE, subject[:80], clock.now() + wait, version)])
+            at = sending.next_try(link.created_at)
+            set_many(current_salon_id(), [NewTimer(NOTICE, subject[:80], at, int(at.timestamp()))])
 
 
 def _values(booking: Booking, name: str, link: PaymentLink, language: str, word: str) -> list[str]:

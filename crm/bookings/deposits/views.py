@@ -17,8 +17,8 @@ from crm.bookings.actions import offering
 from crm.bookings.deposits.forms import SalonRuleForm, ServiceRuleForm, told
 from crm.bookings.models import Booking, Service
 from crm.bookings.notices import sending
-from crm.deals import money
 from crm.deals.defaults import currency
+from portal.frame import money
 from portal.frame.keyset import by_id
 from portal.frame.toasts import toast
 from tenants.access.guard import SalonRequest, allowed
@@ -84,7 +84,7 @@ def _shown(link: PaymentLink, booking: Booking | None) -> dict[str, Any]:
     return {
         "link": link,
         "amount": money.shown(link.amount_minor, link.currency),
-        "what": _("No-show fee") if link.purpose == "no_show_fee" else _("Deposit"),
+        "what": {"no_show_fee": _("No-show fee"), "package": _("Package")}.get(link.purpose, _("Deposit")),
         "who": (booking.contact.name if booking and booking.contact else "") or _("Guest"),
         "when": booking.starts_at if booking else None,
         "tone": tones.get(link.state, ""),

@@ -13,9 +13,9 @@ from crm.bookings.models import Booking, Reminder
 from crm.bookings.reminders.hearing import shown
 from crm.bookings.rights import visible_bookings
 from crm.contacts.models import Contact
-from crm.deals import money
 from crm.inbox.rights import Who
 from ops import clock
+from portal.frame import money
 
 State = Booking.State
 MOST_AHEAD: Final = 5

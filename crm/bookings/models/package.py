@@ -44,7 +44,10 @@ class PackageSale(models.Model):
 
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
     package = models.ForeignKey(Package, on_delete=models.PROTECT, related_name="sales", db_index=False)
-    contact = models.ForeignKey("contacts.Contact", on_delete=models.CASCADE, related_name="packages", db_index=False)
+    # Empty: the guest was erased; that it was sold stays for accounting.
+    contact = models.ForeignKey(
+        "contacts.Contact", on_delete=models.SET_NULL, null=True, blank=True, related_name="packages", db_index=False
+    )
     name = models.CharField(max_length=120)
     service_ids = ArrayField(models.BigIntegerField())
     uses = models.PositiveSmallIntegerField()
@@ -91,7 +94,7 @@ class PackageUse(models.Model):
     # Which of the visit's services.
     position = models.PositiveSmallIntegerField(default=0)
     service_id = models.BigIntegerField()
-    # What the service would have cost.
+    # By how much the visit costs less.
     price_minor = models.BigIntegerField(default=0)
     by = models.ForeignKey(
         "members.Member", on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from channels_wa.message_templates.models import MessageTemplate
@@ -43,6 +44,12 @@ class Way:
     language: str
     is_window_open: bool
     template: MessageTemplate | None
+
+
+def next_try(since: datetime) -> datetime:
+    """When to try again what waits for Meta to look at its text: each minute of the first hour after `since`."""
+    now = clock.now()
+    return now + timedelta(minutes=1 if now - since < timedelta(hours=1) else 15)
 
 
 def prepare(name: str) -> None:

@@ -3,16 +3,18 @@ salon changes the texts where all templates are edited, and each variable is fil
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final
+
+from django.db import transaction
 
 from channels_wa.message_templates import actions
 from channels_wa.message_templates.actions import CannotDo
 from channels_wa.message_templates.drafts import Draft
 from channels_wa.message_templates.models import MessageTemplate
 from channels_wa.message_templates.sending import payload_from_form
-from channels_wa.message_templates.shape import Shape, filled, shape_of
+from channels_wa.message_templates.shape import Shape, filled
 from crm.bookings.reminders import words
 from ops.salon import current_salon_id
 
@@ -39,7 +41,8 @@ def ensure(name: str, waba_ids: Iterable[str]) -> None:
         for language in words.LANGUAGES:
             if texts(language)["code"] not in there:
                 _make(name, language, waba_id)
-        _looked_at.add((salon, waba_id, name))
+        # What is rolled back is not there: only then it has been looked at.
+        transaction.on_commit(partial(_looked_at.add, (salon, waba_id, name)))
 
 
 def known(name: str, waba_ids: Iterable[str]) -> dict[tuple[str, str], MessageTemplate]:
@@ -50,7 +53,7 @@ def known(name: str, waba_ids: Iterable[str]) -> dict[tuple[str, str], MessageTe
 
 def fill(template: MessageTemplate, values: Sequence[str], ids: Sequence[str]) -> tuple[dict[str, Any], str]:
     """The message's payload and its words; `ids` are what its buttons send back, in their order."""
-    shape = shape_of(template.components, template.parameter_format)
+    shape = template.shape
     named = _named(shape, values)
     payload = payload_from_form(template, {f"parameter.body.{name}": text for name, text in named.items()})
     quick = [button for button in shape.buttons if button.type == "QUICK_REPLY"]
@@ -71,7 +74,7 @@ def text_of(name: str, template: MessageTemplate | None, language: str, values: 
     if template is None:
         numbered = {str(place): _one_line(text) for place, text in enumerate(values, 1)}
         return filled(texts(language)[name]["text"], numbered)
-    shape = shape_of(template.components, template.parameter_format)
+    shape = template.shape
     return filled(shape.body, _named(shape, values))
 
 

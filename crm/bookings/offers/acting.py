@@ -5,11 +5,12 @@ from typing import Any
 from django.contrib import messages
 from django.db import models
 from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from crm.bookings.actions import arranging
+from crm.bookings.actions import arranging, offering
 from crm.bookings.models import Booking, BookingItem
 from crm.bookings.offers.outside import COMING
 from ops import clock
@@ -53,7 +54,20 @@ def move(request: SalonRequest, row: Any, among: models.QuerySet[Any]) -> HttpRe
     return told(request, _("Moved"), undo_url=f"{request.path}?{urlencode({'before': was})}")
 
 
-def with_visits(words: str, **items: Any) -> str:
+def put_away(request: SalonRequest, row: Any, *, item: str, back: str) -> HttpResponse:
+    """Put it away; `item` is its column in a visit, `back` the address that takes it up again."""
+    found = offering.archive(row, by=request.member)
+    words = _with_visits(_("%(name)s is put away.") % {"name": found.name}, **{item: found})
+    return told(request, words, undo_url=reverse(back, args=[found.public_id]))
+
+
+def taken_up(request: SalonRequest, row: Any) -> HttpResponse:
+    """Take it up again."""
+    found = offering.restore(row, by=request.member)
+    return told(request, _("%(name)s can be booked again.") % {"name": found.name})
+
+
+def _with_visits(words: str, **items: Any) -> str:
     """The words, and how many coming visits stay."""
     coming = Booking.objects.filter(state__in=COMING, ends_at__gt=clock.now())
     count = coming.filter(pk__in=BookingItem.objects.filter(**items).values("booking_id")).count()

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from crm.deals import money
+from portal.frame import money
 
 # Each can be told from the others, and carries white words (WCAG AA).
 PALETTE: Final = (

@@ -18,7 +18,7 @@ from crm.bookings.models import BlockedTime, DatedHours, Professional, Professio
 from crm.bookings.offers.fields import ColourField
 from crm.bookings.offers.parts import DayField, OffersField, Other, WeekField, time_words, week_rows
 from crm.bookings.offers.seen import SeenForm
-from crm.deals import money
+from portal.frame import money
 from tenants.members.models import Member
 
 

@@ -14,11 +14,13 @@ from crm.bookings.offers.parts import WeekField, week_rows
 from crm.bookings.offers.seen import SeenForm
 from crm.bookings.offers.service_form import MOST_CANCEL, MOST_LEAD
 from ops import clock
-from tenants.access.roles import ROLE_PERMISSIONS, Permission, Role
+from ops.salon import current_salon_id
+from tenants.access.membership import roles_in
+from tenants.access.roles import Permission
 
 # Divisors of an hour, and the hour: whatever the offset of a zone, the clock shows them.
 GRIDS: Final = (5, 10, 15, 20, 30, 60)
-MOST_HORIZON, MOST_HOLD, MOST_OFFER = 730, 120, 1440
+MOST_HORIZON, MOST_HOLD, LEAST_OFFER, MOST_OFFER = 730, 120, 5, 1440
 RULES: Final = (
     "grid_minutes",
     "lead_minutes",
@@ -63,7 +65,7 @@ class RulesForm(SeenForm):
     )
     offer_minutes = forms.IntegerField(
         label=gettext_lazy("A guest of the waitlist has so many minutes for an offer"),
-        min_value=1,
+        min_value=LEAST_OFFER,
         max_value=MOST_OFFER,
     )
     own_calendar_roles = forms.MultipleChoiceField(
@@ -77,7 +79,9 @@ class RulesForm(SeenForm):
         super().__init__(data, known=rules_known(policy), version=policy.version, **options)
         roles: Any = self.fields["own_calendar_roles"]
         roles.choices = [
-            (role.value, role.label) for role in Role if Permission.SERVICES_MANAGE not in ROLE_PERMISSIONS[role]
+            (one.role, one.label)
+            for one in roles_in(current_salon_id() or 0)
+            if not one.may(Permission.SERVICES_MANAGE)
         ]
         grid: Any = self.fields["grid_minutes"]
         codes = sorted({*GRIDS, policy.grid_minutes})

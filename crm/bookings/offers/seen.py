@@ -13,6 +13,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext as _
 
+from ops import untrusted
 from tenants.audit.models import AuditEntry
 from tenants.members.models import Member
 
@@ -57,7 +58,7 @@ class SeenForm(forms.Form):
     def was_shown(self) -> dict[str, Any]:
         """What the page showed; nothing where it does not say."""
         try:
-            found = json.loads(self.data.get(self.add_prefix("seen"), "") or "{}")
+            found = untrusted.loads(self.data.get(self.add_prefix("seen"), "") or "{}")
         except ValueError:
             return {}
         return found if isinstance(found, dict) else {}

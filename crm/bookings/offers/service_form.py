@@ -16,7 +16,7 @@ from crm.bookings.offers.fields import ColourField, MoneyField, SpanField
 from crm.bookings.offers.parts import OffersField, Other, SegmentsField, time_words
 from crm.bookings.offers.seen import SeenForm
 from crm.bookings.reminders.forms import MOST_DAYS, MOST_HOURS, read_numbers
-from crm.deals import money
+from portal.frame import money
 
 MOST_BUFFER, MOST_LEAD, MOST_CANCEL = 480, 525_600, 8760
 DEPOSITS: Final = (

@@ -4,10 +4,13 @@ service of a visit is paid by one use at most (a constraint), so it is exact how
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
 
+from billing.payment_links import actions as links
+from billing.payment_links.models import PaymentLink
 from crm.bookings.actions import writing
 from crm.bookings.models import Booking, BookingItem, Package, PackageSale, PackageUse
 from crm.contacts.models import Contact
@@ -16,15 +19,18 @@ from ops.events.actions import emit
 from ops.salon import current_salon_id
 from ops.timers.actions import NewTimer, set_many
 from tenants.audit import actions as audit
+from tenants.salons.models import Salon
 
 OVER: Final = "package.over"
+# Of a payment link.
+PURPOSE: Final = "package"
 State = PackageSale.State
 FIELDS: Final = ("name", "service_ids", "uses", "price_minor", "currency", "valid_days")
 USABLE: Final = ("booked", "confirmed", "arrived", "done")
 
 
 class CannotUse(Exception):
-    """Why it cannot pay for this: over, empty, other_service, other_guest, used_already, wrong_state."""
+    """Why it cannot pay for this: over, empty, unpaid, other_service, other_guest, used_already, wrong_state."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -75,8 +81,11 @@ def put_away(package: Package, *, by: Any, back: bool = False) -> Package:
 
 
 @transaction.atomic
-def sell(package: Package, contact: Contact, *, by: Any, price_minor: int | None = None, note: str = "") -> PackageSale:
-    """The guest has it from now on. Raises CannotUse for one that is sold no more."""
+def sell(package: Package, contact: Contact, *, by: Any, note: str = "", by_link: bool = False) -> PackageSale:
+    """The guest has it from now on; `by_link`: gets a link to pay, and uses it once that is paid.
+
+    Raises CannotUse for one that is sold no more, links.NoProvider.
+    """
     fresh = Package.objects.select_for_update().get(pk=package.pk)
     if fresh.archived_at:
         raise CannotUse("over")
@@ -87,7 +96,7 @@ def sell(package: Package, contact: Contact, *, by: Any, price_minor: int | None
         name=fresh.name,
         service_ids=fresh.service_ids,
         uses=fresh.uses,
-        price_minor=fresh.price_minor if price_minor is None else price_minor,
+        price_minor=fresh.price_minor,
         currency=fresh.currency,
         expires_at=now + timedelta(days=fresh.valid_days) if fresh.valid_days else None,
         note=note[:300],
@@ -97,7 +106,41 @@ def sell(package: Package, contact: Contact, *, by: Any, price_minor: int | None
     if sale.expires_at:
         set_many(current_salon_id(), [NewTimer(OVER, str(sale.pk), sale.expires_at)])
     _told("sold", sale, by)
+    if by_link and sale.price_minor:
+        salon = Salon.objects.values_list("name", flat=True).get(pk=current_salon_id() or 0)
+        links.ask_for(
+            links.Wanted(
+                amount_minor=sale.price_minor,
+                currency=sale.currency,
+                purpose=PURPOSE,
+                subject=sale.public_id,
+                description=f"{salon}: {sale.name}",
+                contact_id=contact.pk,
+            ),
+            by=by,
+        )
     return sale
+
+
+def link_of(sale: PackageSale) -> PaymentLink | None:
+    """The newest link by which it is paid, if it is sold so."""
+    return PaymentLink.objects.filter(purpose=PURPOSE, subject=sale.public_id).order_by("-pk").first()
+
+
+@transaction.atomic
+def paid_otherwise(sale: PackageSale, *, by: Any) -> None:
+    """The guest has paid at the desk: nobody shall pay the link any more, and it may be used."""
+    locked(sale.pk)
+    for link in PaymentLink.objects.filter(purpose=PURPOSE, subject=sale.public_id, state__in=links.UNPAID):
+        links.settle(link, by=by)
+
+
+def unpaid(sales: Sequence[PackageSale]) -> set[UUID]:
+    """Those that nobody has paid: the link is open, or came to nothing, and nobody said that it was paid otherwise."""
+    rows = PaymentLink.objects.filter(
+        purpose=PURPOSE, subject__in=[one.public_id for one in sales], state__in=links.UNPAID
+    )
+    return set(rows.values_list("subject", flat=True))
 
 
 @transaction.atomic
@@ -111,9 +154,10 @@ def use(sale: PackageSale, booking: Booking, position: int, *, by: Any) -> Packa
     if item is None or PackageUse.objects.filter(booking=visit, position=position, returned_at=None).exists():
         raise CannotUse("used_already")
     made = PackageUse.objects.create(
-        sale=fresh, booking=visit, position=position, service_id=item.service_id, price_minor=item.price_minor,
-        by=writing.member(by),
+        sale=fresh, booking=visit, position=position, service_id=item.service_id,
+        price_minor=min(item.price_minor, visit.price_minor), by=writing.member(by),
     )  # fmt: skip
+    _charge(visit, -made.price_minor)
     fresh.used, fresh.version = fresh.used + 1, fresh.version + 1
     fresh.save(update_fields=["used", "version"])
     _told("used", fresh, by, booking=str(visit.public_id))
@@ -122,12 +166,14 @@ def use(sale: PackageSale, booking: Booking, position: int, *, by: Any) -> Packa
 
 @transaction.atomic
 def give_back(made: PackageUse, *, by: Any) -> PackageSale:
-    """The visit does not take place, or was paid otherwise: it may be used again."""
+    """The visit does not take place, or was paid otherwise: it may be used again, and the visit costs what it did."""
+    visit = Booking.objects.select_for_update().get(pk=made.booking_id)
     fresh = locked(made.sale_id)
     again = PackageUse.objects.select_for_update().get(pk=made.pk)
     if again.returned_at is None and fresh.state != State.REFUNDED:
         again.returned_at = clock.now()
         again.save(update_fields=["returned_at"])
+        _charge(visit, again.price_minor)
         fresh.used, fresh.version = fresh.used - 1, fresh.version + 1
         fresh.save(update_fields=["used", "version"])
         _told("returned", fresh, by, use=again.pk)
@@ -142,7 +188,16 @@ def refund(sale: PackageSale, *, by: Any, version: int | None = None) -> Package
         raise Stale
     if fresh.state == State.REFUNDED or not fresh.left:
         raise CannotUse("empty")
-    fresh.refunded_minor = worth(fresh)
+    is_unpaid = False
+    for link in PaymentLink.objects.filter(purpose=PURPOSE, subject=fresh.public_id).order_by("pk"):
+        if link.state in links.UNPAID:
+            links.settle(link, by=by)
+            is_unpaid = True
+        elif link.state == PaymentLink.State.PAID and not fresh.used:
+            # All of it goes the way it came; a part is paid back at the desk.
+            links.refund(link, by=by)
+    # Nobody gets back what was never paid.
+    fresh.refunded_minor = 0 if is_unpaid else worth(fresh)
     _close(fresh, State.REFUNDED)
     _told("refunded", fresh, by, refunded_minor=fresh.refunded_minor)
     return fresh
@@ -186,7 +241,15 @@ def usable(contact: int, service: int | None = None) -> list[PackageSale]:
         rows = rows.filter(service_ids__contains=[service])
     now = clock.now()
     found = rows.order_by(F("expires_at").asc(nulls_last=True), "pk")
-    return [sale for sale in found if sale.expires_at is None or sale.expires_at > now]
+    standing = [sale for sale in found if sale.expires_at is None or sale.expires_at > now]
+    waiting = unpaid(standing)
+    return [sale for sale in standing if sale.public_id not in waiting]
+
+
+def paid_for(booking: Booking) -> dict[int, str]:
+    """By which package the services of a visit are paid, by their places."""
+    rows = PackageUse.objects.filter(booking=booking, returned_at=None)
+    return dict(rows.values_list("position", "sale__name"))
 
 
 def worth(sale: PackageSale) -> int:
@@ -204,12 +267,21 @@ def _check(fresh: PackageSale, visit: Booking, item: BookingItem | None) -> None
         raise CannotUse("over")
     if not fresh.left:
         raise CannotUse("empty")
+    if unpaid([fresh]):
+        raise CannotUse("unpaid")
     if visit.contact_id != fresh.contact_id:
         raise CannotUse("other_guest")
     if item is None or item.service_id not in fresh.service_ids:
         raise CannotUse("other_service")
     if visit.state not in USABLE:
         raise CannotUse("wrong_state")
+
+
+def _charge(visit: Booking, amount: int) -> None:
+    """The visit costs so much more; under its lock. What it is, and whether it was changed, stays: somebody may be
+    about to undo something else."""
+    visit.price_minor, visit.updated_at = visit.price_minor + amount, clock.now()
+    visit.save(update_fields=["price_minor", "updated_at"])
 
 
 def _close(fresh: PackageSale, state: str) -> None:

@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy
 
 from crm.bookings.catalogue import catalogue
 from crm.bookings.models import Package
-from crm.deals import money
 from crm.deals.defaults import currency as salon_currency
+from portal.frame import money
 
 
 class PackageForm(forms.Form):

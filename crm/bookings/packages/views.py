@@ -10,6 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from billing.payment_links import actions as links
+from billing.payment_links.providers import current
 from crm.bookings.catalogue import catalogue
 from crm.bookings.models import Booking, BookingItem, Package, PackageSale, PackageUse
 from crm.bookings.packages import actions
@@ -17,8 +19,8 @@ from crm.bookings.packages.forms import PackageForm
 from crm.bookings.rights import visible_bookings
 from crm.contacts.models import Contact
 from crm.contacts.names import addresses, name_of
-from crm.deals import money
 from crm.inbox.rights import Who, contact_or_404, sees_own_only, visible_contacts
+from portal.frame import money
 from portal.frame.keyset import by_id
 from portal.frame.toasts import toast
 from tenants.access.guard import SalonRequest, allowed
@@ -99,17 +101,20 @@ def sell(request: SalonRequest) -> HttpResponse:
             problem = _("Choose a package.")
         else:
             try:
-                sale = actions.sell(
-                    found, contact, by=request.member, note=request.POST.get("note", "").replace("\x00", "")
-                )
+                note = request.POST.get("note", "").replace("\x00", "")
+                by_link = request.POST.get("by_link") == "1"
+                sale = actions.sell(found, contact, by=request.member, note=note, by_link=by_link)
             except actions.CannotUse:
                 problem = _("It is not sold any more.")
+            except links.NoProvider:
+                problem = _("There is no way to pay by link here.")
             else:
                 return HttpResponseRedirect(reverse("packages:sold", args=[sale.public_id]), status=303)
     context = {
         "contact": _person(contact) if contact else None,
         "packages": [(one, money.shown(one.price_minor, one.currency)) for one in _offered() if not one.archived_at],
         "chosen": found,
+        "has_provider": bool(current()),
         "problem": problem,
     }
     return render(request, "crm/bookings/packages/sell.html", context, status=status)
@@ -170,6 +175,14 @@ def refund(request: SalonRequest, public_id: UUID) -> HttpResponse:
     return toast(request, _("Pay back %(amount)s") % {"amount": money.shown(done.refunded_minor, done.currency)})
 
 
+@require_POST
+@allowed(Permission.BOOKINGS_EDIT)
+def paid(request: SalonRequest, public_id: UUID) -> HttpResponse:
+    """It was paid at the desk: the link is withdrawn."""
+    actions.paid_otherwise(sale_or_404(request.member, public_id), by=request.member)
+    return toast(request, _("Noted: it may be used"))
+
+
 def visible_sales(who: Who) -> QuerySet[PackageSale]:
     """Packages of guests they may see."""
     found = PackageSale.objects.all()
@@ -188,13 +201,16 @@ def _sold_page(request: SalonRequest, sale: PackageSale, *, problem: str = "", s
     known = catalogue().services
     uses = PackageUse.objects.filter(sale=sale).select_related("booking", "by").order_by("-pk")[:200]
     may_edit = request.member.may(Permission.BOOKINGS_EDIT)
-    can_use = may_edit and sale.state == PackageSale.State.ACTIVE and sale.left > 0
+    link, is_unpaid = actions.link_of(sale), bool(actions.unpaid([sale]))
+    can_use = may_edit and sale.state == PackageSale.State.ACTIVE and sale.left > 0 and not is_unpaid
     context = {
         "row": _shown([sale])[0],
         "services": ", ".join(known[pk].name for pk in sale.service_ids if pk in known),
         "uses": [(one, known[one.service_id].name if one.service_id in known else "") for one in uses],
         "visits": _visits(request.member, sale) if can_use else [],
         "can_use": can_use,
+        "link": link,
+        "is_unpaid": is_unpaid,
         "may_edit": may_edit,
         "may_refund": request.member.may(Permission.SERVICES_MANAGE) and sale.state != "refunded" and sale.left > 0,
         "worth": money.shown(actions.worth(sale), sale.currency),
@@ -205,6 +221,8 @@ def _sold_page(request: SalonRequest, sale: PackageSale, *, problem: str = "", s
 
 def _visits(who: Who, sale: PackageSale) -> list[dict[str, Any]]:
     """Visits of the guest that it may pay for."""
+    if sale.contact_id is None:
+        return []
     bookings: QuerySet[Booking] = visible_bookings(who).filter(contact=sale.contact_id, state__in=actions.USABLE)
     paid = PackageUse.objects.filter(returned_at=None, booking__contact=sale.contact_id)
     taken = set(paid.values_list("booking_id", "position"))
@@ -221,12 +239,13 @@ def _visits(who: Who, sale: PackageSale) -> list[dict[str, Any]]:
 
 
 def _shown(sales: list[PackageSale]) -> list[dict[str, Any]]:
-    named = addresses([one.contact_id for one in sales])
+    named = addresses([one.contact_id for one in sales if one.contact_id])
     tones = {"active": "green", "refunded": "yellow"}
     return [
         {
             "sale": one,
-            "who": name_of(one.contact, named.get(one.contact_id, "")),
+            # Without a guest: they were erased.
+            "who": name_of(one.contact, named.get(one.contact.pk, "")) if one.contact else _("Erased guest"),
             "price": money.shown(one.price_minor, one.currency),
             "tone": tones.get(one.state, ""),
         }
@@ -242,6 +261,7 @@ def _why(code: str) -> str:
     words = {
         "over": _("It is over."),
         "empty": _("Nothing of it is left."),
+        "unpaid": _("It is not paid yet."),
         "other_guest": _("The visit is of another guest."),
         "other_service": _("It is not for this service."),
         "used_already": _("A package pays for this visit already."),

@@ -68,13 +68,6 @@ def type_code(booking: Booking, typed: str) -> Result:
     return _settle(fresh, "code", tells=True)
 
 
-@transaction.atomic
-def press(booking: Booking) -> Result:
-    """The button behind the link that only the phone got."""
-    fresh = _locked(booking)
-    return _already(fresh) or _settle(fresh, "link", tells=True)
-
-
 def answered(booking: Booking, how: str, contact: Contact | None, conversation_id: int | None) -> Result:
     """The guest has written or tapped, from this contact. In the caller's transaction; its locks are taken already."""
     fresh = _locked(booking)

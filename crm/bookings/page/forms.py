@@ -70,6 +70,30 @@ class GuestForm(forms.Form):
         return bool(self.data.get("website", "").strip())
 
 
+class WaitForm(forms.Form):
+    """On which days, and when on a day, somebody could come."""
+
+    first = forms.DateField(
+        label=gettext_lazy("From day"),
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"required": gettext_lazy("Choose a day."), "invalid": gettext_lazy("Choose a day.")},
+    )
+    last = forms.DateField(
+        label=gettext_lazy("To day"),
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"required": gettext_lazy("Choose a day."), "invalid": gettext_lazy("Choose a day.")},
+    )
+    part = forms.ChoiceField(
+        label=gettext_lazy("Time of day"),
+        choices=[
+            ("any", gettext_lazy("Any")),
+            ("morning", gettext_lazy("Morning")),
+            ("afternoon", gettext_lazy("Afternoon")),
+            ("evening", gettext_lazy("Evening")),
+        ],
+    )
+
+
 class PageForm(forms.Form):
     """The page among the settings."""
 

@@ -131,6 +131,8 @@ def read_origin(text: str) -> str:
     """https://example.com of an address as people write it; empty for what is no site. It stands in a header, so
     nothing but scheme, host and port comes through."""
     text = text.strip().lower()
+    if len(text) > _LONGEST_HEADER:
+        return ""
     try:
         parts = urlsplit(text if "://" in text else f"https://{text}")
         host, port = (parts.hostname or "").encode("idna").decode(), parts.port

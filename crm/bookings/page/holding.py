@@ -1,11 +1,12 @@
 """A visitor's place is held: once for each form, and not more at a time than a flood may take."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
 from django.db import connection, transaction
 
+from billing.subscriptions.states import TAKE_BOOKINGS, may
 from channels_wa.numbers.queries import own_numbers
 from crm.bookings.actions import booking as making
 from crm.bookings.actions import states
@@ -59,7 +60,7 @@ class Held:
     """The booking, and the token of a link to it."""
 
     booking: Booking
-    token: str
+    token: str = field(repr=False)
 
 
 @transaction.atomic
@@ -145,6 +146,11 @@ def contact_of(phone: str, portfolio: str) -> Contact:
 
 
 def is_possible() -> bool:
+    """Whether the salon takes bookings by its page: it is not stopped or paused, and guests can be confirmed."""
+    return may(current_salon_id() or 0, TAKE_BOOKINGS) and has_number()
+
+
+def has_number() -> bool:
     """Whether there is a number over which guests can be confirmed."""
     return own_numbers().exists()
 

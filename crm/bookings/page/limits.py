@@ -16,6 +16,7 @@ from redis.retry import Retry
 
 from config.env import env
 from crm.bookings.page.codes import keyed, new_secret
+from ops.addresses import client_house
 from ops.salon import current_salon_id
 
 log = logging.getLogger(__name__)
@@ -107,16 +108,7 @@ def count(limits: Sequence[Limit]) -> None:
 
 def address_of(request: HttpRequest) -> str:
     """Where a request comes from; of IPv6 the network, since one house has a whole one."""
-    text = str(request.META.get("REMOTE_ADDR", ""))
-    try:
-        found = ipaddress.ip_address(text)
-    except ValueError:
-        return text[:64]
-    # A socket that takes both writes IPv4 this way.
-    found = getattr(found, "ipv4_mapped", None) or found
-    if found.version == 6:
-        return str(ipaddress.ip_network((found, 64), strict=False))
-    return str(found)
+    return client_house(request)
 
 
 def network_of(address: str) -> str:
@@ -130,7 +122,7 @@ def refuse(phone: str) -> None:
     """Its owner says that it was not them: no codes go there for a while. A keyed hash is kept, and forgotten by
     itself; where it is lost with the cache the other limits hold."""
     try:
-        _script().registered_client.set(_unwanted(phone), "1", ex=_UNWANTED_S)
+        client().set(_unwanted(phone), "1", ex=_UNWANTED_S)
     except redis.RedisError as error:
         log.warning("refusal of a code not kept: %s", error)
 
@@ -138,10 +130,15 @@ def refuse(phone: str) -> None:
 def is_unwanted(phone: str) -> bool:
     """Whether its owner has said so lately."""
     try:
-        return bool(_script().registered_client.exists(_unwanted(phone)))
+        return bool(client().exists(_unwanted(phone)))
     except redis.RedisError as error:
         log.warning("refusal of a code not read: %s", error)
         return False
+
+
+def client() -> Any:
+    """Valkey, which is never waited for long; what it forgets may be lost."""
+    return _script().registered_client
 
 
 def _unwanted(phone: str) -> str:
@@ -150,11 +147,11 @@ def _unwanted(phone: str) -> str:
 
 @cache
 def _script() -> Any:
-    client = redis.Redis.from_url(
+    made = redis.Redis.from_url(
         env.redis_url,
         socket_timeout=_BUSY_S,
         socket_connect_timeout=_BUSY_S,
         # The client's own retries would hold every page for seconds while Valkey is away.
         retry=Retry(NoBackoff(), 0),
     )
-    return client.register_script(_SCRIPT)
+    return made.register_script(_SCRIPT)

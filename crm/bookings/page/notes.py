@@ -65,12 +65,10 @@ class Notes:
         soon = at is not None and now < datetime.fromisoformat(at) + BETWEEN_SENDS
         return self.sent < MOST_SENDS and not soon
 
-    def add_link(self, *, is_proof: bool = False) -> str:
-        """A new link's token. `is_proof` for one that only the phone gets."""
+    def add_link(self) -> str:
+        """A new link's token."""
         secret = codes.new_secret()
-        link = {"hash": codes.hash_of(secret), "proof": is_proof}
-        if not is_proof:
-            link["code"] = word_hash(codes.page_code(secret))
+        link = {"hash": codes.hash_of(secret), "code": word_hash(codes.page_code(secret))}
         self.data["links"] = [*self.data.get("links", []), link][-MOST_LINKS:]
         return codes.link_token(self.booking.public_id, secret)
 

@@ -14,8 +14,8 @@ from crm.bookings.availability.wall import day_of, minute_of, moment_of
 from crm.bookings.catalogue import Catalogue
 from crm.bookings.models import Professional, Service
 from crm.bookings.page.choice import Choice, add_ons_of, is_offered, people_for, written
-from crm.deals import money
 from ops import clock
+from portal.frame import money
 
 # Days that are shown at once, and how far ahead they are looked for in one go.
 DAYS: Final = 4

@@ -6,7 +6,10 @@ of three ways to do it, so these are templates of the service kind. A salon may 
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
+
+from django.db import transaction
 
 from channels_wa.message_templates import actions
 from channels_wa.message_templates.actions import CannotDo
@@ -14,7 +17,7 @@ from channels_wa.message_templates.drafts import Draft
 from channels_wa.message_templates.models import MessageTemplate
 from channels_wa.message_templates.queries import accounts
 from channels_wa.message_templates.sending import payload_from_form
-from channels_wa.message_templates.shape import filled, shape_of
+from channels_wa.message_templates.shape import filled
 from crm.bookings.defaults import policy
 from crm.bookings.page import words
 from crm.bookings.reminders.words import LANGUAGES, language_of
@@ -57,7 +60,8 @@ def ensure(waba_ids: Iterable[str]) -> None:
             for language in LANGUAGES:
                 if (name, languages(language)["code"]) not in there:
                     _make(which, language, waba_id)
-        _looked_at.add((salon, waba_id))
+        # What is rolled back is not there: only then it has been looked at.
+        transaction.on_commit(partial(_looked_at.add, (salon, waba_id)))
 
 
 def known(which: str, waba_id: str, language: str) -> MessageTemplate | None:
@@ -69,7 +73,7 @@ def known(which: str, waba_id: str, language: str) -> MessageTemplate | None:
 
 def fill(template: MessageTemplate, which: str, values: Mapping[str, str], ids: Mapping[str, str]) -> Filled:
     """The message: its variables, and what its buttons send back."""
-    shape = shape_of(template.components, template.parameter_format)
+    shape = template.shape
     numbered = {str(place): values[name] for place, name in enumerate(VALUES[which], 1)}
     named = {name: _one_line(values.get(name) or numbered.get(name) or "–") for name in shape.body_variables}
     payload = payload_from_form(template, {f"parameter.body.{name}": text for name, text in named.items()})

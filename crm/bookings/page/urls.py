@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from crm.bookings.page.views import book, visit
+from crm.bookings.page.views import book, visit, wait
 
 app_name = "book"
 urlpatterns = [
     path("", book.book, name="book"),
+    path("wait/", wait.wait, name="wait"),
     path("manage/<str:token>/", visit.visit, name="visit"),
     path("manage/<str:token>/stage/", visit.stage, name="stage"),
     path("manage/<str:token>/code/", visit.code, name="code"),

@@ -7,22 +7,23 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection
 
-from channels_wa.message_templates.models import MessageTemplate
-from channels_wa.numbers.queries import own_numbers
+from channels_wa.numbers.queries import known_numbers
 from channels_wa.outbox import window
 from channels_wa.outbox.message import AT_LEAST_ONCE, Lane, NewMessage
 from crm.bookings.availability.wall import minute_of
-from crm.bookings.models import Booking, BookingItem, Reminder
+from crm.bookings.models import Booking, Reminder
 from crm.bookings.reminders import templates, words
-from crm.consent.policy import policy
+from crm.consent.policy import Policy, policy
 from crm.inbox.opening import Opened, opened_for
 from ops import clock
-from ops.salon import current_salon_id
-from tenants.salons.models import Salon
 
 # What stands in the ids of buttons and rows.
 PREFIX: Final = "rm"
 _KINDS: Final = ("phone", "bsuid", "parent_bsuid")
+_WHAT: Final = (
+    "SELECT i.booking_id, s.name, r.name FROM booking_item i JOIN service s ON s.id = i.service_id "
+    "JOIN resource r ON r.id = i.professional_id WHERE i.booking_id = ANY(%s) ORDER BY i.booking_id, i.position"
+)
 
 
 class Address(NamedTuple):
@@ -42,7 +43,7 @@ class Letter:
     opened: Opened | None = None
     addresses: list[Address] = field(default_factory=list)
     is_window_open: bool = False
-    template: MessageTemplate | None = None
+    template: templates.Form | None = None
 
     @property
     def booking(self) -> Booking:
@@ -61,21 +62,21 @@ def letters(rows: Sequence[Reminder]) -> list[Letter]:
     opened = opened_for(contacts)
     addresses = addresses_of(contacts)
     whats = what_of([row.booking for row in rows])
-    salon = Salon.objects.values_list("name", flat=True).get(pk=current_salon_id() or 0)
-    numbers = dict(own_numbers().values_list("pk", "waba_id"))
+    rules, now = policy(), clock.now()
+    numbers = {pk: number.waba_id for pk, number in known_numbers().items() if number.is_connected}
     written = window.last_inbound((one.contact_id, one.number_id) for one in opened.values())
     usable = templates.known(numbers.values())
     found = []
     for row in rows:
         booking = row.booking
-        letter = Letter(row, language_for(booking), {})
-        letter.values = values_of(booking, letter.language, salon, whats)
+        letter = Letter(row, language_of(booking, rules), {})
+        letter.values = values_of(booking, letter.language, rules.salon, whats)
         place = opened.get(booking.contact_id or 0)
         if place is not None:
             letter.opened = place
             letter.addresses = addresses.get((place.contact_id, place.portfolio), [])
-            letter.template = _template(usable, numbers.get(place.number_id, ""), letter.language)
-            letter.is_window_open = window.is_open(written.get((place.contact_id, place.number_id)), clock.now())
+            letter.template = _template(usable, numbers.get(place.number_id, ""), letter.language, rules)
+            letter.is_window_open = window.is_open(written.get((place.contact_id, place.number_id)), now)
         found.append(letter)
     return found
 
@@ -89,7 +90,7 @@ def message_of(letter: Letter, to: Address, *, as_template: bool | None = None) 
     if is_template and letter.template is None:
         return None
     if is_template and letter.template is not None:
-        filled = templates.fill(letter.template, _in_language_of(letter), asks)
+        filled = letter.template.fill(_in_language_of(letter), asks)
         kind, text, payload = "template", filled.text, filled.payload
     else:
         text = templates.text_of(letter.template, letter.language, letter.values)[:1024]
@@ -124,8 +125,13 @@ def ids_of(reminder: int, booking: Booking) -> dict[str, str]:
 
 def language_for(booking: Booking, said: str = "") -> str:
     """The language to write in: the one just spoken, the guest's, the salon's."""
+    return language_of(booking, policy(), said)
+
+
+def language_of(booking: Booking, rules: Policy, said: str = "") -> str:
+    """The same by known rules."""
     own = booking.contact.language if booking.contact else ""
-    return words.language_of(said, own, policy().language)
+    return words.language_of(said, own, rules.language)
 
 
 def when_of(booking: Booking, language: str) -> str:
@@ -135,10 +141,11 @@ def when_of(booking: Booking, language: str) -> str:
 
 def what_of(bookings: Sequence[Booking]) -> dict[int, list[tuple[str, str]]]:
     """By booking its services and who does each."""
-    rows = BookingItem.objects.filter(booking__in=[one.pk for one in bookings]).order_by("booking_id", "position")
     found: dict[int, list[tuple[str, str]]] = {}
-    for booking, service, person in rows.values_list("booking_id", "service__name", "professional__name"):
-        found.setdefault(booking, []).append((service, person))
+    with connection.cursor() as cursor:
+        cursor.execute(_WHAT, [[one.pk for one in bookings]])
+        for booking, service, person in cursor.fetchall():
+            found.setdefault(booking, []).append((service, person))
     return found
 
 
@@ -182,9 +189,11 @@ def _in_language_of(letter: Letter) -> dict[str, str]:
     return values_of(letter.booking, language, letter.values["salon"], whats)
 
 
-def _template(usable: Mapping[tuple[str, str], MessageTemplate], waba_id: str, language: str) -> MessageTemplate | None:
+def _template(
+    usable: Mapping[tuple[str, str], templates.Form], waba_id: str, language: str, rules: Policy
+) -> templates.Form | None:
     """In the guest's language, else in the salon's, else in any."""
-    for one in (language, words.language_of(policy().language), *words.LANGUAGES):
+    for one in (language, words.language_of(rules.language), *words.LANGUAGES):
         if found := usable.get((waba_id, one)):
             return found
     return None

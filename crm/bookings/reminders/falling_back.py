@@ -21,7 +21,6 @@ from ops.salon import current_salon_id
 from ops.timers.actions import NewTimer, set_many
 from ops.timers.registry import Due
 from portal.frame.moments import full
-from tenants.salons.models import Salon
 
 MAIL: Final = "booking.remind_by_mail"
 State = Reminder.State
@@ -80,8 +79,7 @@ def mail(due: Sequence[Due]) -> None:
 def _send(row: Reminder) -> bool:
     booking = row.booking
     language = language_for(booking)
-    salon = Salon.objects.values_list("name", flat=True).get(pk=current_salon_id() or 0)
-    values = values_of(booking, language, salon, what_of([booking]))
+    values = values_of(booking, language, policy().salon, what_of([booking]))
     subject = " ".join(words.said(language, "mail_subject", **values).split())
     try:
         return bool(send_mail(subject, words.said(language, "mail", **values), None, [email_of(booking.contact)]))

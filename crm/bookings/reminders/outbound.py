@@ -1,16 +1,21 @@
 """Asked before a reminder leaves (OUTBOUND_CHECKS): never after the visit, nor for one that was cancelled or moved."""
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any, Final
+
+from django.db import connection
 
 from channels_wa.outbox.checks import OutboundFacts, Refusal
 from crm.bookings.availability.wall import minute_of
-from crm.bookings.models import Reminder
 from crm.bookings.reminders.asked import ID
 from crm.bookings.reminders.planning import CHANGED, REMINDED
 
 REMINDER = "reminder"
+_HOLDS: Final = (
+    "SELECT r.id, b.starts_at FROM reminder r JOIN booking b ON b.id = r.booking_id "
+    "WHERE r.id = ANY(%s) AND b.state = ANY(%s) AND b.starts_at > %s"
+)
 
 
 def check(batch: Sequence[OutboundFacts], now: datetime) -> list[Refusal | None]:
@@ -23,13 +28,22 @@ def check(batch: Sequence[OutboundFacts], now: datetime) -> list[Refusal | None]
     wanted = {pk for pk, _minute in filter(None, said)}
     if not wanted:
         return [None] * len(batch)
-    rows = Reminder.objects.filter(pk__in=wanted, booking__state__in=REMINDED, booking__starts_at__gt=now)
-    holds = {(pk, minute_of(starts)) for pk, starts in rows.values_list("pk", "booking__starts_at")}
+    with connection.cursor() as cursor:
+        cursor.execute(_HOLDS, [sorted(wanted), list(REMINDED), now])
+        holds = {(pk, minute_of(starts)) for pk, starts in cursor.fetchall()}
     return [None if one is None or one in holds else Refusal(CHANGED) for one in said]
 
 
 def _said(facts: OutboundFacts) -> tuple[int, int] | None:
-    """Which reminder it is, and the minute of the visit that it tells."""
-    found = list(ID.finditer(json.dumps(facts.payload)))
-    # The last one: buttons come behind the words, and a guest may have any name.
-    return (int(found[-1][1]), int(found[-1][3])) if found else None
+    """Which reminder it is, and the minute of the visit that it tells: what its last button says. Words are not looked
+    at, because a guest may have any name."""
+    if facts.type == "template":
+        said = _last(_last(facts.payload.get("components")).get("parameters")).get("payload")
+    else:
+        said = _last(facts.payload.get("buttons")).get("id")
+    found = ID.fullmatch(str(said))
+    return (int(found[1]), int(found[3])) if found else None
+
+
+def _last(parts: Any) -> dict[str, Any]:
+    return parts[-1] if isinstance(parts, list) and parts and isinstance(parts[-1], dict) else {}

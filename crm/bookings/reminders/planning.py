@@ -74,7 +74,7 @@ def plan(booking: Booking, services: Iterable[int], known: Catalogue) -> None:
 
 def plan_many(visits: Iterable[tuple[Booking, Iterable[int]]], known: Catalogue) -> None:
     """The same for several, each with its services, in two statements."""
-    now, quiet = clock.now(), quiet_hours(known)
+    now, quiet = clock.now(), quiet_hours(known.quiet)
     planned: list[tuple[int, int, str, datetime, str, str]] = []
     for booking, services in visits:
         if booking.state not in REMINDED or booking.contact_id is None:
@@ -95,11 +95,11 @@ def plan_many(visits: Iterable[tuple[Booking, Iterable[int]]], known: Catalogue)
     set_many(current_salon_id(), ahead)
 
 
-def quiet_hours(known: Catalogue) -> list[Quiet]:
+def quiet_hours(of_reminders: Quiet | None) -> list[Quiet]:
     """Those for reminders, and those for all that the salon starts: the outbox holds what falls into these."""
     rules = policy()
     common = (rules.quiet_from, rules.quiet_until)
-    found = [known.quiet] if known.quiet else []
+    found = [of_reminders] if of_reminders else []
     if common[0] is not None and common[1] is not None:
         found.append((common[0], common[1]))
     return found

@@ -13,16 +13,18 @@ from django.db import connection
 from channels_wa.message_templates.queries import accounts
 from channels_wa.outbox.actions import enqueue_many
 from channels_wa.outbox.message import Enqueued, NewMessage
-from crm.bookings.catalogue import catalogue
+from crm.bookings.catalogue import quiet_in_zone
 from crm.bookings.models import Reminder
 from crm.bookings.reminders import templates, unanswered
 from crm.bookings.reminders.composing import Letter, letters, message_of
 from crm.bookings.reminders.falling_back import fall_back
 from crm.bookings.reminders.planning import CHANGED, LATEST, REMIND, REMINDED, is_quiet, quiet_hours
+from crm.bookings.reminders.reading import planned
 from crm.inbox.live import tell_new
 from crm.inbox.summary import note_outbound
 from ops import clock
 from ops.events.actions import NewEvent, emit_many
+from ops.one_look import one_look
 from ops.salon import current_salon_id
 from ops.timers.actions import NewTimer, set_many
 from ops.timers.registry import Due
@@ -38,12 +40,12 @@ NO_MEANS_NO: Final = frozenset({"opted_out", "blocked", CHANGED})
 
 def fall_due(due: Sequence[Due]) -> None:
     """Send the reminders of these timers that still hold."""
-    rows = list(
-        Reminder.objects.select_for_update(of=("self",))
-        .select_related("booking__contact")
-        .filter(pk__in=[int(one.subject) for one in due], state=State.PLANNED, channel="")
-        .order_by("pk")
-    )
+    with one_look():
+        _fall_due(due)
+
+
+def _fall_due(due: Sequence[Due]) -> None:
+    rows = planned([int(one.subject) for one in due])
     rows = _still_wanted([row for row in rows if row.booking.state in REMINDED])
     if not rows:
         return
@@ -129,11 +131,12 @@ def _still_wanted(rows: list[Reminder]) -> list[Reminder]:
 
 def _outside_of_the_night(rows: list[Reminder]) -> list[Reminder]:
     """The clock was moved, or the hours were changed: what would wake the guest waits for the morning."""
-    hours, now = quiet_hours(known := catalogue()), clock.now()
-    if not hours or not any(is_quiet(one, now, known.zone) for one in hours):
+    (quiet, zone), now = quiet_in_zone(), clock.now()
+    hours = quiet_hours(quiet)
+    if not hours or not any(is_quiet(one, now, zone) for one in hours):
         return rows
     minutes = (now.replace(second=0, microsecond=0) + timedelta(minutes=ahead) for ahead in range(1, 24 * 60 + 1))
-    morning = next((one for one in minutes if not any(is_quiet(quiet, one, known.zone) for quiet in hours)), None)
+    morning = next((one for one in minutes if not any(is_quiet(night, one, zone) for night in hours)), None)
     if morning is None:
         # Two quiet hours may leave no gap between them.
         skip(rows, "quiet_hours")

@@ -121,7 +121,7 @@ def _moving(booking: Booking, known: Catalogue, language: str) -> Looking:
 
 def _picked(looking: Looking, pick: str, today: date, last: date) -> JSON:
     """A row of an older list."""
-    start = int(pick[1:]) if pick[:1] == "t" and pick[1:].isdigit() and len(pick) < 12 else None
+    start = int(pick[1:]) if pick[:1] == "t" and pick[1:].isdecimal() and len(pick) < 12 else None
     if start is None:
         return {"unclear": True}
     found = looking.between(start, start + 1) if start >= now_minute() else []
@@ -297,7 +297,7 @@ def _day(text: Any) -> date:
 
 
 def _still_free(looking: Looking, pk: str) -> Slot | None:
-    start = int(pk[1:]) if pk[:1] == "t" and pk[1:].isdigit() and len(pk) < 12 else 0
+    start = int(pk[1:]) if pk[:1] == "t" and pk[1:].isdecimal() and len(pk) < 12 else 0
     return next(iter(looking.between(start, start + 1)), None) if start >= now_minute() else None
 
 

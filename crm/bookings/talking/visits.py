@@ -39,7 +39,7 @@ def visits(asked: JSON, contact: Contact | None) -> JSON:
     if which == "last":
         last = past(contact).order_by("-starts_at", "-pk").first() if contact else None
         return {"picked": told([last], language)[0]} if last else {"none": True}
-    rows = list(ahead(contact)[: 3 * PAGE]) if contact else []
+    rows = list(ahead(contact)[: 3 * PAGE if which == "choose" else 1]) if contact else []
     if not rows:
         return {"none": True}
     facts = told(rows, language)

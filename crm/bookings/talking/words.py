@@ -9,7 +9,7 @@ from django.utils import translation
 
 from crm.bookings.reminders.words import language_of
 from crm.consent.policy import policy
-from crm.deals import money
+from portal.frame import money
 
 _FILE: Final = Path(__file__).with_name("words.json")
 _CODES: Final = {"pt": "pt-br", "en": "en", "es": "es"}

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from crm.bookings.catalogue import Catalogue, catalogue
 from crm.bookings.models import BookingPolicy, WaitlistEntry
+from crm.bookings.offers.rules_form import LEAST_OFFER, MOST_OFFER
 from crm.bookings.waitlist import actions
 from crm.bookings.waitlist.actions import Wanted
 from ops import clock
@@ -117,7 +118,7 @@ class WaitlistRulesForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         field: Any = self.fields["offer_minutes"]
-        field.min_value, field.max_value = 5, 1440
+        field.min_value, field.max_value = LEAST_OFFER, MOST_OFFER
         field.widget.attrs |= {"min": 5, "max": 1440}
 
     def clean_offer_minutes(self) -> int:

@@ -31,20 +31,18 @@ ACTIVE: Final = ("held", "booked", "confirmed", "arrived")
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """One who waits, the visit that fits, and why they stand where they stand."""
+    """One who waits, and the visit that fits."""
 
     entry: WaitlistEntry
     slot: Slot
-    by_name: bool
-    is_recent: bool
 
 
 def matches(place: Place) -> Iterator[Match]:
     """Those who would take it, best first; each is looked at when asked for, as most places go to the first."""
     known = catalogue()
-    for entry, by_name, is_recent in _in_order(place, known):
+    for entry in _in_order(place, known):
         if slot := fitting(entry, place, known):
-            yield Match(entry, slot, by_name, is_recent)
+            yield Match(entry, slot)
 
 
 def fitting(entry: WaitlistEntry, place: Place, known: Catalogue) -> Slot | None:
@@ -149,7 +147,7 @@ def is_elsewhere(contact: int, slot: Slot, *, but: Sequence[int | None] = ()) ->
     return found.exclude(pk__in=[one for one in but if one]).exists()
 
 
-def _in_order(place: Place, known: Catalogue) -> list[tuple[WaitlistEntry, bool, bool]]:
+def _in_order(place: Place, known: Catalogue) -> list[WaitlistEntry]:
     first, last = (day_of(known.zone, minute) for minute in (place.start, place.end))
     rows = list(
         WaitlistEntry.objects.filter(closed_at=None, state=WaitlistEntry.State.WAITING)
@@ -174,7 +172,8 @@ def _in_order(place: Place, known: Catalogue) -> list[tuple[WaitlistEntry, bool,
         for row in rows
         if offered.get(row.pk, True) and _may(row, place, days, known)
     ]
-    return sorted(judged, key=lambda one: (not one[1], one[2], one[0].created_at, one[0].pk))
+    judged.sort(key=lambda one: (not one[1], one[2], one[0].created_at, one[0].pk))
+    return [row for row, _by_name, _is_recent in judged]
 
 
 def _may(entry: WaitlistEntry, place: Place, days: set[int], known: Catalogue) -> bool:

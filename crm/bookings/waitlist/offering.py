@@ -231,6 +231,28 @@ def resources_for(entries: Sequence[WaitlistEntry], known: Catalogue) -> set[int
     }
 
 
+def withdraw_open(entry: WaitlistEntry, *, by: Any, reason: str = "by hand") -> int:
+    """Take back what is offered to them right now; how many places go to the next."""
+    rows = WaitlistOffer.objects.filter(entry=entry, state=State.OFFERED).select_related("booking", "entry")
+    done = 0
+    for row in rows.order_by("pk"):
+        with transaction.atomic():
+            states.wait_for_all([row.booking_id])
+            try:
+                withdraw(row, by=by, reason=reason)
+            except Gone:
+                continue
+            done += 1
+    return done
+
+
+@transaction.atomic
+def take_off(entry: WaitlistEntry, *, by: Any, reason: str = "removed") -> WaitlistEntry:
+    """They wait no more; what is offered to them goes to the next."""
+    withdraw_open(entry, by=by)
+    return actions.leave(entry, by=by, reason=reason)
+
+
 def _wanted(entry: WaitlistEntry, slot: Slot, conversation_id: int) -> NewBooking:
     return NewBooking(
         items=items_for(slot),

@@ -13,7 +13,7 @@ from crm.bookings.actions.booking import WrongItem
 from crm.bookings.actions.placing import SlotTaken, lock
 from crm.bookings.availability.wall import minute_of, moment_of
 from crm.bookings.catalogue import Catalogue, catalogue
-from crm.bookings.models import WaitlistEntry, WaitlistOffer
+from crm.bookings.models import WaitlistOffer
 from crm.bookings.notices import sending
 from crm.bookings.reading import now_minute
 from crm.bookings.reminders.planning import is_quiet, quiet_hours
@@ -120,7 +120,7 @@ def _has_room(place: Place, match: matching.Match) -> bool:
 
 def quiet_until(known: Catalogue, now: datetime | None = None) -> datetime | None:
     """The morning, if it is night."""
-    hours, now = quiet_hours(known), now or clock.now()
+    hours, now = quiet_hours(known.quiet), now or clock.now()
     if not hours or not any(is_quiet(one, now, known.zone) for one in hours):
         return None
     minute = minute_of(now)
@@ -136,8 +136,3 @@ def _read(subject: str) -> tuple[Place, int | None, int]:
 def _next(version: int) -> int:
     """Not the version of the timer that fires: that one is finished beside it."""
     return max(version + 1, int(clock.now().timestamp()))
-
-
-def waiting_for(contact: int) -> list[WaitlistEntry]:
-    """What a guest waits for."""
-    return list(WaitlistEntry.objects.filter(contact=contact, closed_at=None).order_by("pk"))

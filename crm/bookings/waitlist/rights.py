@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from django.http import Http404
 
 from crm.bookings.models import ProfessionalService, WaitlistEntry, WaitlistOffer
-from crm.bookings.rights import own_calendar_only, own_professionals
+from crm.bookings.rights import calendars_booked, calendars_seen
 from crm.inbox.rights import Who, sees_own_only, visible_contacts
 
 
@@ -16,29 +16,25 @@ def visible_entries(who: Who) -> QuerySet[WaitlistEntry]:
     found = WaitlistEntry.objects.all()
     if sees_own_only(who):
         found = found.filter(contact__in=visible_contacts(who).values("pk"))
-    if own_calendar_only(who):
-        own = list(own_professionals(who).values_list("pk", flat=True))
+    if (only := calendars_seen(who).only) is not None:
+        own = list(only)
         services = list(ProfessionalService.objects.filter(professional__in=own).values_list("service_id", flat=True))
         anyone = Q(professional_ids=[], service_ids__overlap=services) if services else Q(pk__in=[])
         found = found.filter(Q(professional_ids__overlap=own) | anyone) if own else found.none()
     return found
 
 
-def visible_open_offers(who: Who) -> QuerySet[WaitlistOffer]:
-    """The offers that somebody may still take, the next to end first: for the list, and for the calendar's head."""
-    rows = WaitlistOffer.objects.filter(state=WaitlistOffer.State.OFFERED, entry__in=visible_entries(who).values("pk"))
-    return rows.select_related("booking", "entry__contact").order_by("expires_at", "pk")
-
-
 def counts(who: Who) -> tuple[int, int]:
     """How many wait, and how many offers are open: what the calendar's head shows."""
-    waiting = visible_entries(who).filter(closed_at=None).count()
-    return waiting, visible_open_offers(who).count() if waiting else 0
+    entries = visible_entries(who)
+    waiting = entries.filter(closed_at=None).count()
+    offers = WaitlistOffer.objects.filter(state=WaitlistOffer.State.OFFERED, entry__in=entries.values("pk"))
+    return waiting, offers.count() if waiting else 0
 
 
 def own_people(who: Who) -> frozenset[int] | None:
     """Whose calendars they may put something into; None: everybody's."""
-    return frozenset(own_professionals(who).values_list("pk", flat=True)) if own_calendar_only(who) else None
+    return calendars_booked(who).only
 
 
 def entry_or_404(who: Who, public_id: UUID) -> WaitlistEntry:

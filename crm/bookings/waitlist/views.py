@@ -4,7 +4,6 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.db import transaction
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,11 +12,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from crm.bookings import defaults
 from crm.bookings.actions import offering as rules
-from crm.bookings.actions import states
 from crm.bookings.actions.booking import WrongItem
 from crm.bookings.actions.placing import SlotTaken
 from crm.bookings.catalogue import catalogue
-from crm.bookings.models import WaitlistEntry, WaitlistOffer
+from crm.bookings.models import WaitlistEntry
 from crm.bookings.notices import sending
 from crm.bookings.waitlist import actions, matching, offering
 from crm.bookings.waitlist.forms import WaitForm, WaitlistRulesForm, words_of
@@ -132,11 +130,7 @@ def entry(request: SalonRequest, public_id: UUID) -> HttpResponse:
 @allowed(Permission.BOOKINGS_EDIT)
 def leave(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """They wait no more; what is offered to them goes to the next."""
-    found = entry_or_404(request.member, public_id)
-    with transaction.atomic():
-        for row in _open_offers(found):
-            _withdraw(request, row)
-        actions.leave(found, by=request.member, reason="removed")
+    offering.take_off(entry_or_404(request.member, public_id), by=request.member)
     return _back(request, _("Taken off the waitlist"))
 
 
@@ -173,11 +167,8 @@ def offer(request: SalonRequest, public_id: UUID) -> HttpResponse:
 def withdraw(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """Take the open offer back; the place goes to the next."""
     found = entry_or_404(request.member, public_id)
-    rows = _open_offers(found)
-    if not rows:
+    if not offering.withdraw_open(found, by=request.member):
         return toast(request, _("There is no open offer."), status=409)
-    for row in rows:
-        _withdraw(request, row)
     return _back(request, _("The offer was taken back"))
 
 
@@ -234,20 +225,6 @@ def reason_words(found: WaitlistEntry) -> str:
         "expired": _("The last day is over."),
     }
     return words.get(found.reason, "")
-
-
-def _open_offers(found: WaitlistEntry) -> list[WaitlistOffer]:
-    rows = WaitlistOffer.objects.filter(entry=found, state=WaitlistOffer.State.OFFERED)
-    return list(rows.select_related("booking", "entry"))
-
-
-def _withdraw(request: SalonRequest, row: WaitlistOffer) -> None:
-    with transaction.atomic():
-        states.wait_for_all([row.booking_id])
-        try:
-            offering.withdraw(row, by=request.member, reason="by hand")
-        except offering.Gone:
-            return
 
 
 def _again(request: SalonRequest, found: WaitlistEntry, problem: str) -> HttpResponse:

@@ -10,11 +10,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from crm.contacts import filters, listing, segments
-from crm.contacts.exporting import rows, streaming
-from crm.contacts.exporting.writers import WRITERS
+from crm.contacts.exporting import rows
 from crm.inbox.rights import sees_phones, visible_contacts
 from ops import clock
 from ops.events.actions import emit
+from portal.frame.files import streaming
+from portal.frame.files.writers import WRITERS
 from tenants.access.guard import SalonRequest, allowed
 from tenants.access.roles import Permission
 from tenants.audit import actions as audit
@@ -33,7 +34,7 @@ def export(request: SalonRequest) -> HttpResponse:
     given = listing.Given.read(request.GET)
     found, problem = visible_contacts(request.member), ""
     try:
-        found = listing.matching(given, found)
+        found = listing.matching(given, found, who=request.member)
     except filters.Wrong as wrong:
         found, problem = found.none(), wrong.words
     chosen = request.GET.get("format", "")

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from django.utils.translation import gettext as _
 
-from crm.contacts.importing.limits import LONGEST_RECORD
+from crm.contacts.importing.limits import LONGEST_RECORD, Unreadable
 
 ENCODINGS = {
     "utf-8": "UTF-8",
@@ -118,9 +118,13 @@ def lines_of(pieces: Iterable[bytes], encoding: str) -> Iterator[str]:
 
 
 def _texts(pieces: Iterable[bytes], decoder: io.IncrementalNewlineDecoder) -> Iterator[str]:
-    for piece in pieces:
-        yield decoder.decode(piece)
-    yield decoder.decode(b"", final=True)
+    try:
+        for piece in pieces:
+            yield decoder.decode(piece)
+        yield decoder.decode(b"", final=True)
+    except UnicodeError as error:
+        # UTF-16 was chosen for a file that has no mark of it.
+        raise Unreadable(_("The file is not in this encoding. Choose another one.")) from error
 
 
 def wrong_bytes(text: str, encoding: str) -> str:

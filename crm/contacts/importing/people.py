@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from crm.consent.models import Purpose, State
 from crm.contacts import fields as custom
 from crm.contacts import tags
-from crm.contacts.exporting.cells import unmarked
 from crm.contacts.importing import columns
 from crm.contacts.importing.columns import WORDS, plain
 from crm.contacts.importing.options import Options
@@ -20,6 +19,7 @@ from crm.contacts.importing.rows import FileRow
 from crm.contacts.models import CustomField
 from crm.contacts.phones import read_phone
 from ops import clock
+from portal.frame.files.cells import unmarked
 
 LONGEST_NAME = 120
 LONGEST_WISH = 500

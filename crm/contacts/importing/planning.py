@@ -105,8 +105,11 @@ def known_portfolios(own: Iterable[str]) -> list[str]:
         return sorted({*own, *(portfolio for (portfolio,) in cursor.fetchall())})
 
 
-def plan(people: Sequence[Person], seen: set[str], *, existing: str, portfolios: list[str], lock: bool) -> Plan:
-    """What these rows change, one after the other; `seen` are the keys of the rows before, and grows.
+def plan(
+    people: Sequence[Person], seen: set[str], *, existing: str, portfolios: list[str], lock: bool, room: int
+) -> Plan:
+    """What these rows change, one after the other; `seen` are the keys of the rows before, and grows. So many contacts
+    as `room` says may be new.
 
     With `lock` the contacts found stay as they are until the transaction ends.
     """
@@ -118,7 +121,10 @@ def plan(people: Sequence[Person], seen: set[str], *, existing: str, portfolios:
     for person in people:
         target = _target(person, by_phone, by_id)
         is_repeat = _is_repeat(person, target, seen)
-        if target is None:
+        if target is None and room <= 0:
+            target = Refusal(person.row, columns.PHONE, _("Your plan has no room for more contacts. See Billing."))
+        elif target is None:
+            room -= 1
             target = Target(-1, uuid7(), phone=person.phone, is_new=True, consents=dict(words.get(person.phone, {})))
         elif isinstance(target, Target) and person.phone not in by_phone:
             # The number may have said stop before it was theirs.

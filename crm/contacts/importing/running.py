@@ -17,6 +17,7 @@ from django.db import close_old_connections, connection, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from billing.quotas import gates
 from crm.contacts import fields, identities
 from crm.contacts.actions import portfolios
 from crm.contacts.importing import ending, planning, writing
@@ -210,6 +211,8 @@ class _Work:
         self.known = planning.known_portfolios(self.own)
         self.by = f"{Member.__name__.lower()} {one.by.public_id}" if one.by else "system"
         self.seen: set[str] = set()
+        # New contacts of a trial: it writes none, and they would take the plan's places all the same.
+        self.tried = 0
         self.examples: dict[str, list[Any]] = one.trial.get("examples") or {planning.CREATED: [], planning.CHANGED: []}
 
     def run(self) -> None:
@@ -267,12 +270,21 @@ class _Work:
             # Nobody's contacts are merged under our feet.
             identities.hold_still()
         plan = planning.plan(
-            batch.people, seen, existing=self.options.existing, portfolios=self.known, lock=not self.is_trial
+            batch.people,
+            seen,
+            existing=self.options.existing,
+            portfolios=self.known,
+            lock=not self.is_trial,
+            room=gates.room("contacts", len(batch.people) + self.tried) - self.tried,
         )
+        if self.is_trial:
+            self.tried += plan.counts[planning.CREATED]
         for name, found in plan.examples.items():
             self.examples[name] = [*self.examples.get(name, []), *found][: planning.EXAMPLES]
         if not self.is_trial:
             writing.write(plan, self.one, portfolios=self.own, by=self.by)
+            if plan.counts[planning.CREATED]:
+                gates.grown("contacts", plan.counts[planning.CREATED])
         return plan
 
     def _step(self, batch: _Batch, plan: planning.Plan) -> None:

@@ -12,7 +12,6 @@ from django.core.files.uploadhandler import FileUploadHandler, SkipFile, StopUpl
 from django.utils.translation import gettext as _
 
 from channels_wa.media.names import safe_name
-from channels_wa.media.sealed import Sealer, new_key, opened
 from crm.contacts.importing.encoding import HEAD, Sight, kind_of
 from crm.contacts.importing.limits import MB, MOST_BYTES, Unreadable
 from crm.contacts.models import ContactImport
@@ -20,6 +19,7 @@ from ops.salon import current_salon_id
 from ops.sealing import CannotOpen, place
 from ops.storage import Writer, salon_of, storage
 from ops.storage import new_key as new_storage_key
+from ops.storage.sealed import Sealer, new_key, opened
 from tenants.salons.keys import box_of
 
 PART = "import"

@@ -13,13 +13,13 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from crm.contacts import fields
-from crm.contacts.exporting import streaming
-from crm.contacts.exporting.cells import unmarked
-from crm.contacts.exporting.writers import Page, as_csv
 from crm.contacts.importing import actions, columns, ending, files, mapping, shown, taking
 from crm.contacts.importing.limits import MB, MOST_BYTES, MOST_COLUMNS, MOST_ROWS, Unreadable
 from crm.contacts.importing.options import Options
 from crm.contacts.models import ContactImport, ImportRow
+from portal.frame.files import streaming
+from portal.frame.files.cells import unmarked
+from portal.frame.files.writers import Page, as_csv
 from portal.frame.keyset import by_id, is_fragment
 from tenants.access.guard import SalonRequest, allowed
 from tenants.access.roles import Permission

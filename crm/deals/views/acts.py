@@ -13,13 +13,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from crm.deals import actions
 from crm.deals.board import above, stages_of
-from crm.deals.defaults import offered_stages
 from crm.deals.models import Deal, Stage
-from crm.deals.rights import deal_or_404, visible_deals
+from crm.deals.rights import check_stage, deal_or_404, visible_deals, visible_stages
+from crm.deals.sharing import PIPELINE
 from crm.deals.views.board import by_pipeline, parts
 from portal.frame.toasts import add_event, toast
 from tenants.access.guard import SalonRequest, allowed
 from tenants.access.roles import Permission
+from tenants.sharing.rights import Right
 
 CHANGED = "deals-changed"
 TOP, BOTTOM = "top", "bottom"
@@ -27,10 +28,10 @@ MOST_PLACES = 50
 
 
 @require_http_methods(["GET", "POST"])
-@allowed(Permission.DEALS_EDIT)
+@allowed(Permission.DEALS_EDIT, shared=PIPELINE, named="")
 def move(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """The dialog with stage and place; and the move itself, of the dialog as of a drag."""
-    deal = deal_or_404(request.member, public_id)
+    deal = deal_or_404(request.member, public_id, to_change=True)
     if request.method == "GET":
         return _dialog(request, deal, _stage(request, deal) or deal.stage)
     stage = _stage(request, deal)
@@ -66,18 +67,18 @@ def move(request: SalonRequest, public_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@allowed(Permission.DEALS_EDIT)
+@allowed(Permission.DEALS_EDIT, shared=PIPELINE, named="")
 def win(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """It is a sale."""
-    deal = deal_or_404(request.member, public_id)
+    deal = deal_or_404(request.member, public_id, to_change=True)
     return _end(request, deal, lambda version: actions.win(deal, by=request.member, version=version), _("Won!"))
 
 
 @require_POST
-@allowed(Permission.DEALS_EDIT)
+@allowed(Permission.DEALS_EDIT, shared=PIPELINE, named="")
 def lose(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """It is none, for a reason."""
-    deal = deal_or_404(request.member, public_id)
+    deal = deal_or_404(request.member, public_id, to_change=True)
     reason = (request.POST.get("other") or request.POST.get("reason") or "").replace("\x00", "")
     return _end(
         request, deal, lambda version: actions.lose(deal, reason, by=request.member, version=version), _("Lost; noted")
@@ -85,10 +86,10 @@ def lose(request: SalonRequest, public_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@allowed(Permission.DEALS_EDIT)
+@allowed(Permission.DEALS_EDIT, shared=PIPELINE, named="")
 def reopen(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """It goes on after all."""
-    deal = deal_or_404(request.member, public_id)
+    deal = deal_or_404(request.member, public_id, to_change=True)
     return _end(
         request, deal, lambda version: actions.reopen(deal, by=request.member, version=version), _("It goes on")
     )
@@ -132,7 +133,7 @@ def _dialog(request: SalonRequest, deal: Deal, stage: Stage, *, problem: str = "
     visible = others.filter(pk__in=visible_deals(request.member).values("pk"))
     context = {
         "deal": deal,
-        "pipelines": by_pipeline(list(offered_stages())),
+        "pipelines": by_pipeline(visible_stages(request.member, Right.EDIT)),
         "stage": stage,
         "places": visible.values_list("public_id", "title")[:MOST_PLACES],
         "reasons": stage.pipeline.lost_reasons,
@@ -147,7 +148,9 @@ def _stage(request: SalonRequest, deal: Deal) -> Stage | None:
     wanted = _uuid(_given(request, "stage"))
     if wanted is None:
         return deal.stage if not _given(request, "stage") else None
-    return Stage.objects.select_related("pipeline").filter(public_id=wanted).first()
+    found = Stage.objects.select_related("pipeline").filter(public_id=wanted).first()
+    check_stage(request.member, found)
+    return found
 
 
 def _neighbours(request: SalonRequest, deal: Deal, stage: Stage) -> tuple[Deal | None, Deal | None]:

@@ -12,14 +12,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from crm.contacts.names import addresses, name_of
-from crm.deals import actions, money
+from crm.deals import actions
 from crm.deals.board import cards, is_rotten, loaded, stages_of
 from crm.deals.forms import DealForm, TaskForm
 from crm.deals.models import Deal, Task
-from crm.deals.rights import deal_or_404, visible_deals, visible_tasks
+from crm.deals.rights import deal_or_404, visible_deals, visible_tasks, works_on
+from crm.deals.sharing import PIPELINE
 from crm.deals.views.acts import stale_words
 from crm.inbox.rights import contact_or_404, visible_conversations
 from ops import clock
+from portal.frame import money
 from portal.frame.toasts import toast
 from tenants.access.guard import SalonRequest, allowed
 from tenants.access.roles import Permission
@@ -28,7 +30,7 @@ MOST_OF_CONTACT = 20
 
 
 @require_GET
-@allowed(Permission.DEALS_SEE)
+@allowed(Permission.DEALS_SEE, shared=PIPELINE, named="")
 def deal(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """All that is known of it, and what can be done."""
     found = deal_or_404(request.member, public_id)
@@ -36,10 +38,10 @@ def deal(request: SalonRequest, public_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@allowed(Permission.DEALS_EDIT)
+@allowed(Permission.DEALS_EDIT, shared=PIPELINE, named="")
 def edit(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """Write its fields."""
-    found = deal_or_404(request.member, public_id)
+    found = deal_or_404(request.member, public_id, to_change=True)
     form = DealForm(request.POST, deal=found)
     if not form.is_valid():
         return _page(request, found, form, status=422)
@@ -116,7 +118,7 @@ def _page(request: SalonRequest, deal: Deal, form: DealForm, *, problem: str = "
         "moves": _moves(deal),
         "reasons": deal.stage.pipeline.lost_reasons,
         "is_rotten": is_rotten(deal, clock.now()),
-        "may_edit": request.member.may(Permission.DEALS_EDIT),
+        "may_edit": works_on(request.member, deal),
     }
     return render(request, "crm/deals/deal.html", context, status=status)
 

@@ -14,11 +14,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from crm.deals import money
 from crm.deals.filters import NO_DAY, DealFilter, month_of, today
 from crm.deals.models import Pipeline, Stage
-from crm.deals.rights import visible_deals
-from crm.deals.views.board import chosen_pipeline, open_pipelines
+from crm.deals.rights import visible_deals, visible_pipelines
+from crm.deals.sharing import PIPELINE
+from crm.deals.views.board import chosen_pipeline
+from portal.frame import money
 from tenants.access.guard import SalonRequest, allowed
 from tenants.access.roles import Permission
 from tenants.members.models import Member
@@ -41,13 +42,13 @@ class Line:
 
 
 @require_GET
-@allowed(Permission.DEALS_SEE)
+@allowed(Permission.DEALS_SEE, shared=PIPELINE, named="")
 def forecast(request: SalonRequest) -> HttpResponse:
     """One pipeline's."""
     pipeline = chosen_pipeline(request)
     context: dict[str, Any] = {
         "pipeline": pipeline,
-        "pipelines": open_pipelines(),
+        "pipelines": list(visible_pipelines(request.member)),
         "lines": _open(pipeline, request.member),
         "won": _won(pipeline, request.member),
         "lost": _lost(pipeline, request.member),

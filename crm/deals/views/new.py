@@ -16,20 +16,23 @@ from crm.deals import actions
 from crm.deals.board import stages_of
 from crm.deals.defaults import default_pipeline
 from crm.deals.forms import DealForm
-from crm.deals.models import Pipeline, Stage
+from crm.deals.models import Stage
+from crm.deals.rights import check_stage, visible_pipelines
+from crm.deals.sharing import PIPELINE
 from crm.deals.views.acts import changed
 from crm.inbox.models import Conversation
 from crm.inbox.rights import contact_or_404, conversation_or_404, visible_contacts
 from portal.frame.toasts import add_toast
 from tenants.access.guard import SalonRequest, allowed
 from tenants.access.roles import Permission
+from tenants.sharing.rights import Right
 
 MOST_PEOPLE = 8
 LONGEST_SEARCH = 80
 
 
 @require_http_methods(["GET", "POST"])
-@allowed(Permission.DEALS_EDIT)
+@allowed(Permission.DEALS_EDIT, shared=PIPELINE, named="")
 def new(request: SalonRequest) -> HttpResponse:
     """The form; with ?contact= or ?conversation= it is about them, with ?stage= it begins there."""
     contact, talk = _about(request)
@@ -70,7 +73,7 @@ def new(request: SalonRequest) -> HttpResponse:
 
 
 @require_GET
-@allowed(Permission.DEALS_EDIT)
+@allowed(Permission.DEALS_EDIT, shared=PIPELINE, named="")
 def people(request: SalonRequest) -> HttpResponse:
     """Whom a deal may be about, while somebody types a name or a phone."""
     words = request.GET.get("search", "").strip()[:LONGEST_SEARCH].replace("\x00", "")
@@ -110,8 +113,10 @@ def _stages(request: SalonRequest) -> list[Stage]:
     try:
         wanted = UUID(given.get("pipeline") or "")
     except ValueError:
-        return stages_of(default_pipeline())
-    found = Pipeline.objects.filter(public_id=wanted, archived_at=None).first()
+        default_pipeline()
+        found = visible_pipelines(request.member, Right.EDIT).first()
+    else:
+        found = visible_pipelines(request.member, Right.EDIT).filter(public_id=wanted).first()
     if found is None:
         raise Http404
     return stages_of(found)
@@ -124,6 +129,7 @@ def _chosen(request: SalonRequest, stages: list[Stage]) -> Stage | None:
     found = Stage.objects.select_related("pipeline").filter(public_id=_uuid(wanted)).first()
     if found is None:
         raise Http404
+    check_stage(request.member, found)
     stages[:] = stages_of(found.pipeline)
     return found
 

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
@@ -16,16 +17,24 @@ from crm.deals.board import stages_of
 from crm.deals.defaults import LOST_REASONS, STAGES, default_pipeline
 from crm.deals.forms import NewStageForm, PipelineForm, StageForm
 from crm.deals.models import Pipeline, Stage
+from crm.deals.rights import check_stage, visible_stages
+from crm.deals.sharing import PIPELINE
 from portal.frame.toasts import toast
 from tenants.access.guard import SalonRequest, allowed
 from tenants.access.roles import Permission
+from tenants.sharing.checking import check_thing
+from tenants.sharing.queries import visible
+from tenants.sharing.rights import Right
 
 
 @require_http_methods(["GET", "POST"])
-@allowed(Permission.DEALS_MANAGE)
+@allowed(Permission.DEALS_MANAGE, shared=PIPELINE)
 def pipelines(request: SalonRequest) -> HttpResponse:
     """All of them; a new one begins with the usual stages."""
     default_pipeline()
+    may_add = request.member.may(Permission.DEALS_MANAGE)
+    if request.method == "POST" and not may_add:
+        raise PermissionDenied(Permission.DEALS_MANAGE.value)
     form = PipelineForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         stages = [
@@ -38,13 +47,14 @@ def pipelines(request: SalonRequest) -> HttpResponse:
             return HttpResponseRedirect(reverse("pipelines:pipeline", args=[made.public_id]), status=303)
         except acts.TooMany:
             form.add_error("name", _("A salon has at most %(most)d pipelines.") % {"most": acts.MOST_PIPELINES})
-    rows = Pipeline.objects.annotate(open_deals=Count("deals", filter=Q(deals__closed_at=None)))
-    context = {"rows": rows.order_by("archived_at", "-is_default", "order", "pk"), "form": form}
+    mine = visible(request.member, Pipeline.objects.all(), PIPELINE, Right.DELETE)
+    rows = mine.annotate(open_deals=Count("deals", filter=Q(deals__closed_at=None)))
+    context = {"rows": rows.order_by("archived_at", "-is_default", "order", "pk"), "form": form, "may_add": may_add}
     return render(request, "crm/deals/pipelines.html", context, status=422 if request.method == "POST" else 200)
 
 
 @require_http_methods(["GET", "POST"])
-@allowed(Permission.DEALS_MANAGE)
+@allowed(Permission.DEALS_MANAGE, shared=PIPELINE)
 def pipeline(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """Its name, its reasons, its stages."""
     found = get_object_or_404(Pipeline, public_id=public_id)
@@ -56,7 +66,7 @@ def pipeline(request: SalonRequest, public_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@allowed(Permission.DEALS_MANAGE)
+@allowed(Permission.DEALS_MANAGE, shared=PIPELINE)
 def default(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """New deals begin here."""
     acts.make_default(get_object_or_404(Pipeline, public_id=public_id, archived_at=None), by=request.member)
@@ -64,7 +74,7 @@ def default(request: SalonRequest, public_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@allowed(Permission.DEALS_MANAGE)
+@allowed(Permission.DEALS_MANAGE, shared=PIPELINE)
 def archive(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """Put it away."""
     found = get_object_or_404(Pipeline, public_id=public_id)
@@ -78,7 +88,7 @@ def archive(request: SalonRequest, public_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@allowed(Permission.DEALS_MANAGE)
+@allowed(Permission.DEALS_MANAGE, shared=PIPELINE)
 def add_stage(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """One more stage."""
     found = get_object_or_404(Pipeline, public_id=public_id, archived_at=None)
@@ -93,10 +103,10 @@ def add_stage(request: SalonRequest, public_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@allowed(Permission.DEALS_MANAGE)
+@allowed(Permission.DEALS_MANAGE, shared=PIPELINE, named="")
 def stage(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """Write its name, how likely deals are won there, and when they are stale."""
-    found = get_object_or_404(Stage.objects.select_related("pipeline"), public_id=public_id)
+    found = _own_stage(request, public_id)
     form = StageForm(request.POST, auto_id=f"stage-{found.pk}-%s")
     if not form.is_valid():
         return _page(request, found.pipeline, PipelineForm(pipeline=found.pipeline), changed=(found, form), status=422)
@@ -105,19 +115,19 @@ def stage(request: SalonRequest, public_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@allowed(Permission.DEALS_MANAGE)
+@allowed(Permission.DEALS_MANAGE, shared=PIPELINE, named="")
 def move_stage(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """Further to the left or to the right."""
-    found = get_object_or_404(Stage.objects.select_related("pipeline"), public_id=public_id)
+    found = _own_stage(request, public_id)
     acts.move_stage(found, -1 if request.POST.get("to") == "left" else 1, by=request.member)
     return HttpResponseRedirect(reverse("pipelines:pipeline", args=[found.pipeline.public_id]), status=303)
 
 
 @require_POST
-@allowed(Permission.DEALS_MANAGE)
+@allowed(Permission.DEALS_MANAGE, shared=PIPELINE, named="")
 def archive_stage(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """Put a stage away; its deals go to another."""
-    found = get_object_or_404(Stage.objects.select_related("pipeline"), public_id=public_id)
+    found = _own_stage(request, public_id)
     try:
         acts.archive_stage(found, target=_target(request), by=request.member)
     except acts.InUse as used:
@@ -155,12 +165,19 @@ def _page(
         "rows": rows,
         "new": new or NewStageForm(auto_id="new-%s"),
         "open_deals": sum(counts.values()),
-        "targets": Stage.objects.filter(archived_at=None, kind=Stage.Kind.OPEN, pipeline__archived_at=None)
-        .exclude(pipeline=found)
-        .select_related("pipeline")
-        .order_by("pipeline__order", "order", "pk"),
+        "targets": [
+            one
+            for one in visible_stages(request.member, Right.EDIT)
+            if one.pipeline_id != found.pk and one.kind == Stage.Kind.OPEN
+        ],
     }
     return render(request, "crm/deals/pipeline.html", context, status=status)
+
+
+def _own_stage(request: SalonRequest, public_id: UUID) -> Stage:
+    found = get_object_or_404(Stage.objects.select_related("pipeline"), public_id=public_id)
+    check_thing(request.member, PIPELINE, found.pipeline.public_id, Right.DELETE)
+    return found
 
 
 def _target(request: SalonRequest) -> Stage | None:
@@ -168,7 +185,9 @@ def _target(request: SalonRequest) -> Stage | None:
         wanted = UUID(request.POST.get("target", ""))
     except ValueError:
         return None
-    return get_object_or_404(Stage, public_id=wanted, archived_at=None)
+    found = get_object_or_404(Stage.objects.select_related("pipeline"), public_id=wanted, archived_at=None)
+    check_stage(request.member, found)
+    return found
 
 
 def _in_use(used: acts.InUse) -> str:

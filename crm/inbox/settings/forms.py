@@ -33,7 +33,7 @@ class SeeingForm(forms.Form):
         super().__init__(*args, **kwargs)
         for name in ("own_only_roles", "masked_roles"):
             field: Any = self.fields[name]
-            field.choices = [(role.value, role.label) for role in may_be_narrowed()]
+            field.choices = [(one.role, one.label) for one in may_be_narrowed()]
             field.initial = getattr(policy, name)
 
 

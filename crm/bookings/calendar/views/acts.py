@@ -17,7 +17,7 @@ from crm.bookings.calendar.views.booking import drawer
 from crm.bookings.deposits import actions as deposits
 from crm.bookings.models import Booking
 from crm.bookings.rights import visible_bookings
-from crm.deals import money
+from portal.frame import money
 from tenants.access.guard import SalonRequest, allowed
 from tenants.access.roles import Permission
 
@@ -25,7 +25,7 @@ LONGEST_NOTE = 2000
 
 
 @require_POST
-@allowed(Permission.BOOKINGS_EDIT)
+@allowed(Permission.BOOKINGS_EDIT, shared="calendar", named="")
 def state(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """Confirmed, arrived, done, not come, cancelled (`rest`: with the later ones of its series), or back."""
     viewer = Viewer(request.member)
@@ -49,14 +49,15 @@ def state(request: SalonRequest, public_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@allowed(Permission.BOOKINGS_EDIT)
+@allowed(Permission.BOOKINGS_EDIT, shared="calendar", named="")
 def note(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """The note and the price that was agreed."""
     viewer = Viewer(request.member)
     row = viewer.booking(public_id)
     viewer.check({one.professional_id for one in items_in_order(row)})
     values: dict[str, object] = {"note": given(request, "note", LONGEST_NOTE)}
-    if price := given(request, "price", 20):
+    # What somebody typed, not what stood there when a package paid meanwhile.
+    if (price := given(request, "price", 20)) and price != given(request, "price_was", 20):
         try:
             values["price_minor"] = money.read(price, row.currency)
         except money.NoMoney:
@@ -70,7 +71,7 @@ def note(request: SalonRequest, public_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@allowed(Permission.BOOKINGS_EDIT)
+@allowed(Permission.BOOKINGS_EDIT, shared="calendar", named="")
 def deposit(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """Ask the guest for a deposit; they get the link by WhatsApp, and the visit stays booked."""
     viewer = Viewer(request.member)
@@ -78,11 +79,15 @@ def deposit(request: SalonRequest, public_id: UUID) -> HttpResponse:
     viewer.check({one.professional_id for one in items_in_order(row)})
     try:
         amount = money.read(given(request, "amount", 20), row.currency)
-        fresh = deposits.ask_by_hand(row, amount, by=request.member)
+        version = number(given(request, "version"))
+        fresh = deposits.ask_by_hand(row, amount, by=request.member, version=version)
     except money.NoMoney:
         return drawer(request, row, problem=_("Write an amount, e.g. 1500 or 89,90."), status=422)
     except (deposits.NothingDue, links.NoProvider):
         return drawer(request, viewer.booking(public_id), problem=_("No deposit can be asked for now."), status=409)
+    except words.REFUSED as error:
+        refusal = words.refusal(error, request.member)
+        return drawer(request, viewer.booking(public_id), problem=refusal.words, status=409)
     return _said(request, fresh, _("The guest gets a link to pay the deposit"), "")
 
 

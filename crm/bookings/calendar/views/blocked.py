@@ -30,7 +30,7 @@ LONGEST_REASON = 120
 
 
 @require_http_methods(["GET", "POST"])
-@allowed(Permission.BOOKINGS_EDIT)
+@allowed(Permission.BOOKINGS_EDIT, shared="calendar", named="")
 def new(request: SalonRequest) -> HttpResponse:
     """The form, and the block that it makes."""
     form = BlockForm(request)
@@ -38,7 +38,7 @@ def new(request: SalonRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@allowed(Permission.BOOKINGS_EDIT)
+@allowed(Permission.BOOKINGS_EDIT, shared="calendar", named="")
 def time(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """The same of one that is there; a drag sends its times alone."""
     viewer = Viewer(request.member)
@@ -49,7 +49,7 @@ def time(request: SalonRequest, public_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@allowed(Permission.BOOKINGS_EDIT)
+@allowed(Permission.BOOKINGS_EDIT, shared="calendar", named="")
 def cancel(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """Take it back; the time is free."""
     viewer = Viewer(request.member)

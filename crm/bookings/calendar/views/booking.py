@@ -15,12 +15,13 @@ from crm.bookings.calendar.rights import Viewer
 from crm.bookings.catalogue import Catalogue, catalogue
 from crm.bookings.deposits.rules import due
 from crm.bookings.models import Booking, Reminder
+from crm.bookings.packages.actions import paid_for
 from crm.bookings.reminders.hearing import shown
 from crm.bookings.rights import visible_bookings
 from crm.contacts.names import addresses, name_of
-from crm.deals import money
 from crm.inbox.rights import sees_contact, visible_conversations
 from ops import clock
+from portal.frame import money
 from tenants.access.guard import SalonRequest, allowed
 from tenants.access.roles import Permission
 
@@ -30,7 +31,7 @@ MOST_OF_SERIES = 60
 
 
 @require_GET
-@allowed(Permission.BOOKINGS_SEE)
+@allowed(Permission.BOOKINGS_SEE, shared="calendar", named="")
 def booking(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """The page, or the drawer beside the calendar."""
     return drawer(request, Viewer(request.member).booking(public_id))
@@ -40,7 +41,8 @@ def drawer(request: SalonRequest, row: Booking, *, problem: str = "", status: in
     """How the visit is now; `problem` says what did not work."""
     viewer, known = Viewer(request.member), catalogue()
     items = items_of_many([row.pk])[row.pk]
-    may_act = viewer.may_edit and not (viewer.own_only and {one.professional_id for one in items} - viewer.own)
+    packages = paid_for(row)
+    may_act = viewer.may_edit and all(viewer.booked.reach(one.professional_id) for one in items)
     context = {
         "booking": row,
         "viewer": viewer,
@@ -49,7 +51,7 @@ def drawer(request: SalonRequest, row: Booking, *, problem: str = "", status: in
         "start": when.said(row.starts_at, known.zone),
         "end": f"{row.ends_at.astimezone(known.zone):%H:%M}",
         "day": row.starts_at.astimezone(known.zone).date().isoformat(),
-        "items": [_item(one, row, known) for one in items],
+        "items": [_item(one, row, known) | {"package": packages.get(one.position, "")} for one in items],
         "price": money.shown(row.price_minor, row.currency),
         "price_written": money.written(row.price_minor, row.currency),
         "deposit": _deposit(row),

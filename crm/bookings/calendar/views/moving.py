@@ -40,7 +40,7 @@ LONGEST_TRIED = 100_000
 
 
 @require_http_methods(["GET", "POST"])
-@allowed(Permission.BOOKINGS_EDIT)
+@allowed(Permission.BOOKINGS_EDIT, shared="calendar", named="")
 def move(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """The form, and the move itself: of the form as of a drag."""
     asked = Move(request, Viewer(request.member).booking(public_id))
@@ -49,7 +49,7 @@ def move(request: SalonRequest, public_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@allowed(Permission.BOOKINGS_EDIT)
+@allowed(Permission.BOOKINGS_EDIT, shared="calendar", named="")
 def undo(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """Take the last change back, if nobody has changed anything since."""
     viewer = Viewer(request.member)
@@ -190,7 +190,7 @@ class Move:
     def _may_do(self, one: BookingItem, person: KnownPerson) -> bool:
         if person.pk == one.professional_id:
             return True
-        if person.is_archived or (self.viewer.own_only and person.pk not in self.viewer.own):
+        if person.is_archived or not self.viewer.booked.reach(person.pk):
             return False
         return one.service_id in person.shapes or self.viewer.may_override
 

@@ -35,7 +35,7 @@ TWICE = timedelta(minutes=15)
 
 
 @require_http_methods(["GET", "POST"])
-@allowed(Permission.BOOKINGS_EDIT)
+@allowed(Permission.BOOKINGS_EDIT, shared="calendar", named="")
 def new(request: SalonRequest) -> HttpResponse:
     """The form; ?start= and ?professional= of the place that was clicked, ?contact= or ?conversation= of the guest."""
     form = NewVisit(request)
@@ -43,14 +43,14 @@ def new(request: SalonRequest) -> HttpResponse:
 
 
 @require_POST
-@allowed(Permission.BOOKINGS_EDIT)
+@allowed(Permission.BOOKINGS_EDIT, shared="calendar", named="")
 def look(request: SalonRequest) -> HttpResponse:
     """The form as it is filled in so far, with the times that would do and why the chosen one would not."""
     return NewVisit(request).page()
 
 
 @require_GET
-@allowed(Permission.BOOKINGS_EDIT)
+@allowed(Permission.BOOKINGS_EDIT, shared="calendar", named="")
 def people(request: SalonRequest) -> HttpResponse:
     """Guests, while somebody types a name or a phone."""
     search = given(request, "search", 80)
@@ -92,7 +92,7 @@ class NewVisit:
             "viewer": self.viewer,
             "is_walk_in": self.is_walk_in,
             "guest": self.guests.chosen(),
-            "talk": self.guests.conversation(),
+            "talk": self.guests.conversation,
             "token": given(self.request, "token", 40) or uuid7().hex,
             "note": given(self.request, "note", LONGEST_NOTE),
             "override": given(self.request, "override"),
@@ -137,7 +137,7 @@ class NewVisit:
                 if sent := around.select_related("contact").first():
                     return [sent]
             contact, name = self.guests.written(needed=not self.is_walk_in)
-            talk = self.guests.conversation()
+            talk = self.guests.conversation
             wanted = making.NewBooking(
                 items=items,
                 contact=contact,

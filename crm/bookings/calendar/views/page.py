@@ -27,12 +27,14 @@ from tenants.access.guard import SalonRequest, allowed
 from tenants.access.roles import Permission
 
 VIEWS = ("day", "week", "list")
+# In place of a professional: a column for each chair and room.
+ROOMS = "rooms"
 # Which states a legend explains, in the order in which a visit passes them.
 LEGEND = ("held", "booked", "confirmed", "arrived", "done", "no_show", "cancelled")
 
 
 @require_GET
-@allowed(Permission.BOOKINGS_SEE)
+@allowed(Permission.BOOKINGS_SEE, shared="calendar", named="")
 def calendar(request: SalonRequest) -> HttpResponse:
     """The calendar; `view`, `date` and `who` say where it opens."""
     known, viewer = catalogue(), Viewer(request.member)
@@ -40,9 +42,12 @@ def calendar(request: SalonRequest) -> HttpResponse:
     today = _today(known)
     day = when.read_day(request.GET.get("date", "")) or today
     wanted, who = request.GET.get("view", ""), request.GET.get("who", "")
+    has_rooms = bool(known.things) and viewer.sees_all
+    is_known = any(str(one.public_id) == who for one in people) or (who == ROOMS and has_rooms)
     context = {
         "people": people,
-        "who": who if any(str(one.public_id) == who for one in people) else "",
+        "who": who if is_known else "",
+        "has_rooms": has_rooms,
         "view": wanted if wanted in VIEWS else "",
         "date": day.isoformat(),
         "legend": [(state, Booking.State(state).label) for state in LEGEND],
@@ -57,7 +62,7 @@ def calendar(request: SalonRequest) -> HttpResponse:
 
 
 @require_GET
-@allowed(Permission.BOOKINGS_SEE)
+@allowed(Permission.BOOKINGS_SEE, shared="calendar", named="")
 def of_days(request: SalonRequest) -> JsonResponse:
     """What stands from one day up to and without another."""
     first, last = (when.read_day(request.GET.get(name, "")) for name in ("from", "to"))
@@ -68,7 +73,7 @@ def of_days(request: SalonRequest) -> JsonResponse:
 
 
 @require_GET
-@allowed(Permission.BOOKINGS_SEE)
+@allowed(Permission.BOOKINGS_SEE, shared="calendar", named="")
 def month(request: SalonRequest) -> HttpResponse:
     """How many visits each day of a month has, with whom they are."""
     known, viewer = catalogue(), Viewer(request.member)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from crm.bookings.actions import offering
 from crm.bookings.feeds.views import card
 from crm.bookings.models import Professional
-from crm.bookings.offers.acting import go, move, told, with_visits
+from crm.bookings.offers.acting import go, move, put_away, taken_up
 from crm.bookings.offers.outside import SHOWN, outside
 from crm.bookings.offers.person_form import ProfessionalForm, known_of
 from crm.bookings.offers.saving import Clashed, save
@@ -86,17 +86,15 @@ def professional(request: SalonRequest, public_id: UUID) -> HttpResponse:
 @allowed(Permission.SERVICES_MANAGE)
 def archive(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """Put them away."""
-    found = offering.archive(get_object_or_404(Professional, public_id=public_id), by=request.member)
-    words = with_visits(_("%(name)s is put away.") % {"name": found.name}, professional=found)
-    return told(request, words, undo_url=reverse("professionals:restore", args=[public_id]))
+    found = get_object_or_404(Professional, public_id=public_id)
+    return put_away(request, found, item="professional", back="professionals:restore")
 
 
 @require_POST
 @allowed(Permission.SERVICES_MANAGE)
 def restore(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """Take them up again."""
-    found = offering.restore(get_object_or_404(Professional, public_id=public_id), by=request.member)
-    return told(request, _("%(name)s can be booked again.") % {"name": found.name})
+    return taken_up(request, get_object_or_404(Professional, public_id=public_id))
 
 
 @require_POST

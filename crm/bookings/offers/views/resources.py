@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from crm.bookings.actions import offering
 from crm.bookings.models import PROFESSIONAL, Resource, Service
-from crm.bookings.offers.acting import go, move, told
+from crm.bookings.offers.acting import go, move, taken_up, told
 from crm.bookings.offers.rules_form import ResourceForm, resource_known
 from crm.bookings.offers.saving import Clashed, save
 from crm.bookings.offers.service_form import known_kinds
@@ -95,8 +95,7 @@ def archive(request: SalonRequest, public_id: UUID) -> HttpResponse:
 @allowed(Permission.SERVICES_MANAGE)
 def restore(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """Take it up again."""
-    found = offering.restore(get_object_or_404(things(), public_id=public_id), by=request.member)
-    return told(request, _("%(name)s can be booked again.") % {"name": found.name})
+    return taken_up(request, get_object_or_404(things(), public_id=public_id))
 
 
 @require_POST

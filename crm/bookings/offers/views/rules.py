@@ -1,5 +1,6 @@
 """The salon's hours, days and rules for bookings."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -12,10 +13,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from crm.bookings import defaults
 from crm.bookings.actions import offering
 from crm.bookings.actions.zone import to_review
-from crm.bookings.models import BookingPolicy, DatedHours
+from crm.bookings.models import DatedHours
 from crm.bookings.offers.acting import go
 from crm.bookings.offers.days import day_rows
 from crm.bookings.offers.outside import SHOWN, outside
+from crm.bookings.offers.person_form import hours_known
 from crm.bookings.offers.rules_form import RulesForm, SalonHoursForm, rules_known
 from crm.bookings.offers.saving import Clashed, save
 from crm.bookings.offers.views.hours import day_page, deleted, people_of, put_back, with_outside
@@ -31,38 +33,18 @@ HOURS = "crm/bookings/offers/salon_hours.html"
 @allowed(Permission.SERVICES_MANAGE)
 def rules(request: SalonRequest) -> HttpResponse:
     """Grid, lead time, horizon, and so on."""
-    policy = defaults.policy()
-    if request.method != "POST":
-        return _rules(request, RulesForm(policy=policy))
-    form = RulesForm(request.POST, policy=policy)
-    if not form.is_valid():
-        return _rules(request, form, status=422)
-    values = form.values()
-    try:
-        save(form, lambda version: offering.change_policy(values, by=request.member, version=version), rules_known)
-    except Clashed as clash:
-        again = RulesForm(policy=defaults.policy(), shown=clash.shown)
-        return _rules(request, again, status=409, **clash.context())
-    return go(request, reverse("booking_settings:rules"), _("Saved"))
+    return _edited(request, RulesForm, _rules, rules_known) or go(
+        request, reverse("booking_settings:rules"), _("Saved")
+    )
 
 
 @require_http_methods(["GET", "POST"])
 @allowed(Permission.SERVICES_MANAGE)
 def salon_hours(request: SalonRequest) -> HttpResponse:
     """When the salon is open, and on which days it is not."""
-    policy = defaults.policy()
-    if request.method != "POST":
-        return _hours(request, SalonHoursForm(policy=policy))
-    form = SalonHoursForm(request.POST, policy=policy)
-    if not form.is_valid():
-        return _hours(request, form, status=422)
-    values = form.values()
-    try:
-        save(form, lambda version: offering.change_policy(values, by=request.member, version=version), _hours_known)
-    except Clashed as clash:
-        again = SalonHoursForm(policy=defaults.policy(), shown=clash.shown)
-        return _hours(request, again, status=409, **clash.context())
-    return go(request, reverse("booking_settings:hours"), with_outside(_("Saved."), request, None))
+    return _edited(request, SalonHoursForm, _hours, hours_known) or go(
+        request, reverse("booking_settings:hours"), with_outside(_("Saved."), request, None)
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -98,8 +80,23 @@ def outside_page(request: SalonRequest) -> HttpResponse:
     return render(request, "crm/bookings/offers/outside_page.html", {"outside": found, "outside_count": len(found)})
 
 
-def _hours_known(policy: BookingPolicy) -> dict[str, Any]:
-    return {"hours": policy.hours}
+def _edited(
+    request: SalonRequest, form_of: Any, page: Callable[..., HttpResponse], known: Callable[[Any], dict[str, Any]]
+) -> HttpResponse | None:
+    """The page of the form; None once it is saved."""
+    policy = defaults.policy()
+    if request.method != "POST":
+        return page(request, form_of(policy=policy))
+    form = form_of(request.POST, policy=policy)
+    if not form.is_valid():
+        return page(request, form, status=422)
+    values = form.values()
+    try:
+        save(form, lambda version: offering.change_policy(values, by=request.member, version=version), known)
+    except Clashed as clash:
+        again = form_of(policy=defaults.policy(), shown=clash.shown)
+        return page(request, again, status=409, **clash.context())
+    return None
 
 
 def _rules(request: SalonRequest, form: RulesForm, *, status: int = 200, **more: Any) -> HttpResponse:

@@ -12,13 +12,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from crm.bookings.actions import arranging, doing, offering
 from crm.bookings.models import ProfessionalService, Service, ServiceCategory
-from crm.bookings.offers.acting import go, move, told, with_visits
+from crm.bookings.offers.acting import go, move, put_away, taken_up, told
 from crm.bookings.offers.parts import time_words
 from crm.bookings.offers.rules_form import CategoryForm
 from crm.bookings.offers.saving import Clashed, save
 from crm.bookings.offers.service_form import ServiceForm, headings, known_kinds, known_of
-from crm.deals import money
 from crm.deals.defaults import currency as salon_currency
+from portal.frame import money
 from tenants.access.guard import SalonRequest, allowed
 from tenants.access.roles import Permission
 
@@ -101,17 +101,15 @@ def service(request: SalonRequest, public_id: UUID) -> HttpResponse:
 @allowed(Permission.SERVICES_MANAGE)
 def archive(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """Put it away."""
-    found = offering.archive(get_object_or_404(Service, public_id=public_id), by=request.member)
-    words = with_visits(_("%(name)s is put away.") % {"name": found.name}, service=found)
-    return told(request, words, undo_url=reverse("services:restore", args=[public_id]))
+    found = get_object_or_404(Service, public_id=public_id)
+    return put_away(request, found, item="service", back="services:restore")
 
 
 @require_POST
 @allowed(Permission.SERVICES_MANAGE)
 def restore(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """Take it up again."""
-    found = offering.restore(get_object_or_404(Service, public_id=public_id), by=request.member)
-    return told(request, _("%(name)s can be booked again.") % {"name": found.name})
+    return taken_up(request, get_object_or_404(Service, public_id=public_id))
 
 
 @require_POST

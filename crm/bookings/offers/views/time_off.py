@@ -12,7 +12,6 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from crm.bookings.actions import blocking
-from crm.bookings.actions.placing import SlotTaken
 from crm.bookings.models import BlockedTime, Professional
 from crm.bookings.offers.acting import go, told
 from crm.bookings.offers.outside import COMING, SHOWN, outside
@@ -90,10 +89,7 @@ def cancel(request: SalonRequest, public_id: UUID) -> HttpResponse:
 @allowed(Permission.SERVICES_MANAGE)
 def restore(request: SalonRequest, public_id: UUID) -> HttpResponse:
     """It holds after all."""
-    try:
-        row = blocking.block_again(_row(public_id), by=request.member)
-    except SlotTaken:
-        return told(request, _("Somebody is booked there by now."), status=409)
+    row = blocking.block_again(_row(public_id), by=request.member)
     return told(request, _with_visits(_("The time off holds again."), row))
 
 

@@ -1,5 +1,6 @@
 """`/book/`: services, then with whom and when, then who it is. Each step is an address; only the last one is sent."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseRedirect, QueryDict
@@ -13,12 +14,14 @@ from crm.bookings.actions.booking import WrongItem
 from crm.bookings.actions.placing import SlotTaken
 from crm.bookings.page import holding, limits, sending, showing
 from crm.bookings.page.choice import Choice, read
-from crm.bookings.page.forms import GuestForm
+from crm.bookings.page.forms import GuestForm, WaitForm
 from crm.bookings.page.frame import guest_page
 from crm.bookings.page.tickets import new_ticket, read_ticket
 from crm.bookings.reading import now_minute
 
 TAKEN, UNREADABLE, TOO_MANY = 409, 422, 429
+# So long somebody waits who says nothing else.
+AHEAD = timedelta(days=13)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -48,8 +51,8 @@ def services(request: Any, choice: Choice, *, status: int = 200) -> HttpResponse
     return _page(request, "services", choice, context, status=status)
 
 
-def times(request: Any, choice: Choice, *, status: int = 200) -> HttpResponse:
-    """With whom and when."""
+def times(request: Any, choice: Choice, *, status: int = 200, wait: WaitForm | None = None) -> HttpResponse:
+    """With whom and when; or waiting for a place."""
     free, here = showing.free_for(choice), choice.but(day=None)
     days = showing.days(free, choice.known, choice.day, lambda minute: here.but(at=minute).query)
     context = {
@@ -58,8 +61,14 @@ def times(request: Any, choice: Choice, *, status: int = 200) -> HttpResponse:
         "carried": here.pairs,
         "earlier": days.earlier and choice.but(day=days.earlier).query,
         "later": days.later and choice.but(day=days.later).query,
+        "wait": wait or WaitForm(initial=_soon(choice, days)),
     }
     return _page(request, "times", choice, context, status=status)
+
+
+def _soon(choice: Choice, days: showing.Days) -> dict[str, Any]:
+    first = min(max(choice.day or days.first, days.first), days.last)
+    return {"first": first, "last": min(first + AHEAD, days.last), "part": "any"}
 
 
 def details(

@@ -51,7 +51,7 @@ def _context(form: PageForm) -> dict[str, Any]:
         "address": address,
         "snippet": SNIPPET.format(address),
         "has_origins": bool(form.policy.page.get("origins")),
-        "has_number": holding.is_possible(),
+        "has_number": holding.has_number(),
         "has_services": any(choice.is_offered(one, known) for one in known.services.values()),
         "texts": [(row, language_name(row.language)) for row in rows],
     }

@@ -3,7 +3,7 @@ for calendars. Nothing is shown but what was typed when it was booked: what the 
 with the salon."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -34,8 +34,8 @@ from crm.bookings.page.notes import Notes
 from crm.bookings.page.tickets import new_ticket
 from crm.bookings.waitlist import actions as waitlist
 from crm.bookings.waitlist import earlier as waiting
-from crm.deals import money
 from ops import clock
+from portal.frame import money
 
 State = Booking.State
 HELD, DUE, OVER, BOOKED, PAST, CANCELLED = "held", "due", "over", "booked", "past", "cancelled"
@@ -49,8 +49,8 @@ class Visit:
     """What is behind the address."""
 
     booking: Booking
-    token: str
-    secret: str
+    token: str = field(repr=False)
+    secret: str = field(repr=False)
 
     @property
     def notes(self) -> Notes:
@@ -77,13 +77,6 @@ class Visit:
         stage = self.stage
         link = link_of(self.booking) if stage == DUE else None
         return f"{stage}:{link.state}" if link else stage
-
-    @property
-    def is_proof(self) -> bool:
-        """The link was sent to the phone, and nowhere else."""
-        known = self.notes.data.get("links", [])
-        proofs = [str(one["hash"]) for one in known if one.get("proof")]
-        return codes.is_one_of(codes.hash_of(self.secret), proofs)
 
     @cached_property
     def seconds_left(self) -> int:
@@ -126,15 +119,12 @@ def stage(request: Any, this: Visit) -> HttpResponse:
 @guest_page(private=True)
 @_visit
 def code(request: Any, this: Visit) -> HttpResponse:
-    """The code was typed; or the button of a link that only the phone has was pressed."""
+    """The code was typed."""
     typed = "".join(letter for letter in request.POST.get("code", "")[:40] if letter.isdecimal() and letter.isascii())
-    if not typed and this.is_proof:
-        result = confirming.press(this.booking)
-    elif len(typed) != codes.DIGITS:
+    if len(typed) != codes.DIGITS:
         return _page(request, this, {"trouble": _("Write the six digits of the message.")}, status=REFUSED)
-    else:
-        limits.count(limits.tries(limits.address_of(request)))
-        result = confirming.type_code(this.booking, typed)
+    limits.count(limits.tries(limits.address_of(request)))
+    result = confirming.type_code(this.booking, typed)
     if result in (Result.DONE, Result.STOOD):
         return _back(request, this, "booked")
     if result is Result.DUE:
