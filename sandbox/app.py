@@ -49,6 +49,9 @@ class Sandbox:
             elif path.startswith(("/pay/", "/payments/")):
                 if await payments.handle(self.world.payments, call):
                     self.world.changed = True
+            elif path.startswith("/stripe/"):
+                if await self.world.stripe.handle(call):
+                    self.world.changed = True
             else:
                 await page.handle(self.world, call)
         except Gone:
@@ -68,12 +71,14 @@ class Sandbox:
         await self.world.sender.start()
         happenings.go_on(self.world)
         await self.world.agenda.start()
+        await self.world.stripe.start()
         saver = asyncio.create_task(self._save_now_and_then())
         self._close_phones_on_stop()
         await send({"type": "lifespan.startup.complete"})
         await receive()
         saver.cancel()
         await self.world.agenda.stop()
+        await self.world.stripe.stop()
         await self.world.sender.stop()
         self.world.close()
         await send({"type": "lifespan.shutdown.complete"})

@@ -24,6 +24,10 @@ class Settings:
     redirect_hosts: tuple[str, ...]  # where the sign-up dialog may send people back to, besides this machine
     payments_url: str = ""  # where the product hears of payments; empty: it is told nothing
     payments_host: str = ""  # the host that it answers to, where the address has another name
+    stripe_url: str = ""  # where the product hears of Stripe's events; empty: it is told nothing
+    stripe_host: str = ""
+    stripe_keys: tuple[str, ...] = ()  # the secret keys that Stripe lets in; empty: any
+    stripe_webhook_secret: str = ""  # the newest of STRIPE_WEBHOOK_SECRETS
 
 
 def _value(environment: Mapping[str, str], name: str, default: str = "") -> str:
@@ -62,5 +66,9 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         window=window,
         payments_url=_value(source, "SANDBOX_PAYMENTS_URL"),
         payments_host=_value(source, "SANDBOX_PAYMENTS_HOST"),
+        stripe_url=_value(source, "SANDBOX_STRIPE_URL"),
+        stripe_host=_value(source, "SANDBOX_STRIPE_HOST"),
+        stripe_keys=tuple(filter(None, [_value(source, "STRIPE_SECRET_KEY")])),
+        stripe_webhook_secret=_value(source, "STRIPE_WEBHOOK_SECRETS").split(",")[0].strip(),
         redirect_hosts=tuple(filter(None, map(str.strip, _value(source, "SANDBOX_REDIRECT_HOSTS").split(",")))),
     )

@@ -23,6 +23,7 @@ from sandbox.people import Guests
 from sandbox.phone.chats import Chats
 from sandbox.settings import Settings
 from sandbox.statuses import Statuses
+from sandbox.stripe.world import Stripe
 from sandbox.tokens import Tokens
 from sandbox.webhooks.envelope import account_change
 from sandbox.webhooks.sender import Sender
@@ -53,10 +54,15 @@ class World:
         self.chats = Chats(self.ledger, self.as_seen)
         self.statuses = Statuses(self.sender, self.clock, enabled=settings.statuses)
         self.payments = Payments(settings, self.clock)
+        self.stripe = Stripe(settings, self.clock)
         self.closing = asyncio.Event()  # the process was told to stop
         self.changed = False  # something worth saving has changed
         if settings.state_file is not None:
             self._load(settings.state_file)
+        self.stripe.book.changed = self._note_change
+
+    def _note_change(self) -> None:
+        self.changed = True
 
     def tell(self, waba_id: str, field: str, value: JSON) -> None:
         """Tell the product a change of an account."""
@@ -85,6 +91,7 @@ class World:
         self.clock.offset_s = offset_s
         self.changed = True
         self.agenda.look()
+        self.stripe.look()
 
     def reset(self, *, numbers_too: bool) -> None:
         """Forget what happened. Numbers and clock stay unless asked: they are the product's set-up, not its history."""
@@ -126,6 +133,7 @@ class World:
             "guests": self.guests.as_saved(),
             "media": self.media.as_saved(),
             "payments": self.payments.as_saved(),
+            "stripe": self.stripe.as_saved(),
         }
         beside = path.with_suffix(".new")
         try:
@@ -159,5 +167,6 @@ class World:
                 self.media.restore(saved["media"])
                 self.templates.restore(saved["templates"])
             self.payments.restore(saved.get("payments", []))
+            self.stripe.restore(saved.get("stripe", {}))
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as problem:
             log.error("state.not_read", path=str(path), why=repr(problem))

@@ -4,6 +4,7 @@ The provider is called by timers (`calls`), after the commit of what wants it an
 hears by the events `payment_link.*`, whose payload names purpose and subject.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -30,6 +31,8 @@ WITHDRAW: Final = "payment_link.withdraw"
 EXPIRE: Final = "payment_link.expire"
 State = PaymentLink.State
 OPEN: Final = (State.WANTED, State.OPEN)
+# Nothing came by it, and nobody has said that the money came another way (then it is withdrawn).
+UNPAID: Final = (*OPEN, State.FAILED, State.EXPIRED)
 # The version of a timer of a call counts its tries below this.
 TRIES: Final = 100
 MOST_HEARD: Final = 50
@@ -90,22 +93,22 @@ def ask_for(wanted: Wanted, *, by: Any = None) -> PaymentLink:
 @transaction.atomic
 def withdraw(link: PaymentLink, *, by: Any = None) -> PaymentLink:
     """Nobody shall pay it any more."""
-    fresh = locked(link.pk)
-    if fresh.state in OPEN:
-        _close(fresh, State.WITHDRAWN)
-        if fresh.provider_ref:
-            set_many(current_salon_id(), [NewTimer(WITHDRAW, str(fresh.pk), clock.now())])
-        _told("withdrawn", fresh, by)
-    return fresh
+    return _withdrawn(link, OPEN, by)
 
 
 @transaction.atomic
-def refund(link: PaymentLink, *, by: Any = None, amount_minor: int | None = None) -> PaymentLink:
+def settle(link: PaymentLink, *, by: Any = None) -> PaymentLink:
+    """It is paid another way, or not wanted any more; one that came to nothing is settled by it, too."""
+    return _withdrawn(link, UNPAID, by)
+
+
+@transaction.atomic
+def refund(link: PaymentLink, *, by: Any = None) -> PaymentLink:
     """Give what was paid back, once; the provider tells when it is done."""
     fresh = locked(link.pk)
     if fresh.state == State.PAID:
         fresh.state, fresh.version = State.REFUNDING, fresh.version + 1
-        fresh.refunded_minor = min(amount_minor or fresh.amount_minor, fresh.amount_minor)
+        fresh.refunded_minor = fresh.amount_minor
         fresh.save(update_fields=["state", "version", "refunded_minor"])
         set_many(current_salon_id(), [NewTimer(REFUND, str(fresh.pk), clock.now(), fresh.version * TRIES)])
         _told("refunding", fresh, by)
@@ -191,6 +194,16 @@ def expire(pks: list[int]) -> None:
         if link.state in OPEN and link.expires_at and link.expires_at <= clock.now():
             _close(link, State.EXPIRED)
             _told("expired", link, None)
+
+
+def _withdrawn(link: PaymentLink, states: Sequence[State], by: Any) -> PaymentLink:
+    fresh = locked(link.pk)
+    if fresh.state in states:
+        _close(fresh, State.WITHDRAWN)
+        if fresh.provider_ref:
+            set_many(current_salon_id(), [NewTimer(WITHDRAW, str(fresh.pk), clock.now())])
+        _told("withdrawn", fresh, by)
+    return fresh
 
 
 def locked(pk: int) -> PaymentLink:

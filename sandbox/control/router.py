@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from sandbox.asgi import BodyTooLarge, Call
-from sandbox.control import basics, coexistence, numbers, settings, templates, webhooks
+from sandbox.control import basics, coexistence, numbers, settings, stripe, templates, webhooks
 from sandbox.wishes import BadField
 from sandbox.world import World
 
@@ -25,6 +25,7 @@ _HANDLERS: dict[str, dict[str, Handler]] = {
     "windows": {"POST": basics.post_windows},
     "settings": {"POST": settings.post_settings, "GET": settings.get_settings},
     "templates": {"POST": templates.post_templates, "GET": templates.get_templates},
+    "stripe": {"POST": stripe.post_stripe, "GET": stripe.get_stripe},
     "verify": {"POST": basics.post_verify},
     "reset": {"POST": basics.post_reset},
     "health": {"GET": basics.get_health},

@@ -91,9 +91,9 @@ class Sender:
         """Seconds before the next try: at once, then 1, 2, 4, … up to `retry_max_s`."""
         return 0.0 if tries <= 1 else min(2.0 ** min(tries - 2, 30), self.retry_max_s)
 
-    async def _rest(self, seconds: float, epoch: int) -> None:
-        """Let so many seconds pass here; a moved clock is noticed."""
-        until = self._clock.now() + seconds
+    async def _rest(self, since: float, seconds: float, epoch: int) -> None:
+        """Wait until so many seconds have passed here `since` a moment; a moved clock is noticed."""
+        until = since + seconds
         # A clock that somebody moves rings no bell, so it is looked at.
         while epoch == self.epoch and 0 < (left := until - self._clock.now()) <= seconds:  # noqa: ASYNC110
             await asyncio.sleep(min(left, LOOK_EVERY_S))
@@ -150,6 +150,8 @@ class Sender:
             address = self._address(batch[0])
             if not address:  # unsubscribed meanwhile: Meta forgets it, too
                 return
+            # Counted from here: a clock moved on between an answer and its reading must not put the next try off.
+            begun = self._clock.now()
             status = await self._post(address, body)
             if status == 200:
                 for change in batch:
@@ -160,7 +162,7 @@ class Sender:
                 self._put_aside(lane, batch)
                 return
             tries += 1
-            await self._rest(self._pause(tries), epoch)
+            await self._rest(begun, self._pause(tries), epoch)
         log.error("webhooks.given_up", changes=len(batch))
 
     def _put_aside(self, lane: Lane, batch: list[Change]) -> None:

@@ -1,0 +1,1 @@
+"""The pages below /billing/: whoever may see bills looks, the owner acts."""
