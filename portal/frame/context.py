@@ -15,13 +15,15 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     # By name: who they are is decided by a layer above, which puts them on the request.
     salon, member = getattr(request, "salon", None), getattr(request, "member", None)
     may: Callable[[str], bool] | None = getattr(member, "may", None)
+    given: navigation.Given | None = getattr(member, "was_given", None)
     scheme = "http" if env.demo else "https"
     return {
         "salon": salon,
         "member": member,
-        "menu": SimpleLazyObject(lambda: navigation.links(request.path, may=may)) if may else [],
+        "menu": SimpleLazyObject(lambda: navigation.links(request.path, may=may, given=given)) if may else [],
         # Who answers guests may be left out for a while when conversations go round.
         "may_be_away": bool(may and may("inbox.answer")),
         "salons_url": f"{scheme}://{env.public_host}/accounts/salons/",
+        "account_url": f"{scheme}://{env.public_host}/accounts/",
         "demo": env.demo,
     }

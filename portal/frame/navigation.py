@@ -18,6 +18,9 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.module_loading import module_has_submodule
 
+# Whether somebody was given what a permission means on a thing of some kind.
+Given = Callable[[str, str], bool]
+
 MOST_ENTRIES = 7
 # By its sign: an index of nothing is not offered.
 SETTINGS_ICON = "settings"
@@ -33,6 +36,8 @@ class Entry:
     icon: str
     permission: str
     order: int
+    shared: str = ""
+    """A kind of things that may be given to people one by one: whoever was given any finds the page too."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,7 @@ class Setting:
     url_name: str
     permission: str
     order: int
+    shared: str = ""
 
     @property
     def url(self) -> str:
@@ -73,19 +79,23 @@ def all_settings() -> tuple[Setting, ...]:
     return tuple(sorted(_declared("SETTINGS"), key=lambda setting: setting.order))
 
 
-def settings_for(may: Callable[[str], bool]) -> list[Setting]:
-    """The pages below "Settings" that this person may open."""
-    return [setting for setting in all_settings() if may(setting.permission)]
+def settings_for(may: Callable[[str], bool], given: Given | None = None) -> list[Setting]:
+    """The pages below "Settings" that this person may open; `given` to them, too."""
+    return [setting for setting in all_settings() if _opens(setting, may, given)]
 
 
-def links(path: str, *, may: Callable[[str], bool]) -> list[Link]:
+def links(path: str, *, may: Callable[[str], bool], given: Given | None = None) -> list[Link]:
     """The entries this person may open, the one they are on marked."""
-    with_settings = bool(settings_for(may))
-    open_to_them = [entry for entry in entries() if may(entry.permission)]
+    with_settings = any(_opens(setting, may, given) for setting in all_settings())
+    open_to_them = [entry for entry in entries() if _opens(entry, may, given)]
     shown = [(entry, reverse(entry.url_name)) for entry in open_to_them if with_settings or entry.icon != SETTINGS_ICON]
     # The longest address that fits wins, so that "/" is not "here" everywhere.
     here = max((url for _, url in shown if path.startswith(url) and (url != "/" or path == "/")), key=len, default=None)
     return [Link(str(entry.label), url, entry.icon, url == here) for entry, url in shown][:MOST_ENTRIES]
+
+
+def _opens(page: Entry | Setting, may: Callable[[str], bool], given: Given | None) -> bool:
+    return may(page.permission) or bool(page.shared and given and given(page.shared, page.permission))
 
 
 def _declared(name: str) -> list[Any]:

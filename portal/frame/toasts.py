@@ -10,10 +10,14 @@ from django.utils.http import url_has_allowed_host_and_scheme
 EVENT = "toast"
 
 
-def add_toast(response: HttpResponse, text: str, *, kind: str = "success", undo_url: str = "") -> HttpResponse:
+def add_toast(
+    response: HttpResponse, text: str, *, kind: str = "success", undo_url: str = "", link: str = "", link_text: str = ""
+) -> HttpResponse:
     """Let the page show `text` when it takes this answer; other events the answer already triggers stay."""
     triggers: dict[str, Any] = json.loads(response.headers.get("HX-Trigger", "{}"))
     triggers[EVENT] = {"text": str(text), "kind": kind, "undo": undo_url}
+    if link:
+        triggers[EVENT] |= {"link": link, "linkText": str(link_text)}
     response["HX-Trigger"] = json.dumps(triggers)
     return response
 

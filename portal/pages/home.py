@@ -14,13 +14,14 @@ from channels_wa.numbers.models import Number
 from channels_wa.numbers.words import why_stopped
 from crm.deals.rights import visible_tasks
 from crm.inbox.filters import Filter
-from crm.inbox.rights import sees_own_only, visible_conversations
+from crm.inbox.rights import closed_numbers, sees_all_talks, visible_conversations
 from crm.inbox.rows import Row, rows_of
 from flows.console.runs import Run, runs_of
 from flows.models import FlowExecution
 from ops import clock
 from tenants.access.roles import Permission
 from tenants.members.models import Member
+from tenants.sharing.queries import reached
 
 WAITING_SHOWN = 5
 RUNS_SHOWN = 5
@@ -76,7 +77,7 @@ def tiles(member: Member, *, now: datetime, with_flows: bool) -> list[Tile]:
         "attention": Filter(attention=True),
     }
     counts = {"unread": unread, "waiting": waiting, "attention": attention}
-    if sees_own_only(member):
+    if not sees_all_talks(member):
         own = visible_conversations(member)
         counts = {name: one.of(own, member, now=now)[:MOST_COUNTED].count() for name, one in lists.items()}
     shown = [
@@ -103,12 +104,14 @@ def waiting(member: Member) -> list[Row]:
     return rows_of(list(found.order_by("last_at", "pk")[:WAITING_SHOWN]))
 
 
-def newest_runs() -> list[Run]:
-    """The last flow runs."""
-    return runs_of(list(FlowExecution.objects.select_related("flow").order_by("-pk")[:RUNS_SHOWN]))
+def newest_runs(member: Member) -> list[Run]:
+    """The last flow runs, of flows that are not closed to them."""
+    rows = FlowExecution.objects.select_related("flow").order_by("-pk")
+    rows = reached(member, rows, "flow", Permission.EXECUTIONS_SEE, field="flow__public_id")
+    return runs_of(list(rows[:RUNS_SHOWN]))
 
 
-def numbers(salon_id: int) -> list[dict[str, Any]]:
+def numbers(salon_id: int, member: Member) -> list[dict[str, Any]]:
     """The salon's WhatsApp numbers and whether they work."""
     return [
         {
@@ -116,5 +119,8 @@ def numbers(salon_id: int) -> list[dict[str, Any]]:
             "is_active": number.state == Number.State.ACTIVE,
             "stopped_reason": why_stopped(number.stopped_reason),
         }
-        for number in Number.objects.filter(salon_id=salon_id).exclude(state=Number.State.DISCONNECTED).order_by("pk")
+        for number in Number.objects.filter(salon_id=salon_id)
+        .exclude(state=Number.State.DISCONNECTED)
+        .exclude(pk__in=closed_numbers(member))
+        .order_by("pk")
     ]

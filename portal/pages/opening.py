@@ -5,10 +5,11 @@ import random
 import secrets
 import time
 import urllib.request
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 
 from allauth.account.models import EmailAddress
 
+from billing.plans.models import Plan
 from channels_wa.numbers.actions import NewNumber, connect
 from channels_wa.numbers.models import Number
 from channels_wa.numbers.notes import note_limit, note_quality
@@ -20,7 +21,7 @@ from flows.gallery.install import install_demo_flows
 from ops.salon import run_in_salon
 from tenants.access.keys import make_key
 from tenants.accounts.models import User
-from tenants.salons.actions import NewSalon, open_salon
+from tenants.salons.actions import CannotOpen, NewSalon, open_salon
 from tenants.salons.hosts import salon_url
 from tenants.salons.models import Salon
 
@@ -37,8 +38,8 @@ class Opened:
     slug: str
     salon_url: str
     owner_email: str
-    owner_password: str | None
-    api_key: str
+    owner_password: str | None = field(repr=False)
+    api_key: str = field(repr=False)
     phone_number_id: str | None = None
     waba_id: str | None = None
     display_phone: str | None = None
@@ -50,6 +51,9 @@ class Opened:
 
 def open_for(new: NewSalon, *, owner_email: str, demo: bool) -> Opened:
     """Open a salon for an owner, who is registered if need be. Raises tenants.salons.actions.CannotOpen."""
+    if not Plan.objects.filter(code=new.plan).exists():
+        known = ", ".join(Plan.objects.values_list("code", flat=True))
+        raise CannotOpen("plan", f"{new.plan!r} is no plan; there are {known}.")
     owner, password = person(owner_email)
     salon = open_salon(new, owner=owner)
     number = give_demo_parts(salon) if demo else None

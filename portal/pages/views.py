@@ -22,8 +22,8 @@ def home(request: SalonRequest) -> HttpResponse:
         "greeting": today.greeting(request.member.name, now=now),
         "tiles": today.tiles(request.member, now=now, with_flows=with_flows),
         "waiting": today.waiting(request.member),
-        "runs": today.newest_runs() if with_flows else None,
-        "numbers": today.numbers(request.salon.pk),
+        "runs": today.newest_runs(request.member) if with_flows else None,
+        "numbers": today.numbers(request.salon.pk, request.member),
         "phone_url": phone_url(),
     }
     return render(request, "portal/home.html", context)
@@ -33,5 +33,5 @@ def home(request: SalonRequest) -> HttpResponse:
 @allowed(Permission.SETTINGS_SEE)
 def settings(request: SalonRequest) -> HttpResponse:
     """What can be set, as far as this person may."""
-    found = settings_for(lambda permission: request.member.may(Permission(permission)))
+    found = settings_for(lambda permission: request.member.may(Permission(permission)), request.member.was_given)
     return render(request, "portal/settings.html", {"settings": found})

@@ -1,7 +1,7 @@
 // The calendar: which days are shown, reading them, and what the pointer does there. See calendar_events.js for what is drawn.
 (() => {
   const place = document.getElementById("calendar");
-  const { words, toEvents, content, label, shift } = window.calendarEvents;
+  const { words, toEvents, byRoom, content, label, shift } = window.calendarEvents;
   const dialogs = window.calendarDialogs;
   const { days, here, month, locale } = place.dataset;
   const mayEdit = "mayEdit" in place.dataset;
@@ -45,17 +45,22 @@
   const columns = () => state.view === "day";
   const libraryView = () => ({ day: "resourceTimeGridDay", week: "timeGridWeek", list: narrow.matches ? "listDay" : "listWeek" })[state.view];
 
+  const isRooms = () => state.who === "rooms" && Boolean(feed?.rooms.length);
+
   /** Columns: all, the chosen one, and on a phone one at a time. */
   function people() {
+    if (isRooms()) return feed.rooms;
     const all = feed?.resources ?? [];
     const chosen = all.filter((one) => one.id === state.who);
     if (chosen.length) return chosen;
     return narrow.matches && columns() ? all.filter((one) => one.mine).concat(all).slice(0, 1) : all;
   }
-  const who = () => (columns() && people().length === 1 ? people()[0].id : state.who);
+  const who = () => (isRooms() ? "" : columns() && people().length === 1 ? people()[0].id : state.who);
 
   function events() {
-    const list = toEvents(feed, { who: who(), columns: columns(), isList: isList(), mayEdit });
+    // A chair is changed with the visit, not by pulling.
+    const [drawn, may] = isRooms() ? [byRoom(feed), false] : [feed, mayEdit];
+    const list = toEvents(drawn, { who: who(), columns: columns(), isList: isList(), mayEdit: may });
     if (!isList()) list.push(nowLine());
     return list;
   }
@@ -119,6 +124,8 @@
       one.setAttribute("aria-level", "3");
     }
     place.querySelector(".ec[role=group]:not([aria-labelledby])")?.setAttribute("aria-labelledby", "cal-title");
+    // A day without visits has nothing to focus, and is scrolled by keys all the same.
+    place.querySelector(".ec-main:not([tabindex])")?.setAttribute("tabindex", "0");
   }
   new MutationObserver(tidy).observe(place, { childList: true, subtree: true });
   tidy();
@@ -175,7 +182,7 @@
       calendar.setOption("slotMaxTime", asClock(feed.hours[1]));
     }
     const fresh = new Map(list.map((one) => [one.id, JSON.stringify(one)]));
-    const key = `${wanted}|${state.view}|${who()}`;
+    const key = `${wanted}|${state.view}|${who()}|${isRooms()}`;
     if (key !== drawnFor) calendar.setOption("events", list);
     else {
       for (const id of shown.keys()) if (!fresh.has(id)) calendar.removeEventById(id);
@@ -275,7 +282,7 @@
   function openNew(start, end, resource) {
     if (!mayEdit) return;
     focused = "";
-    const query = new URLSearchParams({ start: start.slice(0, 16), end: end.slice(0, 16), professional: resource?.id ?? who() });
+    const query = new URLSearchParams({ start: start.slice(0, 16), end: end.slice(0, 16), professional: isRooms() ? "" : resource?.id ?? who() });
     dialogs.open(`${here}new/?${query}`).then(() => calendar.unselect());
   }
   // The buttons of the head, for the day and the professional that are shown.
@@ -307,7 +314,8 @@
     document.getElementById("cal-title").textContent = title;
     document.querySelector(".cal-print-title").textContent = `${title} · ${select.selectedOptions[0].textContent}`;
     document.getElementById("cal-date").value = state.date;
-    select.value = who() && [...select.options].some((one) => one.value === who()) ? who() : "";
+    if (isRooms()) select.value = "rooms";
+    else select.value = who() && [...select.options].some((one) => one.value === who()) ? who() : "";
     for (const one of document.querySelectorAll("[data-view]:not(#calendar)")) one.setAttribute("aria-pressed", String(one.dataset.view === state.view));
     document.getElementById("cal-month").href = `${month}?${new URLSearchParams({ month: state.date.slice(0, 7), who: state.who })}`;
     const query = new URLSearchParams({ view: state.view, date: state.date, ...(state.who ? { who: state.who } : {}) });

@@ -50,6 +50,15 @@
     return found;
   }
 
+  /** The same days with chairs and rooms for columns: who does it stands beside the service. */
+  function byRoom(feed) {
+    const names = new Map(feed.resources.map((one) => [one.id, one.name]));
+    const visits = feed.visits.flatMap((one) => one.uses.map((room) => ({
+      ...one, id: `${one.id}@${room}`, who: room, service: one.service && `${one.service} · ${names.get(one.who)}`, before: 0, after: 0, processing: [],
+    })));
+    return { ...feed, resources: feed.rooms, visits, blocked: [], closed: [] };
+  }
+
   const stripe = (one, which, start, end) => ({
     id: `${one.id}.${which}`, resourceIds: [one.who], start, end, display: "background", classNames: ["cal-buffer"],
     extendedProps: { kind: "buffer" },
@@ -98,5 +107,5 @@
     ].filter(Boolean).join(", ");
   }
 
-  window.calendarEvents = { words, toEvents, content, label, number, text, shift, minutes };
+  window.calendarEvents = { words, toEvents, byRoom, content, label, number, text, shift, minutes };
 })();

@@ -14,6 +14,7 @@
   let waiting = 0; // the timer of what was typed lately
   let changes = 0; // goes up with each change, so that an answer knows whether it is about what stands there now
   let opening = 0, wanted = null, wantsFocus = false;
+  let isBehind = false; // opened before the server had the whole drawing: it may not know the newest variables
 
   // --- Opening ---------------------------------------------------------------------------------------------------
 
@@ -26,6 +27,7 @@
   }
 
   async function open(id, { focus = false, again = false } = {}) {
+    const isAhead = Boolean(waiting) || (window.flowBuilder?.draft.isUnsaved ?? false);
     flush();
     wantsFocus = focus || (wantsFocus && wanted === id);
     if (shown === id && !again) {
@@ -52,6 +54,7 @@
     }
     if (turn !== opening) return; // another one was chosen meanwhile
     shown = id;
+    isBehind = isAhead;
     const place = panel();
     place.innerHTML = html; // ours, escaped by the server
     place.hidden = false;
@@ -63,7 +66,8 @@
     wantsFocus = false;
   }
 
-  function close() {
+  // `back`: whoever was in the form is led to its step.
+  function close({ back = true } = {}) {
     if (shown === null && !panel()?.classList.contains("is-open")) return;
     flush();
     opening += 1;
@@ -74,7 +78,7 @@
     place.replaceChildren();
     place.classList.remove("is-open");
     window.dispatchEvent(new CustomEvent("flow:form", { detail: { id: null } }));
-    if (hadFocus) window.dispatchEvent(new CustomEvent("flow:show", { detail: { id: had } }));
+    if (hadFocus && back) window.dispatchEvent(new CustomEvent("flow:show", { detail: { id: had } }));
   }
 
   // --- Saving ----------------------------------------------------------------------------------------------------
@@ -366,13 +370,22 @@
     const step = target.closest?.(".react-flow__node[data-id]");
     if (step && shown === null && wanted === null && !target.closest("button") && step.matches(".selected")) open(step.dataset.id);
   });
-  window.addEventListener("flow:select", ({ detail }) => (detail.id === null ? close() : open(detail.id)));
+  window.addEventListener("flow:select", ({ detail }) => {
+    if (detail.id !== null) open(detail.id);
+    // While a new step is being chosen, for a moment none is.
+    else if (!wantsFocus || wanted === shown) close({ back: false });
+  });
   window.addEventListener("flow:open", ({ detail }) => open(detail.id, { focus: true }));
   // Taken back, replaced or deleted: what stands in the form is not what is drawn any more.
   window.addEventListener("flow:change", ({ detail }) => {
     if (shown === null) return;
     if (!detail.graph.nodes.some((node) => node.id === shown)) close();
     else if (["undo", "redo", "replace"].includes(detail.why)) open(shown, { again: true });
+  });
+  window.addEventListener("flow:saved", ({ detail }) => {
+    if (!isBehind || !detail.isLatest) return;
+    isBehind = false;
+    save();
   });
   window.addEventListener("pagehide", () => flush());
 

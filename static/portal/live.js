@@ -11,6 +11,7 @@
 (() => {
   const FIRST_WAIT_MS = 500;
   const LONGEST_WAIT_MS = 15000;
+  const LONGEST_PRESS_MS = 5000; // a release that nobody heard
   const FOCUSABLE = "a, button, summary";
 
   /**
@@ -38,6 +39,23 @@
     }
   }
 
+  // A click must not miss its line because a newer one took its place between press and release: what comes waits so long.
+  const held = [];
+  let isPressed = false;
+  let lost = null;
+  function released() {
+    clearTimeout(lost);
+    isPressed = false;
+    // After the click that follows.
+    setTimeout(() => { for (const go of held.splice(0)) go(); });
+  }
+  document.addEventListener("pointerdown", () => {
+    clearTimeout(lost);
+    isPressed = true;
+    lost = setTimeout(released, LONGEST_PRESS_MS);
+  }, true);
+  for (const end of ["pointerup", "pointercancel"]) document.addEventListener(end, released, true);
+
   class Live {
     constructor(element) {
       this.element = element;
@@ -56,7 +74,7 @@
       if (this.wasOpen) address.searchParams.set("again", "1");
       this.socket = new WebSocket(address);
       this.socket.onopen = () => this.opened();
-      this.socket.onmessage = (event) => this.take(JSON.parse(event.data));
+      this.socket.onmessage = (event) => this.hear(JSON.parse(event.data));
       this.socket.onclose = () => this.closed();
     }
 
@@ -79,6 +97,11 @@
       if (this.socket.readyState !== WebSocket.CLOSED) return;
       this.wait = FIRST_WAIT_MS;
       this.connect();
+    }
+
+    hear(message) {
+      if (isPressed || held.length) held.push(() => this.take(message));
+      else this.take(message);
     }
 
     take(message) {

@@ -67,8 +67,9 @@
 
   // A second click must not send the form twice.
   document.addEventListener("submit", (event) => {
-    const sent = event.target.closest("form[data-once]")?.querySelector("button:not([type=button])");
-    if (sent) setTimeout(() => { sent.disabled = true; }); // after the form was read: a disabled button is not sent
+    const sent = event.target.closest("form[data-once]")?.querySelectorAll("button:not([type=button])") ?? [];
+    // After the form was read: a disabled button is not sent.
+    setTimeout(() => { for (const one of sent) one.disabled = true; });
   });
   window.addEventListener("pageshow", () => {
     for (const kept of document.querySelectorAll("form[data-once] button:disabled")) kept.disabled = false;

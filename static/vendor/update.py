@@ -57,7 +57,7 @@ ICONS = """
     mood-smile sticker external-link lock key bolt wifi-off list eye ban heart list-details circle-plus tag
     device-mobile-message plug-connected urgent circle-dashed bell webhook heartbeat flame paperclip download
     upload cake share archive git-compare versions test-pipe player-pause player-skip-forward filter world user-plus user-check headset
-    switch-horizontal arrows-split rotate layout-grid star
+    switch-horizontal arrows-split rotate layout-grid star credit-card chart-bar
     arrow-forward-up arrow-up copy trash note grip-vertical arrows-maximize marquee-2 hierarchy-2 pencil unlink clipboard copy-plus
     ear calendar-time shield-check layout-kanban checkbox trophy
     calendar-plus walk printer repeat

@@ -19,7 +19,7 @@ class Command(BaseCommand):
         parser.add_argument("name")
         parser.add_argument("--slug", required=True)
         parser.add_argument("--owner-email", required=True)
-        parser.add_argument("--plan", default="free")
+        parser.add_argument("--plan", default="unlimited", help="what it may; named, it is billed by nobody either")
         parser.add_argument("--timezone", default="America/Sao_Paulo")
         parser.add_argument("--demo", action="store_true", help="with a sandbox number and the demo's flows")
         parser.add_argument("--json", action="store_true", help="print what was made as one line of JSON")

@@ -6,6 +6,8 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
+from billing.gateways.port import GatewayAway
+from billing.gateways.stripe import catalogue
 from channels_wa.gate import partitions
 from channels_wa.numbers.models import Number
 from config.env import env
@@ -43,7 +45,8 @@ class Command(BaseCommand):
         values = kept | made
         if not values.get("api_key"):
             values["api_key"] = rotate_key(Salon.objects.get(slug=SLUG).pk, name=KEY_NAME)
-        tell_sandbox(list(Number.objects.order_by("pk")[:TOLD_AT_MOST]))
+        if tell_sandbox(list(Number.objects.order_by("pk")[:TOLD_AT_MOST])):
+            self._sell()
         self._keep(values)
         self.stdout.write(json.dumps(values | self._always()))
 
@@ -57,6 +60,14 @@ class Command(BaseCommand):
         if password:
             made |= {"operator_email": operator.email, "operator_password": password}
 
+    def _sell(self) -> None:
+        """The sandbox's Stripe has our plans from the start; another one gets them by `manage.py stripe_catalogue`."""
+        if env.stripe_api_base.startswith(f"http://127.0.0.1:{env.sandbox_port}/"):
+            try:
+                catalogue.publish()
+            except GatewayAway as error:
+                self.stderr.write(f"nothing can be bought: the sandbox's Stripe does not answer ({error})")
+
     def _always(self) -> dict[str, Any]:
         number = Number.objects.filter(salon_id=Salon.objects.get(slug=SLUG).pk).earliest("pk")
         return {
@@ -68,7 +79,7 @@ class Command(BaseCommand):
             "waba_id": number.waba_id,
             "display_phone": number.display_phone,
             "app_secret": env.meta_app_secrets[0],
-            "verify_token": env.meta_verify_token,
+            "verify_token": env.meta_verify_token.partition(",")[0],
             "sandbox_url": env.whatsapp_graph_url,
             "database_url": env.database_url,
             "redis_url": env.redis_url,

@@ -1,0 +1,1 @@
+"""Files that people save: safe for spreadsheets, made while they are sent."""
