@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tenants.access.models import ApiKey
-from tenants.access.roles import Permission, may
+from tenants.access.roles import Permission
 from tenants.members.models import Member
 
 
@@ -13,8 +13,6 @@ class Actor:
     """One caller; `who` is what the audit log names."""
 
     who: Member | ApiKey
-    role: str
-    scopes: tuple[str, ...] = ()
     is_authenticated: bool = True
 
     @property
@@ -29,7 +27,7 @@ class Actor:
 
     def may(self, permission: Permission) -> bool:
         """Whether the role holds the permission and, for a key with scopes, a scope names it."""
-        return may(self.role, permission) and (not self.scopes or permission.value in self.scopes)
+        return self.who.may(permission)
 
 
 def actor_of(request: Any) -> Actor:

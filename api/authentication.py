@@ -9,9 +9,11 @@ from django.contrib.auth import SESSION_KEY
 from rest_framework import authentication, exceptions
 from rest_framework.request import Request
 
+from api import callers
 from api.actor import Actor
+from ops.addresses import client_ip
 from ops.salon import current_salon_id
-from tenants.access.keys import find_key, key_in
+from tenants.access.keys import find_key, key_in, note_refusal, note_use
 from tenants.access.models import ApiKey
 
 REALM = 'Api-Key realm="api"'
@@ -29,10 +31,17 @@ class ApiKeyAuthentication(authentication.BaseAuthentication):
         known: ApiKey | None = getattr(request._request, "api_key", None)
         key = known or find_key(given)
         if key is None:
-            raise exceptions.AuthenticationFailed("The API key is unknown or was revoked.")
+            # One sentence for all of these: whoever found a key somewhere learns nothing of it.
+            raise exceptions.AuthenticationFailed("The API key is unknown, has expired or was revoked.")
+        client = client_ip(request._request)
+        if not key.admits(client):
+            note_refusal(key, client)
+            raise exceptions.PermissionDenied("This API key may not be used here.")
         if key.salon_id != current_salon_id():
             raise exceptions.PermissionDenied("This API key belongs to another salon.")
-        return Actor(key, key.role, tuple(key.scopes)), key
+        note_use(key, client)
+        callers.learn(request._request, key.salon_id)
+        return Actor(key), key
 
     def authenticate_header(self, request: Request) -> str:
         """What a 401 asks for."""
@@ -51,4 +60,6 @@ class SessionAuthentication(authentication.SessionAuthentication):
             return None
         # A browser sends its cookie with whatever another site makes it ask.
         self.enforce_csrf(request)
-        return Actor(member, member.role), None
+        if (salon_id := current_salon_id()) is not None:
+            callers.learn(request._request, salon_id)
+        return Actor(member), None

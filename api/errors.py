@@ -3,6 +3,7 @@
 import logging
 import math
 from collections.abc import Iterator
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -13,8 +14,16 @@ from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 
+from billing.quotas.asking import QuotaExceeded
+from billing.subscriptions.refusing import Refused, way_out_url
+from ops import clock
+from ops.metrics import PLAN_REFUSALS
+from ops.salon import current_salon_id
+from ops.secrecy import hidden
+
 log = logging.getLogger(__name__)
 PROBLEM = "application/problem+json"
+LONGEST = 500
 
 # What each status is called; `type` is made of the word, so that a program can tell problems apart.
 WORDS = {
@@ -72,6 +81,42 @@ class KeyReused(exceptions.APIException):
     default_detail = "This Idempotency-Key was used for another request; use a new one for each request."
 
 
+class PlanRefuses(exceptions.APIException):
+    """The salon's plan, or the state of its subscription, does not allow it; the answer says the way out."""
+
+    def __init__(self, refused: Refused) -> None:
+        super().__init__(str(refused), refused.code)
+        self.status_code = refused.status
+        self.wait = refused.wait_s
+        salon_id = current_salon_id()
+        self.more: dict[str, Any] = {
+            "code": refused.code,
+            "way_out": way_out_url(salon_id) if salon_id else refused.way_out,
+        }
+        if refused.name:
+            self.more["name"] = refused.name
+        if isinstance(refused, QuotaExceeded):
+            answer = refused.answer
+            self.headers = usage_headers(answer.limit, answer.remaining, answer.resets_at)
+            self.more |= {
+                "type": "urn:cadeira:problem:quota_exceeded",
+                "title": "The plan has no room for this",
+                "limit": answer.limit,
+                "used": answer.used,
+                "resets_at": None if answer.resets_at is None else answer.resets_at.isoformat(),
+            }
+
+
+def usage_headers(limit: int | None, remaining: int | None, resets_at: datetime | None) -> dict[str, str]:
+    """X-Usage-*: of one limit; none where there is none. What never resets by itself says so by leaving that out."""
+    if limit is None:
+        return {}
+    headers = {"X-Usage-Limit": str(limit), "X-Usage-Remaining": str(max(0, remaining or 0))}
+    if resets_at is not None:
+        headers["X-Usage-Reset"] = str(max(0, math.ceil((resets_at - clock.now()).total_seconds())))
+    return headers
+
+
 def invalid(field: str, message: str, code: str = "invalid") -> exceptions.ValidationError:
     """A refusal that names one field."""
     return exceptions.ValidationError({field: [exceptions.ErrorDetail(message, code)]})
@@ -86,9 +131,12 @@ def handle(exc: Exception, context: dict[str, Any]) -> Response:
         exc = exceptions.PermissionDenied()
     elif isinstance(exc, RequestDataTooBig):
         exc = TooLarge("The body is too large.")
+    elif isinstance(exc, Refused):
+        PLAN_REFUSALS.inc()
+        exc = PlanRefuses(exc)
     elif not isinstance(exc, exceptions.APIException):
         return _broken(exc, request)
-    headers = {}
+    headers: dict[str, str] = dict(getattr(exc, "headers", {}))
     if header := getattr(exc, "auth_header", None):
         headers["WWW-Authenticate"] = header
     if wait_s := getattr(exc, "wait", None):
@@ -107,8 +155,8 @@ def problem(code: int, *, detail: str, errors: list[dict[str, str]], trace_id: s
         "type": f"urn:cadeira:problem:{word}",
         "title": title,
         "status": code,
-        "detail": detail,
-        "errors": errors,
+        "detail": _said(detail),
+        "errors": [{name: _said(text) for name, text in error.items()} for error in errors],
         "trace_id": trace_id,
     }
 
@@ -128,6 +176,11 @@ def _broken(exc: Exception, request: HttpRequest) -> Response:
     return Response(body, status=500, content_type=PROBLEM)
 
 
+def _said(text: str) -> str:
+    # What was given is quoted in what is wrong with it, and another program's words in ours.
+    return hidden(text if len(text) <= LONGEST else f"{text[:LONGEST]}…")
+
+
 def _trace(request: HttpRequest) -> str:
     return str(getattr(request, "trace_id", ""))
 
@@ -142,4 +195,4 @@ def _flat(detail: Any, path: str = "") -> Iterator[dict[str, str]]:
             yield from _flat(inner, f"{path}.{place}".lstrip("."))
     else:
         for one in detail if isinstance(detail, list) else [detail]:
-            yield {"field": path, "message": str(one), "code": getattr(one, "code", "invalid")}
+            yield {"field": path, "message": str(one), "code": getattr(one, "code", None) or "invalid"}

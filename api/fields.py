@@ -10,6 +10,7 @@ from django.utils.dateparse import parse_datetime
 from rest_framework import serializers
 
 from api.errors import NotYours
+from api.seeing import Shared
 
 # Where ids are looked up: all rows of a salon's own table, or a callable that names the salon's among public rows.
 Rows = models.Manager[Any] | models.QuerySet[Any] | Callable[[], models.QuerySet[Any]]
@@ -42,17 +43,23 @@ def read_instant(value: object) -> datetime | None:
 
 
 class PublicIdField(serializers.UUIDField):
-    """The id of something of this salon; in the body its row, loaded through the manager given."""
+    """The id of something of this salon; in the body its row, loaded through the manager given.
 
-    def __init__(self, rows: Rows, *, what: str, **options: Any) -> None:
-        self.rows, self.what = rows, what
+    `shared`: where only some of these things are the caller's.
+    """
+
+    def __init__(self, rows: Rows, *, what: str, shared: Shared | None = None, **options: Any) -> None:
+        self.rows, self.what, self.shared = rows, what, shared
         super().__init__(**options)
 
     def to_internal_value(self, data: Any) -> Any:
         """The row. Raises NotYours for an id that is well-formed and not this salon's."""
         if not isinstance(data, str):
             self.fail("invalid", value=data)
-        found = rows_now(self.rows).filter(public_id=super().to_internal_value(data)).first()
+        rows = rows_now(self.rows)
+        if self.shared:
+            rows = self.shared.seen(self.context["request"], rows)
+        found = rows.filter(public_id=super().to_internal_value(data)).first()
         if found is None:
             raise NotYours(self.field_name or "", self.what)
         return found

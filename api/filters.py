@@ -10,6 +10,7 @@ from django import forms
 from api.errors import NotYours, invalid
 from api.fields import Rows, read_instant, rows_now
 from api.parsers import unstorable
+from api.seeing import Shared
 
 # Names in the query that belong to the pages and not to a filter.
 PAGE = frozenset({"cursor", "limit", "order", "format"})
@@ -54,15 +55,18 @@ class YesNoFilter(django_filters.TypedChoiceFilter):
 class IdFilter(django_filters.UUIDFilter):
     """Rows that belong to the thing with that public id."""
 
-    def __init__(self, column: str, *, rows: Rows, what: str, **options: Any) -> None:
-        self.rows, self.what = rows, what
+    def __init__(self, column: str, *, rows: Rows, what: str, shared: Shared | None = None, **options: Any) -> None:
+        self.rows, self.what, self.shared = rows, what, shared
         super().__init__(field_name=column, **options)
 
     def filter(self, qs: Any, value: UUID | None) -> Any:
         """Narrow to the rows. Raises NotYours for an id that is not this salon's."""
         if value is None:
             return qs
-        pk = rows_now(self.rows).filter(public_id=value).values_list("pk", flat=True).first()
+        rows = rows_now(self.rows)
+        if self.shared:
+            rows = self.shared.seen(self.parent.request, rows)
+        pk = rows.filter(public_id=value).values_list("pk", flat=True).first()
         if pk is None:
             raise NotYours(self.what, self.what)
         return qs.filter(**{self.field_name: pk})

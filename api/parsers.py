@@ -1,4 +1,4 @@
-"""Bodies: JSON that a database can keep, and not too much of it."""
+"""Bodies: JSON that a database can keep, that all readers understand alike, and not too much of it."""
 
 import json
 import math
@@ -15,7 +15,7 @@ MAX_INTEGER = 2**63 - 1
 
 
 class JSONParser(parsers.BaseParser):
-    """Refuses what JSON does not know (NaN), what no column takes (NUL, lone surrogates), and depth and size."""
+    """Refuses what JSON does not know (NaN), what no column takes (NUL, lone surrogates), doubles, depth and size."""
 
     media_type = "application/json"
 
@@ -25,7 +25,7 @@ class JSONParser(parsers.BaseParser):
         if len(raw) > MAX_BODY_BYTES:
             raise TooLarge(f"The body has more than {MAX_BODY_BYTES} bytes.")
         try:
-            value = json.loads(raw.decode("utf-8"), parse_constant=_no_number)
+            value = json.loads(raw.decode("utf-8"), parse_constant=_no_number, object_pairs_hook=_once_each)
         except RecursionError as error:
             raise ParseError("The body is nested too deep.") from error
         except UnicodeDecodeError as error:
@@ -45,6 +45,20 @@ def unstorable(text: str) -> str | None:
     if not text.isascii() and any("\ud800" <= letter <= "\udfff" for letter in text):
         return "Must not contain a lone surrogate (U+D800 to U+DFFF)."
     return None
+
+
+def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    # Of two values for one name a proxy or a log may believe the other one.
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        names = [name for name, _value in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise invalid(_shown(twice), "The name stands twice in one object of the body.", "duplicate")
+    return found
+
+
+def _shown(name: str) -> str:
+    return name[:80] if unstorable(name) is None else ""
 
 
 def _no_number(name: str) -> Any:

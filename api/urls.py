@@ -7,6 +7,7 @@ from rest_framework.routers import SimpleRouter
 
 from api.docs import DocsView, SchemaView
 from api.errors import nothing_here
+from api.v1.audit import AuditViewSet
 from api.v1.availability import AvailabilityViewSet
 from api.v1.bookings import BookingViewSet
 from api.v1.connections import ConnectionViewSet
@@ -25,6 +26,8 @@ from api.v1.segments import CustomFieldViewSet, SegmentViewSet, TagViewSet
 from api.v1.services import ServiceViewSet
 from api.v1.tasks import TaskViewSet
 from api.v1.teams import MemberViewSet, TeamViewSet
+from api.v1.usage import UsageViewSet
+from api.v1.waitlist import WaitlistViewSet
 from api.viewset import SalonViewSet
 
 
@@ -59,9 +62,12 @@ RESOURCES: dict[str, type[SalonViewSet[Any]]] = {
     "professionals": ProfessionalViewSet,
     "availability": AvailabilityViewSet,
     "bookings": BookingViewSet,
+    "waitlist": WaitlistViewSet,
     "flows": FlowViewSet,
     "executions": ExecutionViewSet,
     "connections": ConnectionViewSet,
+    "usage": UsageViewSet,
+    "audit": AuditViewSet,
 }
 for resource, viewset in RESOURCES.items():
     router.register(f"v1/{resource}", viewset, basename=resource)

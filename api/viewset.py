@@ -5,6 +5,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 from uuid import UUID
 
 from django.db import models
+from django.db.models import QuerySet
 from django.utils import translation
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django_filters import FilterSet
@@ -12,11 +13,15 @@ from rest_framework import exceptions, negotiation, serializers, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from api import usage
 from api.actor import Actor, actor_of
 from api.filters import check_query
 from api.parsers import JSONParser
 from api.rates import PlanRate
 from tenants.access.roles import Permission
+from tenants.sharing.checking import check_thing
+from tenants.sharing.kinds import kind_of
+from tenants.sharing.queries import reached
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -43,6 +48,9 @@ class SalonViewSet(viewsets.GenericViewSet[Row], Generic[Row]):
     permissions: ClassVar[dict[str, Permission]]
     # What it is called in an error.
     what: ClassVar[str]
+    # The kind of things, shared one by one, that its rows are or belong to (tenants.sharing), and the way there.
+    shared: ClassVar[str] = ""
+    shared_by: ClassVar[str] = "public_id"
     # What other actions than the list take in the query.
     query_names: ClassVar[dict[str, tuple[str, ...]]] = {}
     # Of these, what may be given several times.
@@ -67,10 +75,21 @@ class SalonViewSet(viewsets.GenericViewSet[Row], Generic[Row]):
         return response
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Authentication, permission, rate; then the query's names."""
+        """Authentication, rate, permission; then the query's names."""
         super().initial(request, *args, **kwargs)
+        self._check_type(request)
         filterset: type[FilterSet] | None = getattr(self, "filterset_class", None) if self.action == "list" else None
         check_query(request, filterset, self.query_names.get(self.action or "", ()), self.repeated_names)
+
+    def perform_authentication(self, request: Request) -> None:
+        """Whoever is known is counted before anything else is asked: what they may not do costs them too."""
+        super().perform_authentication(request)
+        if isinstance(request.user, Actor):
+            super().check_throttles(request)
+            self.rate_headers |= usage.count()
+
+    def check_throttles(self, request: Request) -> None:
+        """They were counted with their authentication."""
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Response:
         """Nothing of a salon is kept by a cache on the way."""
@@ -78,13 +97,34 @@ class SalonViewSet(viewsets.GenericViewSet[Row], Generic[Row]):
         patch_cache_control(final, no_store=True, private=True)
         patch_vary_headers(final, ["Authorization", "Cookie"])
         for header, value in self.rate_headers.items():
-            final[header] = value
+            # What a refusal says of another limit stays.
+            if not (header.startswith("X-Usage-") and final.has_header(header)):
+                final[header] = value
         return final
+
+    def _check_type(self, request: Request) -> None:
+        """A body of another type is refused also where no body is read. Raises UnsupportedMediaType."""
+        has_body = request.META.get("CONTENT_LENGTH") not in (None, "", "0") or "HTTP_TRANSFER_ENCODING" in request.META
+        # A method that the address does not have is answered so, whatever came with it.
+        if self.action is not None and str(request.method) in ("POST", "PATCH", "PUT") and has_body:
+            negotiator: Any = self.get_content_negotiator()
+            if negotiator.select_parser(request, self.get_parsers()) is None:
+                raise exceptions.UnsupportedMediaType(str(request.content_type)[:80])
 
     @property
     def actor(self) -> Actor:
         """Who is asking."""
         return actor_of(self.request)
+
+    def get_queryset(self) -> QuerySet[Row]:
+        """The rows; of what is shared one by one those that the caller may see."""
+        return self.seen(super().get_queryset())
+
+    def seen(self, rows: QuerySet[Row]) -> QuerySet[Row]:
+        """The same of other rows."""
+        if not self.shared or getattr(self, "swagger_fake_view", False) or self.action is None:
+            return rows
+        return reached(self.actor.who, rows, self.shared, self.permissions[self.action], field=self.shared_by)
 
     def list(self, request: Request) -> Response:
         """A page of rows."""
@@ -103,7 +143,22 @@ class SalonViewSet(viewsets.GenericViewSet[Row], Generic[Row]):
             found = None
         if found is None:
             raise exceptions.NotFound(f"No {self.what} of this salon has this id.")
+        if self.shared:
+            self._check_right(found)
         return found
+
+    def _check_right(self, row: Row) -> None:
+        """Raises PermissionDenied for what they may see, and not change."""
+        needed, known = self.permissions[self.action or ""], kind_of(self.shared)
+        if needed in known.permissions.values():
+            check_thing(self.actor.who, self.shared, self.thing(row), known.right_of(needed))
+
+    def thing(self, row: Row) -> UUID:
+        """The public id of what is shared."""
+        found: Any = row
+        for name in self.shared_by.split("__"):
+            found = getattr(found, name)
+        return UUID(str(found))
 
     def present(self, rows: Sequence[Row]) -> Sequence[object]:
         """What the serializer shows of these rows; where columns do not say it, one query for all."""

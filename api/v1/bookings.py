@@ -137,7 +137,7 @@ class BookingViewSet(SalonViewSet[Booking]):
     @idempotent
     def partial_update(self, request: Request, id: str) -> Response:
         """Move it, change what it is made of, or where it stands; 409 where `version` is not what it is now."""
-        row, data = self.load(id), self.read(bodies.BookingPatch)
+        row, data = self._own_row(id), self.read(bodies.BookingPatch)
         if "starts_at" in data and "items" in data:
             raise invalid("starts_at", "Give starts_at or items, not both.")
         override, version, who = self._override(data), data.get("version"), self.actor.who
@@ -169,7 +169,7 @@ class BookingViewSet(SalonViewSet[Booking]):
     @idempotent
     def cancel(self, request: Request, id: str) -> Response:
         """Its time is free at once. Twice is once."""
-        row, data = self.load(id), self.read(bodies.CancelIn)
+        row, data = self._own_row(id), self.read(bodies.CancelIn)
         reason, who = data["reason"], self.actor.who
         version = data.get("version")
 
@@ -251,6 +251,12 @@ class BookingViewSet(SalonViewSet[Booking]):
         own = own_professionals(self.actor.who).filter(archived_at=None).order_by("order", "pk")
         found = own.filter(offers__service=service).first() or own.first()
         return found.pk if found else None
+
+    def _own_row(self, id: str) -> Booking:
+        """One in calendars that they may write into."""
+        row = self.load(id)
+        self._check_calendars({item.professional_id for item in states.items_of_many([row.pk])[row.pk]})
+        return row
 
     def _check_calendars(self, professionals: Set[int | None]) -> None:
         if not may_book(self.actor.who, professionals):

@@ -7,11 +7,13 @@ from rest_framework import serializers
 
 from api.examples import described
 from api.fields import Body, Instant, PublicIdField
+from api.seeing import Shared
 from channels_wa.numbers import words
 from channels_wa.numbers.forms import LONGEST_TOKEN
 from channels_wa.numbers.models import Number
 from flows.models import Flow
 from flows.triggers.startable import why_not_default
+from tenants.access.roles import Permission
 
 EXAMPLE = {
     "id": "019a1f5c-1111-7222-8333-444455556666",
@@ -134,7 +136,9 @@ class ConnectionPatch(Body):
     token = Token(required=False)
     pin = Pin(required=False, help_text="To go on where `setup` asks for it.")
     is_default = serializers.BooleanField(required=False, help_text="True makes it the default; false is refused.")
-    default_flow = PublicIdField(Flow.objects, what="flow", required=False, allow_null=True)
+    default_flow = PublicIdField(
+        Flow.objects, what="flow", shared=Shared("flow", Permission.FLOWS_SEE), required=False, allow_null=True
+    )
 
     def validate_default_flow(self, given: Flow | None) -> Flow | None:
         """One that may begin with a guest."""

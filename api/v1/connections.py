@@ -43,6 +43,7 @@ class ConnectionViewSet(SalonViewSet[Number]):
     """WhatsApp numbers that guests write to."""
 
     what = "connection"
+    shared = "number"
     permissions = {
         "list": Permission.NUMBERS_SEE,
         "retrieve": Permission.NUMBERS_SEE,
@@ -61,7 +62,7 @@ class ConnectionViewSet(SalonViewSet[Number]):
 
     def get_queryset(self) -> QuerySet[Number]:
         """Those of this salon."""
-        return own_numbers()
+        return self.seen(own_numbers())
 
     @extend_schema(request=ConnectionIn, responses={201: ConnectionOut})
     @idempotent
@@ -170,7 +171,7 @@ class ConnectionViewSet(SalonViewSet[Number]):
                 raise Conflict(str(error.problem.text), field=error.problem.field, code="taken") from None
             raise refusal(error.problem, {"token": "", "phone_number_id": "", "waba_id": ""}) from None
         connecting.finish(number, pin=pin)
-        return self.shown(self.load(str(number.public_id)), status.HTTP_201_CREATED)
+        return self.shown(number, status.HTTP_201_CREATED)
 
     def _held(self, data: dict[str, Any]) -> Any:
         """The sealed token of this exchange: of a new code, or of an earlier answer."""

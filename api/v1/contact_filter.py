@@ -5,6 +5,7 @@ from uuid import UUID
 
 import django_filters
 
+from api.actor import actor_of
 from api.errors import NotYours, invalid
 from api.filters import InstantFilter, YesNoFilter
 from crm.contacts import filters, segments
@@ -39,7 +40,7 @@ class ContactFilter(django_filters.FilterSet):
 
     def by_segment(self, rows: Any, _name: str, value: UUID) -> Any:
         """Those of the segment; a filter whose field is gone means nobody."""
-        found = segments.by_public_id(value)
+        found = segments.by_public_id(value, actor_of(self.request).who)
         if found is None:
             raise NotYours("segment", "segment")
         try:

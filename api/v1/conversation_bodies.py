@@ -10,6 +10,7 @@ from rest_framework import serializers
 from api.errors import NotYours, invalid
 from api.fields import Body, Instant, PublicIdField
 from api.filters import IdFilter, InstantFilter, YesNoFilter
+from api.seeing import Shared
 from channels_wa.numbers.queries import own_numbers
 from channels_wa.outbox.window import MARGIN, SERVICE_WINDOW
 from crm.contacts.models import Contact
@@ -19,6 +20,7 @@ from crm.inbox.models import Team
 from crm.inbox.rows import SOON
 from ops import clock
 from ops.salon import current_salon_id
+from tenants.access.roles import Permission
 from tenants.members.models import Member
 
 
@@ -87,7 +89,7 @@ class ConversationFilter(django_filters.FilterSet):
     """Filters of the list; all can be combined."""
 
     contact = IdFilter("contact_id", rows=Contact.objects, what="contact")
-    number = IdFilter("number_id", rows=own_numbers, what="number")
+    number = IdFilter("number_id", rows=own_numbers, what="number", shared=Shared("number", Permission.INBOX_SEE))
     status = django_filters.ChoiceFilter(choices=[("open", "open"), ("closed", "closed")], method="by_status")
     open = YesNoFilter(field_name="closed_at", lookup_expr="isnull", help_text="The same as `status`.")
     assignee = django_filters.CharFilter(

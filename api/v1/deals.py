@@ -19,15 +19,21 @@ from api.fields import Body, Instant, PublicIdField
 from api.filters import IdFilter, InstantFilter, YesNoFilter, pairs
 from api.idempotency import idempotent
 from api.names import public_ids
+from api.seeing import Shared
 from api.viewset import SalonViewSet
 from crm.contacts.models import Contact
-from crm.deals import actions, money
+from crm.deals import actions
+from crm.deals.defaults import default_pipeline
 from crm.deals.models import Deal, Pipeline, Stage
 from crm.deals.rights import visible_deals
+from crm.deals.sharing import PIPELINE
 from crm.inbox.models import Conversation
 from crm.inbox.rights import visible_contacts, visible_conversations
+from portal.frame import money
 from tenants.access.roles import Permission
 from tenants.members.models import Member
+from tenants.sharing.queries import may_on
+from tenants.sharing.rights import Right
 
 EXAMPLE = {
     "id": "019a1f81-5c6d-7e8f-9a0b-1c2d3e4f5a6b",
@@ -55,6 +61,10 @@ VERSION = "What you have seen; 409 if the deal was changed since. Left out: what
 def own_members() -> QuerySet[Member]:
     """Who may own something."""
     return Member.objects.filter(is_active=True)
+
+
+SEEN = Shared(PIPELINE, Permission.DEALS_SEE, by="pipeline__public_id")
+WORKED_ON = Shared(PIPELINE, Permission.DEALS_EDIT, by="pipeline__public_id")
 
 
 def all_stages() -> QuerySet[Stage]:
@@ -106,7 +116,11 @@ class DealIn(_DealValues):
     title = serializers.CharField(max_length=120)
     contact = PublicIdField(Contact.objects, what="contact")
     stage = PublicIdField(
-        all_stages, what="stage", required=False, help_text="Left out: the first of the default pipeline."
+        all_stages,
+        what="stage",
+        shared=WORKED_ON,
+        required=False,
+        help_text="Left out: the first of the default pipeline.",
     )
     conversation = PublicIdField(Conversation.objects, what="conversation", required=False, allow_null=True)
     lost_reason = serializers.CharField(max_length=80, required=False, help_text="Needed for a stage of lost deals.")
@@ -115,7 +129,7 @@ class DealIn(_DealValues):
 class DealPatch(_DealValues):
     """What to change; another `stage` moves it there, on top, as `move` does."""
 
-    stage = PublicIdField(all_stages, what="stage", required=False)
+    stage = PublicIdField(all_stages, what="stage", shared=WORKED_ON, required=False)
     lost_reason = serializers.CharField(max_length=80, required=False, help_text="Needed for a stage of lost deals.")
     version = serializers.IntegerField(min_value=1, required=False, help_text=VERSION)
 
@@ -123,7 +137,7 @@ class DealPatch(_DealValues):
 class DealMoveIn(Body):
     """Where to put it."""
 
-    stage = PublicIdField(all_stages, what="stage")
+    stage = PublicIdField(all_stages, what="stage", shared=WORKED_ON)
     above = PublicIdField(
         Deal.objects, what="deal", required=False, help_text="The deal it goes right under. Without one: on top."
     )
@@ -135,8 +149,10 @@ class DealFilter(django_filters.FilterSet):
     """Filters of the list."""
 
     contact = IdFilter("contact_id", rows=Contact.objects, what="contact")
-    pipeline = IdFilter("pipeline_id", rows=Pipeline.objects, what="pipeline")
-    stage = IdFilter("stage_id", rows=Stage.objects, what="stage")
+    pipeline = IdFilter(
+        "pipeline_id", rows=Pipeline.objects, what="pipeline", shared=Shared(PIPELINE, Permission.DEALS_SEE)
+    )
+    stage = IdFilter("stage_id", rows=Stage.objects, what="stage", shared=SEEN)
     owner = IdFilter("owner_id", rows=Member.objects, what="owner")
     state = django_filters.ChoiceFilter(choices=pairs(Stage.Kind.values), field_name="stage__kind")
     is_open = YesNoFilter(method="by_open")
@@ -157,6 +173,8 @@ class DealViewSet(SalonViewSet[Deal]):
     """What the salon's contacts may buy."""
 
     what = "deal"
+    shared = PIPELINE
+    shared_by = "stage__pipeline__public_id"
     permissions = {
         "list": Permission.DEALS_SEE,
         "retrieve": Permission.DEALS_SEE,
@@ -208,6 +226,8 @@ class DealViewSet(SalonViewSet[Deal]):
         data = self.read(DealIn)
         reason, talk = data.pop("lost_reason", ""), data.pop("conversation", None)
         contact: Contact = data["contact"]
+        if "stage" not in data and not may_on(self.actor.who, PIPELINE, default_pipeline().public_id, Right.EDIT):
+            raise invalid("stage", "Must be given: the default pipeline is not yours to work on.", "required")
         if not visible_contacts(self.actor.who).filter(pk=contact.pk).exists():
             raise invalid("contact", "You may not see this contact.")
         if talk and not visible_conversations(self.actor.who).filter(pk=talk.pk, contact_id=contact.pk).exists():

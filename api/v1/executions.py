@@ -5,6 +5,7 @@ from typing import Any
 
 import django_filters
 from django import forms
+from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -17,10 +18,12 @@ from api.fields import Instant
 from api.filters import IdFilter, InstantFilter
 from api.idempotency import idempotent
 from api.names import public_ids
+from api.seeing import Shared
 from api.viewset import SalonViewSet
 from crm.contacts.models import Contact
 from flows.models import Flow, FlowExecution, FlowStep
 from flows.runtime.cancelling import NotRunning, cancel
+from flows.sharing import FLOW, sees_runs
 from tenants.access.roles import Permission
 
 EXAMPLE = {
@@ -87,7 +90,7 @@ class NumberFilter(django_filters.Filter):
 class ExecutionFilter(django_filters.FilterSet):
     """Filters of the list."""
 
-    flow = IdFilter("flow_id", rows=Flow.objects, what="flow")
+    flow = IdFilter("flow_id", rows=Flow.objects, what="flow", shared=Shared(FLOW, Permission.EXECUTIONS_SEE))
     contact = IdFilter("contact_id", rows=Contact.objects, what="contact")
     status = django_filters.ChoiceFilter(choices=FlowExecution.Status.choices)
     version = NumberFilter(field_name="version__number", help_text="Number of the flow's version.")
@@ -102,6 +105,8 @@ class ExecutionViewSet(SalonViewSet[FlowExecution]):
     """Runs of flows, newest first, with the steps they took."""
 
     what = "execution"
+    shared = FLOW
+    shared_by = "flow__public_id"
     permissions = {
         "list": Permission.EXECUTIONS_SEE,
         "retrieve": Permission.EXECUTIONS_SEE,
@@ -110,6 +115,11 @@ class ExecutionViewSet(SalonViewSet[FlowExecution]):
     queryset = FlowExecution.objects.select_related("flow", "version").defer("state", "version__graph")
     serializer_class = ExecutionOut
     filterset_class = ExecutionFilter
+
+    def get_queryset(self) -> QuerySet[FlowExecution]:
+        """Those of flows whose runs the caller may see."""
+        found = super().get_queryset()
+        return found if getattr(self, "swagger_fake_view", False) or sees_runs(self.actor.who) else found.none()
 
     def present(self, rows: Sequence[FlowExecution]) -> Sequence[object]:
         """With their steps in order."""

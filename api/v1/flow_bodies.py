@@ -7,6 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from api.fields import Body, PublicIdField
+from api.seeing import Shared
 from api.v1.recipients import recipient
 from channels_wa.inbound.identity import Identity
 from channels_wa.numbers.queries import own_numbers
@@ -14,6 +15,7 @@ from crm.contacts.models import Contact
 from flows.actions.keeping import HIGHEST, LONGEST_NAME, LOWEST
 from flows.engine.limits import MAX_VALUE_BYTES
 from flows.settings import FlowSettings
+from tenants.access.roles import Permission
 
 MOST_VARIABLES = 50
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}\Z")
@@ -63,7 +65,13 @@ class StartIn(Body):
     to = serializers.CharField(
         max_length=160, required=False, help_text="Instead of `contact`: a phone in E.164, or a WhatsApp user id."
     )
-    number = PublicIdField(own_numbers, what="number", required=False, help_text="A connection; else the latest.")
+    number = PublicIdField(
+        own_numbers,
+        what="number",
+        shared=Shared("number", Permission.INBOX_ANSWER),
+        required=False,
+        help_text="A connection; else the latest.",
+    )
     variables = serializers.DictField(required=False, help_text="Values that its nodes see as `vars`.")
     interrupt = serializers.BooleanField(
         default=False, help_text="End a flow that waits for this guest's answer, and let flows answer again."

@@ -28,6 +28,7 @@ from flows.actions.drafts import drawing_of
 from flows.builder.reading import problems_of
 from flows.graph import GraphError
 from flows.models import Flow, FlowVersion
+from flows.sharing import FLOW, unseen_in
 from flows.triggers.by_hand import CannotBegin, begin
 from tenants.access.models import ApiKey
 from tenants.access.roles import Permission
@@ -119,6 +120,7 @@ class FlowViewSet(SalonViewSet[Flow]):
     """The salon's flows."""
 
     what = "flow"
+    shared = FLOW
     http_method_names = ["get", "post", "patch", "put", "head"]
     permissions = {
         "list": Permission.FLOWS_SEE,
@@ -158,6 +160,8 @@ class FlowViewSet(SalonViewSet[Flow]):
     def create(self, request: Request) -> Response:
         """Take a flow in as a draft; it begins nothing until it is published."""
         data = self.read(FlowIn)
+        if unseen := unseen_in(self.actor.who, data.get("graph")):
+            raise _refused(GraphError(unseen))
         try:
             flow = actions.draw(
                 data["name"], data.get("graph"), by=self.actor.member, settings=data.get("settings"), origin="api"
@@ -202,6 +206,8 @@ class FlowViewSet(SalonViewSet[Flow]):
     def put_draft(self, request: Request, id: str) -> Response:
         """Put a drawing in its place. 409 where another revision was saved meanwhile."""
         flow, data = self.load(id), self.read(DraftIn)
+        if unseen := unseen_in(self.actor.who, data["graph"], drawing_of(flow)):
+            raise _refused(GraphError(unseen))
         try:
             actions.save_draft(flow, data["graph"], data["revision"], by=self.actor.member)
         except GraphError as error:
@@ -270,7 +276,9 @@ class FlowViewSet(SalonViewSet[Flow]):
         flow, data = self.load(id), self.read(StartIn)
         try:
             number = data.get("number")
-            contact = data.get("contact") or contact_of(data["to"], number or first_number(), by=self.actor.who)
+            contact = data.get("contact") or contact_of(
+                data["to"], number or first_number(who=self.actor.who), by=self.actor.who
+            )
             check_contact(self.actor.who, contact, "contact" if "contact" in data else "to")
             execution = begin(
                 flow,

@@ -19,7 +19,7 @@ from api.fields import Body, Instant, PublicIdField
 from api.filters import IdFilter, InstantFilter
 from api.idempotency import idempotent
 from api.names import numbers_by_pk, public_ids
-from api.seeing import check_contact
+from api.seeing import Shared, check_contact
 from api.v1 import message_content as contents
 from api.v1.media import MediaOut
 from api.v1.media import shown as shown_media
@@ -40,7 +40,7 @@ from crm.contacts.models import Contact
 from crm.contacts.names import masks, told
 from crm.inbox import scheduled
 from crm.inbox.models import Conversation
-from crm.inbox.rights import Who, sees_own_only, visible_messages
+from crm.inbox.rights import Who, sees_all_talks, visible_messages
 from crm.inbox.sending import CannotSend, Content, first_number, send_message
 from ops import clock
 from tenants.access.roles import Permission
@@ -116,7 +116,13 @@ class MessageIn(contents.MessageParts, Body):
     to = serializers.CharField(
         max_length=160, required=False, help_text="Instead of `contact`: a phone in E.164, or a WhatsApp user id."
     )
-    number = PublicIdField(own_numbers, what="number", required=False, help_text="A connection; else the latest.")
+    number = PublicIdField(
+        own_numbers,
+        what="number",
+        shared=Shared("number", Permission.INBOX_ANSWER),
+        required=False,
+        help_text="A connection; else the latest.",
+    )
     type = serializers.ChoiceField(choices=tuple(contents.PART_OF))
     text = serializers.CharField(max_length=MAX_TEXT, required=False, trim_whitespace=False)
     purpose = serializers.ChoiceField(choices=PURPOSES, default="service")
@@ -211,7 +217,7 @@ class MessageViewSet(SalonViewSet[Message]):
         data = self.read(MessageIn)
         content = contents.content_of(data, self.actor.who)
         try:
-            number: Number = data.get("number") or first_number(data.get("contact"))
+            number: Number = data.get("number") or first_number(data.get("contact"), who=self.actor.who)
             contact = data.get("contact") or contact_of(data["to"], number, by=self.actor.who)
             check_contact(self.actor.who, contact, "contact" if "contact" in data else "to")
             _check_reaction(content, contact, self.actor.who)
@@ -261,7 +267,7 @@ def _files(rows: Sequence[Message]) -> dict[int, dict[str, Any]]:
 
 
 def _check_reaction(content: Content, contact: Contact, who: Who) -> None:
-    if content.type == "reaction" and sees_own_only(who):
+    if content.type == "reaction" and not sees_all_talks(who):
         own = visible_messages(who).filter(contact_id=contact.pk, wamid=content.payload["to"])
         if not own.exists():
             raise NotYours("reaction.message", "message")
@@ -270,7 +276,7 @@ def _check_reaction(content: Content, contact: Contact, who: Who) -> None:
 def _quoted(quoted: Message | None, contact: Contact, who: Who) -> str:
     if quoted is None:
         return ""
-    is_hidden = sees_own_only(who) and not visible_messages(who).filter(pk=quoted.pk).exists()
+    is_hidden = not sees_all_talks(who) and not visible_messages(who).filter(pk=quoted.pk).exists()
     if is_hidden or quoted.contact_id != contact.pk or not quoted.wamid:
         raise invalid("reply_to", "Must be a message of the talk with this contact that WhatsApp knows.")
     return quoted.wamid

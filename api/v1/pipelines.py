@@ -15,6 +15,7 @@ from api.idempotency import idempotent
 from api.viewset import SalonViewSet
 from crm.deals.actions import pipelines as actions
 from crm.deals.models import Pipeline, Stage
+from crm.deals.sharing import PIPELINE
 from tenants.access.roles import Permission
 
 EXAMPLE = {
@@ -86,6 +87,7 @@ class PipelineViewSet(SalonViewSet[Pipeline]):
     """The salon's pipelines that are in use."""
 
     what = "pipeline"
+    shared = PIPELINE
     permissions = {
         "list": Permission.DEALS_SEE,
         "retrieve": Permission.DEALS_SEE,

@@ -8,6 +8,7 @@ from api.examples import described
 from api.fields import Instant
 from api.viewset import SalonViewSet
 from crm.contacts.models import CustomField, Segment, Tag
+from crm.contacts.sharing import SEGMENT
 from tenants.access.roles import Permission
 
 READS = {"list": Permission.CONTACTS_SEE, "retrieve": Permission.CONTACTS_SEE}
@@ -57,6 +58,7 @@ class SegmentViewSet(SalonViewSet[Segment]):
     """Saved filters."""
 
     what = "segment"
+    shared = SEGMENT
     permissions = READS
     queryset = Segment.objects.filter(archived_at=None)
     serializer_class = SegmentOut

@@ -19,7 +19,7 @@ from channels_wa.numbers.queries import own_numbers
 from crm.inbox import assigning, teams
 from crm.inbox.models import Team
 from ops.salon import current_salon_id
-from tenants.access.roles import Permission, Role
+from tenants.access.roles import Permission
 from tenants.members.models import Member
 from tenants.salons.models import Membership
 
@@ -154,7 +154,10 @@ class MemberOut(serializers.Serializer[Any]):
 
     id = serializers.UUIDField()
     name = serializers.CharField()
-    role = serializers.ChoiceField(choices=Role.values, allow_null=True)
+    role = serializers.CharField(
+        allow_null=True,
+        help_text="owner, manager, professional, receptionist, viewer, or the key of a role of the salon's own.",
+    )
     is_away = serializers.BooleanField(help_text="Left out when conversations go round.")
 
 
