@@ -11,22 +11,43 @@ from django.db import connection, connections
 from pytest_django import DjangoDbBlocker
 from xdist.scheduler import LoadScopeScheduling
 
+from billing.gateways.stripe import client
 from tests.world import Browser, Salons, open_two_salons
 
 pytest_plugins: list[str] = []
 
+# Invariants that ask the database of all tests, and no product of their own.
+IN_THE_HOUSE = tuple(f"tests/invariants/test_{name}_" for name in ("i04", "i11_no", "i12", "i20", "i22", "i23"))
 
-class TwoGroups(LoadScopeScheduling):
-    """For the two processes of `make test`: tests that watch whole products wait most of the time; all others share a
-    database, and one process has it alone."""
+
+def share_of(nodeid: str) -> str:
+    """What is run by one process: the tests that share a database, those of the browser, or a file that starts,
+    starves and kills a whole product."""
+    if nodeid.startswith("tests/browser/"):
+        return "browser"
+    if nodeid.startswith(("tests/invariants/", "tests/up/")) and not nodeid.startswith(IN_THE_HOUSE):
+        return nodeid.partition("::")[0]
+    return "house"
+
+
+class Shares(LoadScopeScheduling):
+    """For the two processes of `make test`: one takes the house, the other the browser, and the files go to whichever
+    is free."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return "products" if nodeid.startswith(("tests/browser/", "tests/invariants/")) else "house"
+        return share_of(nodeid)
 
 
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> TwoGroups:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Shares:
     """Asked by pytest-xdist."""
-    return TwoGroups(config, log)
+    return Shares(config, log)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The largest shares first, so that none is left to one process at the end."""
+    order = ("house", "browser")
+    items.sort(key=lambda item: order.index(share) if (share := share_of(item.nodeid)) in order else len(order))
 
 
 @pytest.fixture(scope="session")
@@ -77,3 +98,9 @@ def vera(salons: Salons, db: None) -> Browser:
 def charlie(salons: Salons, db: None) -> Browser:
     """Owner of the other salon."""
     return Browser(salons.other, "charlie@example.com")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def stripe_is_asked_once() -> None:
+    """Where no sandbox stands in for it nobody answers, and a second try would only make every page wait."""
+    client.RETRIES = 0  # type: ignore[misc]

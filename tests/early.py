@@ -19,9 +19,19 @@ os.environ.update(
         "SALON_KEYS": base64.b64encode(b"k" * 32).decode(),
         "META_APP_SECRETS": "newest-app-secret,older-app-secret",
         "META_VERIFY_TOKEN": "verify-token",
+        "STRIPE_SECRET_KEY": f"sk_test_{'t' * 32}",
+        "STRIPE_WEBHOOK_SECRETS": "whsec_newest,whsec_older",
+        "STRIPE_API_BASE": "http://127.0.0.1:1/stripe",
+        **{
+            f"STRIPE_PRICE_{plan}_{interval}": f"price_cadeira_{plan}_{interval}_brl".lower()
+            for plan in ("STARTER", "PRO", "AGENCY")
+            for interval in ("MONTH", "YEAR")
+        },
         "PUBLIC_HOST": "cadeira.localhost:8000",
         "LOG_LEVEL": "WARNING",
         "WHATSAPP_GRAPH_URL": "http://127.0.0.1:1",
+        # Apart from the storage, which some tests have to themselves.
+        "ERASURE_LEDGER_URL": (Path(os.environ["STATE_DIR"]).resolve() / "outside").as_uri(),
     }
 )
 if not (os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL")):

@@ -1,6 +1,7 @@
 """The whole product in processes of its own, started as `make up` starts it, for tests that kill them."""
 
 import http.client
+import itertools
 import json
 import os
 import signal
@@ -28,6 +29,16 @@ KINDS = ("gate", "web", "worker", "beat", "sandbox", "postgres", "valkey")
 # What the tests set for themselves must not reach the product.
 PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "USER", "TMPDIR", "PYTHONPATH", "LD_LIBRARY_PATH")
 T = TypeVar("T")
+
+
+BUSY = """
+    SELECT pid, state, wait_event, left(query, 200) FROM pg_stat_activity
+    WHERE state <> 'idle' AND pid <> pg_backend_pid() AND backend_type = 'client backend'
+"""
+
+
+class Busy(OSError):
+    """Somebody is in the middle of a transaction; not yet."""
 
 
 class Late(AssertionError):
@@ -159,13 +170,15 @@ class Product:
         def pause() -> bool:
             for pid in self._with_children(kind):
                 os.kill(pid, signal.SIGSTOP)
-            busy = "SELECT count(*) FROM pg_stat_activity WHERE state <> 'idle' AND pid <> pg_backend_pid()"
-            if self.one(f"{busy} AND backend_type = 'client backend'") == 0:
+            if not (busy := self.rows(BUSY)):
                 return True
             self._go_on(kind)
-            return False
+            # What is large gets longer from time to time, or it would never come to its end between two looks.
+            time.sleep(next(rests))
+            raise Busy(busy)
 
-        until(pause, 30, f"{kind} is idle")
+        rests = itertools.cycle((0.0, 0.05, 0.2, 1.0))
+        until(pause, 60, f"{kind} is idle")
         try:
             yield
         finally:
@@ -258,9 +271,15 @@ class Product:
         """A management command of this installation; what it printed."""
         command = [sys.executable, "manage.py", *arguments]
         environ = {name: value for name, value in self._environ.items() if name != "WORKERS"}
-        ended = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=120, check=False)
-        assert ended.returncode == 0, ended.stderr[-2000:]
-        return ended.stdout
+        piped = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+        with subprocess.Popen(command, cwd=ROOT, env={**environ, "PYTHONFAULTHANDLER": "1"}, **piped) as process:  # type: ignore[call-overload]
+            try:
+                said, complained = process.communicate(timeout=120)
+            except subprocess.TimeoutExpired:
+                process.send_signal(signal.SIGABRT)  # it says where it stands
+                raise Late(f"{arguments}: not within 120 s\n{process.communicate()[1][-4000:]}") from None
+        assert process.returncode == 0, complained[-2000:]
+        return str(said)
 
     def logs(self) -> str:
         """All that the processes wrote."""

@@ -7,10 +7,12 @@ from django.conf import settings
 from django.test import Client
 
 from channels_wa.numbers.models import Number
+from ops import clock
 from ops.salon import inside
 from tenants.access.membership import member_of
 from tenants.access.middleware import SALON_IN_SESSION
 from tenants.access.roles import Role
+from tenants.access.stepup import note_proof
 from tenants.accounts.models import User
 from tenants.members.models import Member
 from tenants.salons.actions import NewSalon, add_member, open_salon
@@ -57,6 +59,8 @@ class Browser(Client):
         self.force_login(self.user, backend=settings.AUTHENTICATION_BACKENDS[0])
         session = self.session
         session[SALON_IN_SESSION] = salon.pk
+        # As after a log-in of this moment.
+        note_proof(session, clock.real())
         session.save()
 
     @property

@@ -152,7 +152,23 @@ def test_the_secret_lies_sealed_and_is_shown_once(salons: Salons, alice: Browser
     with inside(salons.aurora.pk), connection.cursor() as cursor:
         cursor.execute("SELECT alert_webhook::text FROM alert_webhook")
         assert secret.removeprefix("whsec_").encode().hex() not in cursor.fetchone()[0]
-        assert webhook.secret_of(AlertWebhook.objects.get()) == secret
+        assert webhook.secrets_of(AlertWebhook.objects.get()) == [secret]
+
+
+def test_for_a_day_both_secrets_sign(
+    salons: Salons, alice: Browser, secret: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """TN-008: a program changes over without missing a call."""
+    answer = alice.post("/settings/alerts/ways/webhook/secret/").content.decode()
+    newer = answer.partition('class="secret">')[2].partition("<")[0]
+    with inside(salons.aurora.pk):
+        both = webhook.secrets_of(AlertWebhook.objects.get())
+        assert both == [newer, secret]
+        signatures = webhook.signed("1", 1, b"{}", *both)["webhook-signature"].split()
+        assert signatures == [webhook.signed("1", 1, b"{}", one)["webhook-signature"] for one in (newer, secret)]
+        monkeypatch.setattr(webhook, "OVERLAP", timedelta(seconds=-1))
+        newest = webhook.renew_secret(by=alice.member)
+        assert webhook.secrets_of(AlertWebhook.objects.get()) == [newest]
 
 
 def test_the_audit_log_has_no_key_of_the_address(salons: Salons, alice: Browser, secret: str) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.core.cache import cache
@@ -19,7 +20,9 @@ from crm.inbox.models import Conversation
 from flows.models import Flow, FlowExecution, FlowStep, FlowVersion
 from ops import clock
 from ops.salon import current_salon_id, inside
+from tenants.access.keys import NewKey, add_key
 from tenants.alerts.models import Alert
+from tenants.operators.models import SupportVisit
 from tenants.salons.models import Salon
 from tests.api.program import Program
 from tests.api.seeding import more_of_flow, more_of_people
@@ -110,6 +113,12 @@ def seed(salon: Salon, *, word: str, phone: str, pk: int | None = None) -> Seede
             event="passed", changes={"note": {"before": None, "after": word}}, **ids,
         )  # fmt: skip
         made.more = more_of_flow(flow, execution, word, ids) | more_of_people(contact, talk, word, ids)
+    # On the public side, where both salons' rows stand in one table.
+    visit = SupportVisit.objects.create(
+        salon_id=salon.pk, user_id=1, email="olga@example.com", reason=f"Looked for {word}", entry_id=uuid4().int >> 66,
+        ends_at=now + timedelta(minutes=20),
+    )  # fmt: skip
+    made.more["visit"] = str(visit.public_id)
     with inside(salon.pk):
         consent = ConsentEntry.objects.create(
             contact_id=contact.pk, portfolio=number.portfolio, kind="phone", value=phone, purpose="marketing",
@@ -124,6 +133,7 @@ def seed(salon: Salon, *, word: str, phone: str, pk: int | None = None) -> Seede
         alert = Alert.objects.create(
             key=f"number:{word}", kind="number.stopped", level="warning", title={"msgid": f"Stopped {word}"}, **ids
         )
+    made.more["key"] = str(add_key(salon.pk, NewKey(f"Key {word}", "viewer"))[0].public_id)
     made.consent = str(consent.public_id)
     made.alert = str(alert.public_id)
     made.contact, made.conversation, made.inbound = map(str, (contact.public_id, talk.public_id, message.public_id))

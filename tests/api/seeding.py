@@ -26,7 +26,10 @@ from flows.models import Flow, FlowCall, FlowExecution, FlowRevision, FlowSecret
 from ops import clock
 from ops.salon import current_salon_id
 from tenants.members.models import Member
+from tenants.privacy.models import PrivacyRequest
 from tenants.salons.keys import box_of
+from tenants.salons.models import Invitation, RoleDefinition
+from tenants.sharing.models import Share
 from tests.api.waiting import more_of_waiting
 
 Ids = dict[str, Any]
@@ -61,6 +64,10 @@ def more_of_flow(flow: Flow, execution: FlowExecution, word: str, ids: Ids) -> d
     )
     script = {"version": 1, "steps": [{"say": word}]}
     test = FlowTest.objects.create(flow=flow, name=f"Talk {word}", script=script, **ids)
+    # To a team that is none: what is seeded opens nothing.
+    share = Share.objects.create(
+        kind="flow", thing=flow.public_id, subject_kind="team", subject="0", right="view", **ids
+    )
     shared = SharedFlow.objects.create(
         salon_id=current_salon_id() or 0, flow_public_id=flow.public_id, name=word, description=word, language="en",
         content={"graph": drawing(word)},
@@ -69,6 +76,7 @@ def more_of_flow(flow: Flow, execution: FlowExecution, word: str, ids: Ids) -> d
         "call": str(call.public_id),
         "secret": str(secret.public_id),
         "test": str(test.public_id),
+        "share": str(share.public_id),
         "shared_flow": str(shared.public_id),
     }
 
@@ -136,6 +144,9 @@ def more_of_people(contact: Contact, talk: Conversation, word: str, ids: Ids) ->
         "team": Team.objects.create(name=f"Team {word}", **ids),
         "canned": CannedReply.objects.create(shortcut=f"s{word}", text=f"Canned {word}", **ids),
     }
+    made["request"] = PrivacyRequest.objects.create(
+        kind="erasure", state="done", contact_public_id=contact.public_id, **ids
+    )
     Draft.objects.create(conversation=talk, member=member, text=f"Draft {word}", **ids)
     pipeline = Pipeline.objects.create(name=f"Pipeline {word}", lost_reasons=[word], **ids)
     stage = Stage.objects.create(pipeline=pipeline, name=f"Stage {word}", **ids)
@@ -145,4 +156,15 @@ def more_of_people(contact: Contact, talk: Conversation, word: str, ids: Ids) ->
     task = Task.objects.create(text=f"Task {word}", deal=deal, contact=contact, **ids)
     made |= {"member": member, "pipeline": pipeline, "stage": stage, "deal": deal, "task": task}
     made |= more_of_chair(contact, word, ids)
+    made |= more_of_team(word)
     return {name: str(row.public_id) for name, row in made.items()}
+
+
+def more_of_team(word: str) -> dict[str, Any]:
+    """A role of the salon's own, and somebody who is invited; both stand on the public side."""
+    salon_id = current_salon_id() or 0
+    role = RoleDefinition.objects.create(salon_id=salon_id, key=f"custom-{word[:12]}", label=f"Role {word}")
+    invitation = Invitation.objects.create(
+        salon_id=salon_id, email=f"{word}@example.com", role="viewer", expires_at=clock.now() + timedelta(days=7)
+    )
+    return {"role": role, "invitation": invitation}

@@ -4,7 +4,6 @@ import json
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from shutil import which
 from socketserver import ThreadingMixIn
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
@@ -13,8 +12,8 @@ import pytest
 from django.core.wsgi import get_wsgi_application
 
 from config.env import env
+from tests.chromium import open_browser
 
-CHROMIUM = which("chromium")
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -37,10 +36,7 @@ def public_site() -> Iterator[str]:
 
 
 @pytest.mark.browser
-@pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium")
 def test_it_renders_without_a_complaint_or_an_outside_request(public_site: str) -> None:
-    from playwright.sync_api import sync_playwright
-
     complaints: list[str] = []
     outside: list[str] = []
 
@@ -48,8 +44,7 @@ def test_it_renders_without_a_complaint_or_an_outside_request(public_site: str) 
         if not request.url.startswith((public_site, "data:", "blob:")):
             outside.append(request.url)
 
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    with open_browser() as browser:
         page = browser.new_page()
         page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -59,7 +54,6 @@ def test_it_renders_without_a_complaint_or_an_outside_request(public_site: str) 
         shown = page.locator(".opblock").count()
         page.locator(".opblock-summary-control").first.click()
         page.wait_for_selector(".responses-table")
-        browser.close()
     operations = json.loads((ROOT / "api" / "openapi.json").read_text())["paths"].values()
     assert shown == sum(map(len, operations))
     assert (complaints, outside) == ([], [])

@@ -11,6 +11,7 @@ from api.permissions import MemberMay
 from api.urls import RESOURCES, router
 from api.viewset import SalonViewSet
 from tenants.access.roles import Permission
+from tenants.access.words import OF_THE_API
 
 OPEN_ON_PURPOSE = {
     SchemaView: "the description of the API, without any salon's data",
@@ -41,6 +42,14 @@ def test_every_action_names_its_permission() -> None:
     named = {(viewset, action) for viewset, _, action in _actions() if action in viewset.permissions}
     assert {(viewset, action) for viewset, _, action in _actions()} == named
     assert all(isinstance(one, Permission) for viewset, _, _ in _actions() for one in viewset.permissions.values())
+
+
+def test_a_key_can_be_given_what_the_api_asks_for() -> None:
+    """TN-007: and nothing that would open nothing."""
+    asked = {permission for viewset in RESOURCES.values() for permission in viewset.permissions.values()}
+    assert asked <= set(OF_THE_API)
+    # What a body may ask for besides, and what is read by a key that looks after the salon.
+    assert set(OF_THE_API) - asked <= {Permission.AUDIT_SEE, Permission.BOOKINGS_OVERRIDE}
 
 
 def test_no_permission_is_named_for_an_action_that_is_gone() -> None:

@@ -85,6 +85,40 @@ def test_a_body_of_another_type(program: Program, kind: str) -> None:
     problem(_post(program, b"name=a", kind), 415)
 
 
+@pytest.mark.parametrize(
+    "kind", ["text/plain", "multipart/form-data; boundary=x", "application/x-www-form-urlencoded", ""]
+)
+@pytest.mark.parametrize("path", ["contacts/", "messages/x/cancel/", "flows/x/publish/"])
+def test_json_that_says_it_is_something_else(program: Program, path: str, kind: str) -> None:
+    """API-001: content types are not guessed, nor where an action reads no body at all."""
+    answer = program.generic("POST", f"/api/v1/{path}", b'{"name": "a"}', content_type=kind)
+    problem(answer, 415)
+
+
+@pytest.mark.parametrize(
+    ("raw", "field"),
+    [(b'{"name": "a", "name": "b"}', "name"), (b'{"name": "a", "fields": {"b": {"c": 1, "c": 2}}}', "c")],
+)
+def test_a_name_that_stands_twice(program: Program, raw: bytes, field: str) -> None:
+    """API-001: whoever reads a body before us may have believed the other value."""
+    assert fields(_post(program, raw)) == [field]
+
+
+@pytest.mark.parametrize(
+    "secret",
+    ["cad_" + "s" * 43, "EAAG" + "s" * 60, "sha256=" + "5" * 64, "Bearer ssssssssssss", "https://u:ssssss@x.example/"],
+)
+def test_a_problem_repeats_no_credential(program: Program, secret: str) -> None:
+    """API-001, I26: what was typed into the wrong place does not come back, nor what another program said of it."""
+    for answer in (
+        _post(program, json.dumps({"identities": [{"kind": secret, "value": "+5511988881234"}]})),
+        _post(program, json.dumps({"name": "a", secret: 1})),
+        program.get("/api/v1/messages/", {"status": secret}),
+        program.get("/api/v1/messages/", {secret: "1"}),
+    ):
+        assert "ssss" not in str(problem(answer, 400)) and "5" * 64 not in str(answer.content)
+
+
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "OPTIONS", "TRACE", "PATCH"])
 def test_a_method_it_does_not_take(program: Program, method: str) -> None:
     answer = program.generic(method, "/api/v1/contacts/")

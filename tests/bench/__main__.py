@@ -22,6 +22,8 @@ BENCHES = {
     "flow_inputs_per_s": "flow.inputs_per_s",
     "send_messages_per_s": "send.messages_per_s",
     "fair_reply_delay_p95_s": "fairness.reply_delay_p95_s",
+    "api_fairness_p95_ratio": "api.fairness_p95_ratio",
+    "api_fairness_unlimited_p95_ratio": "api.fairness_unlimited_p95_ratio",
     "end_to_end_p95_ms": "end_to_end.p95_ms",
     "cpu_ms_per_message": "end_to_end.cpu_ms",
     "console_latency_p95_ms": "console.latency_p95_ms",
@@ -36,13 +38,19 @@ BENCHES = {
     "export_contacts_per_s": "contact_lists.export_per_s",
     "availability_week_ms": "bookings.availability_week_ms",
     "bookings_per_s": "bookings.bookings_per_s",
+    "quota_checks_per_s": "quotas.checks_per_s",
+    "quota_checks_batched_per_s": "quotas.checks_batched_per_s",
+    "usage_event_ms": "quotas.usage_event_ms",
     "memory_mb_web": "memory.web",
     "memory_mb_web_200_inboxes": "push.memory_mb",
     "memory_mb_gate": "memory.gate",
     "memory_mb_worker": "memory.worker",
     **{
         f"page_{what}_{page}": f"pages.{what}_{page}"
-        for page in ("home", "inbox", "conversation", "contacts", "deals", "calendar", "flows", "flow", "executions")
+        for page in (
+            *("home", "inbox", "conversation", "contacts", "deals", "calendar", "flows", "flow", "executions"),
+            "billing",
+        )
         for what in ("p95_ms", "queries", "kb")
     },
     "search_p95_ms": "search.p95_ms",

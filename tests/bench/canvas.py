@@ -12,6 +12,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests import chromium
 from tests.bench.house import House
 from tests.bench.result import Result, percentile
 from tests.canvas.graphs import large
@@ -72,7 +73,8 @@ def bundle_gzip_kb(house: House) -> Result:
 
 @contextmanager
 def _chromium() -> Iterator[tuple[Browser, str]]:
-    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    # The one that people have, before the small one.
+    found = shutil.which("chromium") or chromium.found()
     if found is None:
         raise RuntimeError("there is no Chromium")
     with served() as url, sync_playwright() as playwright:

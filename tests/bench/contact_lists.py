@@ -56,9 +56,9 @@ def export_per_s(house: House) -> Result:
 def _export(house: House) -> int:
     """Bytes of the file, which never lies in memory as a whole."""
     from crm.contacts.exporting.rows import pages
-    from crm.contacts.exporting.writers import as_csv
     from crm.contacts.models import Contact
     from ops.salon import inside
+    from portal.frame.files.writers import as_csv
 
     with inside(house.salon_id):
         made = pages(Contact.objects.all(), zone=ZoneInfo("America/Sao_Paulo"), is_masked=False)

@@ -18,6 +18,9 @@ LONGEST = 20_000
 RUNS = 200_000
 STEPS_EACH = 5
 DEALS = 3_000
+# Lines of use of all salons, with their sums by day; pages read the sums.
+USES = 10_000_000
+USE_DAYS = 400
 
 # Of five runs four are of the salon's busiest flow; every thirtieth failed, every twentieth waits.
 SEED = {
@@ -115,6 +118,47 @@ SELECT e.flow_id, e.version_id, e.started_at::date, 'node', e.state->>'at', coun
 FROM flow_execution e GROUP BY 1, 2, 3, 4, 5
 """,
 }
+
+# On the public side. Of the lines a tenth is the demo salon's; its sums are as many rows as a year leaves behind.
+USE = {
+    "usage_event": """
+INSERT INTO public.usage_event (salon_id, kind, key, quantity, at, day, period_at, subject, currency)
+SELECT CASE WHEN n % 10 = 0 THEN %(salon)s ELSE 1000000 + n % 1000 END,
+       (ARRAY['messages', 'api_calls', 'ai_tokens', 'flow_executions'])[1 + n % 4], 'crowd:' || n, 1, m.at, m.at::date,
+       date_trunc('month', m.at), '', ''
+FROM generate_series(1, %(uses)s) n
+CROSS JOIN LATERAL (SELECT now() - n * interval '3 s' AS at) m
+""",
+    "usage_total": """
+INSERT INTO public.usage_total (salon_id, kind, day, period_at, quantity, is_squashed)
+SELECT s.id, k.kind, d.day, date_trunc('month', d.day), 700 + s.id % 7, true
+FROM (SELECT %(salon)s AS id UNION ALL SELECT 1000000 + n FROM generate_series(1, 999) n) s
+CROSS JOIN unnest(ARRAY['messages', 'api_calls', 'ai_tokens', 'flow_executions', 'bookings', 'knowledge_queries'])
+           k(kind)
+CROSS JOIN LATERAL (SELECT (current_date - n) AS day FROM generate_series(0, CASE WHEN s.id = %(salon)s
+                    THEN %(use_days)s ELSE 62 END) n) d
+""",
+    "cost_total": """
+INSERT INTO public.cost_total (salon_id, day, source, category, place, currency, quantity, amount_micro)
+SELECT %(salon)s, current_date - n, 'whatsapp', c.category, p.place, 'USD', 20, 20 * 62500
+FROM generate_series(0, %(use_days)s) n CROSS JOIN unnest(ARRAY['marketing', 'utility', 'service']) c(category)
+CROSS JOIN unnest(ARRAY['BR', 'PT', 'AR', 'US']) p(place)
+""",
+}
+
+
+def seed_use(house: House) -> None:
+    """Ten million lines of use, once; without their keys, which only recording reads."""
+    if house.one("SELECT count(*) FROM (SELECT FROM public.usage_event WHERE key LIKE 'crowd:%%' LIMIT 1) x"):
+        return
+    values = {"salon": house.salon_id, "uses": USES, "use_days": USE_DAYS}
+    for table, statement in USE.items():
+        say(f"seeding {table}")
+        text = statement
+        for name, value in values.items():
+            text = text.replace(f"%({name})s", str(value))
+        house.database.execute(text.encode())
+        house.database.execute(f"VACUUM ANALYZE public.{table}".encode())
 
 
 def seed(house: House) -> None:

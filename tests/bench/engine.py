@@ -22,7 +22,7 @@ NEEDS_THE_WORLD: Final = {
     *("http_request", "subflow"),
     # The calendar.
     *("choose_service", "choose_professional", "find_slots", "hold_slot", "book", "find_booking", "reschedule"),
-    *("cancel_booking", "visit_rhythm"),
+    *("cancel_booking", "visit_rhythm", "join_waitlist"),
 }
 
 # Every kind of node that needs no world, once: one execution goes through each of them. The exit by which it leaves

@@ -42,6 +42,16 @@ PLAIN = {
     ],
     "deals": ["/deals/"],
     "flows": ["/flows/"],
+    "billing": [
+        *(
+            "/billing/",
+            "/billing/plans/",
+            "/billing/plans/?interval=year",
+            "/billing/usage/",
+            "/billing/usage/?days=90",
+        ),
+        *("/billing/usage/?kind=api_calls", "/billing/costs/", "/billing/invoices/", "/billing/payment/"),
+    ],
 }
 
 
@@ -87,11 +97,17 @@ def _executions(house: House) -> list[str]:
     return [*own, *(f"/flows/executions/?{one}" for one in filters if "node" not in one and "version" not in one)]
 
 
+def _seed(house: House, page: str) -> None:
+    crowd.seed(house)
+    if page == "billing":
+        crowd.seed_use(house)
+
+
 def p95_ms(page: str) -> Callable[[House], Result]:
     """Over all its addresses together, one after the other, from one browser."""
 
     def measure(house: House) -> Result:
-        crowd.seed(house)
+        _seed(house, page)
         times: dict[str, list[float]] = {address: [] for address in addresses(house, page)}
         with house.running("web"):
             browser, host = log_in(house), f"http://demo.{house.values['PUBLIC_HOST']}"
@@ -115,7 +131,7 @@ def queries(page: str) -> Callable[[House], Result]:
     """Questions to the database by the address that asks most."""
 
     def measure(house: House) -> Result:
-        crowd.seed(house)
+        _seed(house, page)
         browser, found = owner(house), {}
         for address in addresses(house, page):
             browser.get(address)
@@ -133,7 +149,7 @@ def kb(page: str) -> Callable[[House], Result]:
     scripts; the address that sends most."""
 
     def measure(house: House) -> Result:
-        crowd.seed(house)
+        _seed(house, page)
         browser = owner(house)
         found = {one: _kb(browser.get(one).content) for one in addresses(house, page)}
         most = max(found, key=lambda address: sum(found[address]))
@@ -163,6 +179,6 @@ def owner(house: House) -> Browser:
     return Browser(Salon.objects.get(slug="demo"), email)
 
 
-PAGES = ("home", "inbox", "conversation", "contacts", "deals", "calendar", "flows", "flow", "executions")
+PAGES = ("home", "inbox", "conversation", "contacts", "deals", "calendar", "flows", "flow", "executions", "billing")
 for _page in PAGES:
     globals().update({f"p95_ms_{_page}": p95_ms(_page), f"queries_{_page}": queries(_page), f"kb_{_page}": kb(_page)})

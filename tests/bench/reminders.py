@@ -2,8 +2,10 @@
 
 import json
 import time
+from datetime import time as dt_time
 from datetime import timedelta
 from typing import Any, LiteralString
+from zoneinfo import ZoneInfo
 
 from django.db import connection
 
@@ -11,6 +13,7 @@ from channels_wa.message_templates.models import MessageTemplate
 from channels_wa.numbers.models import Number
 from crm.bookings.reminders import templates, words
 from crm.bookings.reminders.planning import REMIND
+from crm.consent.models import ContactPolicy
 from ops import clock
 from ops.salon import inside
 from ops.timers import ticker
@@ -110,6 +113,7 @@ def _seed(salon_id: int) -> None:
         "count": OF_EACH, "salon": salon_id, "number": number.pk, "portfolio": number.portfolio, "kind": REMIND,
     }  # fmt: skip
     with inside(salon_id):
+        ContactPolicy.objects.update_or_create(pk=1, defaults=_quiet_by_day())
         texts = words.table("pt")
         MessageTemplate.objects.get_or_create(
             waba_id=number.waba_id,
@@ -120,6 +124,12 @@ def _seed(salon_id: int) -> None:
         with connection.cursor() as cursor:
             for statement in SEED:
                 cursor.execute(statement, values)
+
+
+def _quiet_by_day() -> dict[str, dt_time]:
+    """Quiet hours that are asked for and are far from now, whatever hour it is."""
+    far = clock.now().astimezone(ZoneInfo("America/Sao_Paulo")) + timedelta(hours=12)
+    return {"quiet_from": far.time(), "quiet_until": (far + timedelta(hours=1)).time()}
 
 
 def _components(texts: dict[str, str]) -> list[dict[str, object]]:

@@ -24,7 +24,7 @@ _INSERT = """
 def claimed_per_s(house: House) -> Result:
     """Claimed in batches, fired with a handler that does nothing, finished."""
     registry.handler_of("flow.wait")
-    registry.on_timer(KIND)(lambda due: None)
+    registry.on_timer(KIND, acts_for="salon")(lambda due: None)
     house.database.execute(_INSERT.format(salon="NULL", due="now()", kind=KIND, count=TIMERS).encode())
     house.database.execute("ANALYZE public.timer")
     began = time.perf_counter()
@@ -44,7 +44,7 @@ def scan_ms(house: House) -> Result:
     def look() -> float:
         house.database.execute("UPDATE public.timer SET due_at = now() WHERE subject = '7'")
         began = time.perf_counter()
-        rows = claim.claim(ticker.QUEUE, limit=ticker.BATCH, lease=timedelta(seconds=60))
+        rows = claim.claim(ticker.QUEUE, limit=ticker.OF_THEIR_SALONS, lease=timedelta(seconds=60))
         took = (time.perf_counter() - began) * 1000
         claim.release(ticker.QUEUE, rows, due_at=clock.now() + timedelta(days=1))
         return took

@@ -9,7 +9,7 @@ from crm.bookings import asking
 from crm.bookings.availability.types import Reason, Span
 from crm.bookings.availability.wall import minute_of
 from crm.bookings.catalogue import catalogue
-from crm.bookings.reading import now_minute
+from crm.bookings.reading import Taken, now_minute, taken
 from ops.salon import inside
 from tests.bookings.conftest import Chair
 
@@ -41,3 +41,26 @@ def test_a_moment_out_of_reach_says_so_without_a_look(chair: Chair, monkeypatch:
         far = asking.why_not(asked, now_minute() + 7000 * 525_600)
         soon = asking.why_not(asked, now_minute() - 900 * 525_600)
     assert [one.reason for one in (*far, *soon)] == [Reason.TOO_FAR, Reason.TOO_SOON]
+
+
+def test_bk_004_all_visits_of_a_series_are_looked_at_by_one_reading(
+    chair: Chair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As exactly as one by one."""
+    chair.book("10:30")
+    reads: list[Any] = []
+
+    def seen(*given: Any, **more: Any) -> Taken:
+        reads.append(given)
+        return taken(*given, **more)
+
+    monkeypatch.setattr(asking, "taken", seen)
+    with inside(chair.salon_id):
+        asked = asking.Asked((asking.wish(catalogue(), chair.cut.pk, (chair.ana.pk,)),), asking.STAFF)
+        starts = [minute_of(chair.at(at, days=7 * week)) for week in range(52) for at in ("10:00", "22:00")]
+        found = asking.why_none(asked, [*starts, now_minute() - 900 * 525_600])
+        assert len(reads) == 1
+        assert found[:4] == [asking.why_not(asked, start) for start in starts[:4]]
+    reasons = [[one.reason for one in why] for why in found]
+    assert reasons[:3] == [[Reason.BUSY], [Reason.NOT_WORKING], []]
+    assert reasons[-1] == [Reason.TOO_SOON]

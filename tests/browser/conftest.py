@@ -2,7 +2,6 @@
 
 import os
 import secrets
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,13 +9,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect
 
 from tests.browser.canvas import Canvas
 from tests.canvas.server import served
+from tests.chromium import open_browser
 from tests.product import Product
 
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 # The browser reports what a policy blocked as an event; from here on it is an error like any other.
 NOTE_VIOLATIONS = """
 document.addEventListener("securitypolicyviolation", (event) =>
@@ -54,26 +53,18 @@ class Person:
         return page
 
     def _note(self, message: ConsoleMessage) -> None:
+        # Whoever leaves a page leaves its requests; what fails is told by htmx:sendError and htmx:responseError.
+        if message.text.startswith(("htmx:sendAbort", "htmx:afterRequest")):
+            return
         if message.type in ("error", "warning"):
             self.complaints.append(f"{message.location.get('url', '')}: {message.text}")
 
 
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
-    """Debian's Chromium; without it these tests are skipped, or fail where CI=true.
-
-    For this folder only: while it is open, Playwright runs an event loop in the thread of all tests.
-    """
-    found = next(filter(None, map(shutil.which, CHROMIUM)), None)
-    if found is None:
-        why = "there is no Chromium (sudo apt-get install chromium)"
-        if os.environ.get("CI") == "true":
-            pytest.fail(why)
-        pytest.skip(why)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+    """For this folder only: while it is open, Playwright runs an event loop in the thread of all tests."""
+    with open_browser() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="package")
@@ -122,7 +113,7 @@ def log_in(page: Page, product: Product, email: str, password: str) -> None:
     page.goto(f"{product.demo['public_url']}/")
     page.locator("#id_login").fill(email)
     page.locator("#id_password").fill(password)
-    page.get_by_role("button", name="Entrar").click()
+    page.get_by_role("button", name="Entrar", exact=True).click()
     page.wait_for_url("**/accounts/salons/")
     page.locator(".salon").first.click()
     page.wait_for_url(lambda url: urlsplit(url).path == "/")

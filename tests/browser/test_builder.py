@@ -112,6 +112,16 @@ def test_a_step_is_added_at_an_exit_by_the_picker(new_flow: Callable[[], Page]) 
     expect(page.locator(".builder__palette [data-palette-recent] [data-add]").first).to_have_attribute(
         "data-add", "condition"
     )
+    # From inside of its form, as from anywhere: what was added is what opens.
+    expect(page.locator("#flow-form")).to_have_attribute("data-node-id", "condition_1")
+    page.locator("#flow-form [name$=label]").first.focus()
+    page.evaluate(
+        "() => window.dispatchEvent(new CustomEvent('flow:add',"
+        " { detail: { from: { node: 'condition_1', exit: 'else' } } }))"
+    )
+    page.locator("#flow-picker section:not([data-palette-recent]) [data-add=ask]").click()
+    expect(page.locator("#flow-form")).to_have_attribute("data-node-id", "ask_1")
+    expect(page.locator("#flow-form textarea").first).to_be_focused()
 
 
 def test_problems_lead_to_the_step_and_stop_a_publish(new_flow: Callable[[], Page]) -> None:

@@ -16,6 +16,7 @@ PAGES = (
     *("/settings/", "/settings/numbers/", "/settings/numbers/connect/", "/settings/sending/"),
     *("/settings/alerts/", "/settings/alerts/?show=past", "/settings/alerts/ways/"),
     *("/contacts/", "/contacts/?search=nobody-has-this-name", "contact", "/flows/", "flow", "executions", "execution"),
+    *("/billing/", "/billing/plans/", "/billing/costs/"),
     *("/calendar/", "/calendar/month/", "/services/", "/settings/bookings/hours/"),
     *("public:/accounts/login/", "public:/accounts/signup/", "public:/accounts/password/reset/"),
     *("public:/accounts/salons/", "public:/demo/mail/", "/nothing-is-here/", "public:/accounts/password/change/"),

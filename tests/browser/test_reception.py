@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import PHONE, Guest, Meet, Person, log_in
 from tests.browser.test_composer import talk_with
+from tests.browser.test_story import inbox
 from tests.media import files
 from tests.product import Product
 
@@ -170,3 +171,19 @@ def test_hostile_words_run_nowhere(owner: Person, guest: Guest, product: Product
         assert shown.locator("img[src=x]").count() == 0
         expect(shown.locator("body")).not_to_contain_text(re.compile(r"\b49\b.{0,3}alert"))
         shown.close()
+
+
+def test_a_click_meets_its_line_though_a_newer_one_comes_under_it(owner: Person, guest: Guest) -> None:
+    page, beside = inbox(owner), inbox(owner)
+    guest.writes("Queria falar com alguém")
+    line, its_twin = (tab.locator(".row-item", has_text=guest.name) for tab in (page, beside))
+    expect(line).to_contain_text("Você:")
+    line.get_by_role("link").hover()
+    page.mouse.down()
+    before = line.get_attribute("data-at") or ""
+    guest.writes("Ainda está aí?")
+    expect(its_twin).not_to_have_attribute("data-at", before)
+    expect(line).to_have_attribute("data-at", before)
+    page.mouse.up()
+    expect(page.locator(".talk")).to_contain_text("Ainda está aí?")
+    expect(line).not_to_have_attribute("data-at", before)

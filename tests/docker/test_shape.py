@@ -10,7 +10,7 @@ import pytest
 import yaml  # type: ignore[import-untyped]
 
 from channels_wa.gate.app import MAX_DELIVERY_BYTES, PATH
-from config.env import SECRETS, Env
+from config.env import MONEY, SECRETS, Env
 from config.schedule import SCHEDULE
 from ops.bell import BELLS
 
@@ -21,8 +21,6 @@ ENTRYPOINT = (DOCKER / "entrypoint").read_text()
 NGINX = (DOCKER / "nginx.conf").read_text()
 DOCKERFILE = (DOCKER / "Dockerfile").read_text()
 PRODUCT = {name: service for name, service in COMPOSE["services"].items() if "cadeira" in service["image"]}
-# Not ours to parse: who reads them.
-READ_BY_OTHERS = {"FORWARDED_ALLOW_IPS": "uvicorn"}
 WORDS = set(re.findall(r"^    ([a-z-]+)\)$", ENTRYPOINT, re.MULTILINE))
 
 
@@ -38,13 +36,13 @@ def test_every_service_runs_what_the_entrypoint_knows(name: str) -> None:
 @pytest.mark.parametrize("name", PRODUCT)
 def test_every_environment_name_is_a_setting(name: str) -> None:
     unknown = {key for key in PRODUCT[name]["environment"] if setting_of(key) not in Env.model_fields}
-    assert unknown <= READ_BY_OTHERS.keys()
+    assert unknown == set()
 
 
 @pytest.mark.parametrize("name", PRODUCT)
 def test_every_service_gets_every_secret(name: str) -> None:
     given = {setting_of(key) for key in PRODUCT[name]["environment"]}
-    assert set(SECRETS) <= given
+    assert {*SECRETS, *MONEY} <= given
 
 
 @pytest.mark.parametrize("name", PRODUCT)
@@ -52,7 +50,7 @@ def test_no_secret_stands_in_the_environment(name: str) -> None:
     environment, mounted = PRODUCT[name]["environment"], set(PRODUCT[name]["secrets"])
     files = {key: value for key, value in environment.items() if key.endswith("_FILE")}
     assert set(files.values()) == {f"/run/secrets/{secret}" for secret in mounted}
-    assert not {key for key in environment if setting_of(key) in SECRETS} - files.keys()
+    assert not {key for key in environment if setting_of(key) in {*SECRETS, *MONEY}} - files.keys()
 
 
 def test_every_secret_is_made_or_asked_for() -> None:
@@ -123,7 +121,7 @@ def test_nginx_lets_pass_what_the_gate_takes() -> None:
 def test_servers_believe_nginx_alone() -> None:
     subnet = COMPOSE["networks"]["front"]["ipam"]["config"][0]["subnet"]
     for name in ("gate", "web"):
-        assert PRODUCT[name]["environment"]["FORWARDED_ALLOW_IPS"] == subnet
+        assert PRODUCT[name]["environment"]["TRUSTED_PROXIES"] == subnet
     on_front = {name for name, service in COMPOSE["services"].items() if "front" in service["networks"]}
     assert on_front == {"nginx", "gate", "web"}
 

@@ -66,6 +66,7 @@ def nodes_named(name: str) -> list[dict[str, Any]]:
         {"id": name, "type": "find_booking", "text": "Qual?", "which": "choose", "timeout": an_hour},
         {"id": name, "type": "reschedule", "booking": "vars.x"},
         {"id": name, "type": "cancel_booking", "reason": "{{ vars.y }}"},
+        {"id": name, "type": "join_waitlist", "professional": "vars.y", "variable": "x"},
         {"id": name, "type": "visit_rhythm"},
         {"id": name, "type": "once_in", "days": 90, "field": "a"},
     ]  # fmt: skip

@@ -8,6 +8,9 @@ from typing import Any
 import pytest
 from django.utils import translation
 
+from flows.builder.exits import exits_of
+from flows.builder.palette import NEW
+from flows.console.drawing import looks_for_page
 from flows.console.looks import GROUPS, LOOKS, exit_label, look_of, summary
 from flows.nodes.base import TYPES
 
@@ -90,3 +93,14 @@ def test_a_step_in_a_line(node: dict[str, Any], words: str) -> None:
 def test_cases_and_ways_are_called_by_their_labels() -> None:
     node = {"type": "switch", "cases": [{"id": "a", "is": ["SP", 2]}, {"id": "b", "is": ["x"], "label": "B"}]}
     assert [exit_label(node, name) for name in ("a", "b", "else")] == ["SP, 2", "B", "otherwise"]
+
+
+@pytest.mark.parametrize("node_type", sorted(NEW))
+def test_fl_001_what_is_added_in_a_hurry_leaves_by_a_way_that_is_there(node_type: str) -> None:
+    """FL-001: the canvas leads on from a new step before the page has told of it; what it cannot read, it is told."""
+    guessed = {"ask": ["answered"], "condition": ["yes", "else"], "switch": ["case1", "else"], "send_message": ["done"],
+               "business_hours": ["open", "closed"]}  # fmt: skip
+    told = looks_for_page()[node_type]
+    ways = [way["name"] for way in told["exits"]] if "exits" in told else guessed[node_type]
+    assert set(ways) <= set(exits_of({"id": "new", "type": node_type, **NEW[node_type]}))
+    assert ways or node_type == "end"

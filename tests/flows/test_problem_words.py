@@ -93,3 +93,11 @@ def test_a_way_out_is_called_by_its_label() -> None:
     node = {"id": "n1", "type": "send_message", "buttons": [{"id": "a", "title": "Sim"}]}
     with translation.override("en"):
         assert in_words(Problem("n1", "exit.a", "nothing follows a"), node).message == "Nothing follows “Sim”."
+
+
+def test_what_is_not_chosen_yet_is_to_be_filled_in() -> None:
+    """FL-001: the pattern of a name is for whoever has written one."""
+    said = Problem("n1", "stage", "String should match pattern '^x$'", "")
+    with translation.override("en"):
+        assert in_words(said, {"type": "move_deal", "stage": ""}).message == "Fill this in."
+        assert in_words(said, {"type": "move_deal", "stage": "y"}).message == "This is not written as it must be."

@@ -135,6 +135,14 @@ async def test_it_answers_the_challenge(gate: Gate) -> None:
     assert answer.headers[b"content-type"].startswith(b"text/plain")
 
 
+@pytest.mark.parametrize(("word", "status"), [("newer", 200), ("older", 200), ("newer,older", 403), ("", 403)])
+async def test_a_token_takes_the_place_of_another(word: str, status: int) -> None:
+    """TN-008: both are good until the older is taken away."""
+    gate = Gate(Memory(), secrets=[SECRET], verify_token="newer, older")
+    query = f"hub.mode=subscribe&hub.verify_token={word}&hub.challenge=42".encode()
+    assert (await ask(gate, "GET", query=query)).status == status
+
+
 @pytest.mark.parametrize(
     "query", [b"", ASKED.replace(b"C3", b"C4"), ASKED.replace(b"subscribe", b"other"), ASKED.rpartition(b"&")[0]]
 )

@@ -2,108 +2,111 @@
 
 import importlib
 import pkgutil
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
+from django.conf import settings
 from django.contrib import admin
+from django.core import checks
+from django.core.management.base import SystemCheckError
+from django.http import HttpResponse
+from django.urls import path
 
 from api.viewset import SalonViewSet
 from config.celery import app
 from config.sockets import socket_urls
 from ops.doorbell import Doorbell
-from ops.operator import OperatorAdmin
+from ops.timers import registry
+from tenants.access import doors
 from tenants.access.roles import Permission
 from tenants.access.sockets import SalonConsumer
 from tests.guards import walk
 
-# Views without a permission, and why.
-OPEN_ON_PURPOSE = {
-    "tenants.accounts.views.front": "leads to the login or to one's salons",
-    "tenants.accounts.views.salons": "a person's own list; log-in required",
-    "tenants.accounts.views.enter": "asks the membership itself; log-in required",
-    "tenants.accounts.views.enter_with_code": "the code is the right",
-    "tenants.accounts.views.leave": "ends the caller's own session",
-    "tenants.accounts.views.demo_mail": "the demo's mail; 404 anywhere else",
-    "django.views.generic.base.RedirectView": "/signup/ leads to the form",
-    "portal.frame.language.choose_language": "one's own language",
-    "channels_wa.numbers.pages.connect.come_back": "Meta sends people here; the state, which opens once, is the right",
-    "crm.bookings.page.views.book.book": "the booking page: for guests, who have no login",
-    "crm.bookings.page.views.visit.visit": "the secret in the address is the right to this one visit",
-    "crm.bookings.page.views.visit.stage": "the secret in the address is the right to this one visit",
-    "crm.bookings.page.views.visit.code": "the secret in the address is the right to this one visit",
-    "crm.bookings.page.views.visit.send": "the secret in the address is the right to this one visit",
-    "crm.bookings.page.views.visit.move": "the secret in the address is the right to this one visit",
-    "crm.bookings.page.views.visit.cancel": "the secret in the address is the right to this one visit",
-    "crm.bookings.page.views.visit.earlier": "the secret in the address is the right to this one visit",
-    "crm.bookings.page.views.visit.file": "the secret in the address is the right to this one visit",
-    "crm.bookings.feeds.views.calendar": "calendar programs have no login; the secret in the address is the right",
-    "billing.payment_links.views.news": "payment providers tell; their signature is the right",
-    "api.docs.SchemaView": "the API's description; shows no salon's data",
-    "api.docs.DocsView": "the API's description; shows no salon's data",
-    "api.errors.nothing_here": "says 404 in JSON",
-}
-# Whole packages with doors of their own.
-GUARDED_BY_THEMSELVES = {
-    "allauth.account.": "log-in, registration, passwords: for strangers by nature",
-    "django.contrib.admin.": "/operator/: is_staff (secure_admin_login, AdminSite.admin_view)",
-    "channels_wa.gate.admin.": "/operator/: behind AdminSite.admin_view, as all of ModelAdmin's own",
-    "django.contrib.contenttypes.": "/operator/r/: behind AdminSite.admin_view",
-}
+OPEN_ON_PURPOSE: dict[str, str] = settings.OPEN_ON_PURPOSE
 
 
-def doors() -> dict[str, Any]:
-    """Every view of both hosts by its path."""
-    found = [*walk.addresses("config.urls_public"), *walk.addresses("config.urls_salon")]
-    return {address.path: address.view for address in found}
+def views() -> list[walk.Address]:
+    """Every view of both hosts."""
+    return [*walk.addresses("config.urls_public"), *walk.addresses("config.urls_salon")]
 
 
-def is_guarded(path: str, view: Any) -> bool:
-    if isinstance(getattr(view, "permission", None), Permission):
-        return True
-    resource = getattr(view, "cls", None)
-    if isinstance(resource, type) and issubclass(resource, SalonViewSet):
-        # Its actions are looked at below.
-        return True
-    return path.startswith(tuple(GUARDED_BY_THEMSELVES))
+def test_every_door_says_who_may_use_it() -> None:
+    """Views, API actions, consumers, tasks, timers, lists, operators' pages: what the start of a server asks too."""
+    assert not list(doors.undeclared())
 
 
-def test_every_view_says_who_may_use_it() -> None:
-    unguarded = {path for path, view in doors().items() if not is_guarded(path, view)} - OPEN_ON_PURPOSE.keys()
-    assert not unguarded, "add @allowed(...) or list it above with a reason"
+def forgotten(request: Any) -> HttpResponse:
+    """A view whose guard was forgotten."""
+    return HttpResponse()
+
+
+class Forgotten(SalonConsumer):
+    """A consumer that has its permission from nowhere."""
+
+
+class Half:
+    """A resource that names the permission of one action only."""
+
+    permissions: ClassVar = {"list": Permission.INBOX_SEE}
+
+
+def test_nothing_starts_with_a_view_that_forgets_its_guard(monkeypatch: pytest.MonkeyPatch) -> None:
+    """TN-004: deny by default; the error names the view and what to do."""
+    monkeypatch.setattr("config.urls_salon.urlpatterns", [path("forgotten/", forgotten)])
+    with pytest.raises(SystemCheckError, match=r"test_permissions\.forgotten.*@allowed"):
+        doors.refuse_undeclared()
+    assert [error.level for error in checks.run_checks(tags=[doors.TAG])] == [checks.ERROR]
+
+
+def test_nothing_starts_with_an_api_action_or_a_consumer_that_names_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """TN-004."""
+    resource: Any = lambda request: HttpResponse()  # noqa: E731
+    resource.cls, resource.actions = Half, {"get": "list", "post": "create"}
+    monkeypatch.setattr("config.urls_salon.urlpatterns", [path("half/", resource)])
+    monkeypatch.setattr("config.sockets.socket_urls", [path("ws/forgotten/", Forgotten.as_asgi())])
+    found = list(doors.undeclared())
+    assert [one.partition(" ")[0].rpartition(".")[2] for one in found] == ["Half", "Forgotten"]
+
+
+def test_nothing_starts_with_a_task_timer_list_or_page_that_says_not_for_whom(monkeypatch: pytest.MonkeyPatch) -> None:
+    """TN-004: what takes no actor says on whose behalf it acts."""
+
+    class Bare:
+        actions = ("burn",)
+
+        def burn(self) -> None: ...
+
+    monkeypatch.setitem(app.tasks, "ops.forgotten", object())
+    monkeypatch.setitem(registry._handlers, "forgotten", print)
+    monkeypatch.setattr("config.lists.FORGOTTEN_STEPS", ["ops.forgotten"], raising=False)
+    pages: dict[Any, Any] = admin.site._registry
+    monkeypatch.setitem(pages, Permission, Bare())
+    found = " ".join(doors.undeclared())
+    for name in ("ops.forgotten:", "timer forgotten", "FORGOTTEN_STEPS", "page of Permission", "Bare.burn"):
+        assert name in found
 
 
 def test_the_list_of_open_views_is_not_stale() -> None:
-    assert OPEN_ON_PURPOSE.keys() <= doors().keys()
-    for prefix in GUARDED_BY_THEMSELVES:
-        assert any(path.startswith(prefix) for path in doors()), prefix
+    found = {one.path for one in views()}
+    assert OPEN_ON_PURPOSE.keys() <= found
+    for prefix in settings.GUARDED_BY_THEMSELVES:
+        assert any(one.startswith(prefix) for one in found), prefix
 
 
 def test_what_is_open_on_purpose_is_not_guarded_by_now() -> None:
-    assert not [path for path in OPEN_ON_PURPOSE if is_guarded(path, doors()[path])]
-
-
-def test_every_api_action_names_its_permission() -> None:
-    resources = {view.cls: view for view in doors().values() if issubclass(getattr(view, "cls", int), SalonViewSet)}
-    assert resources
-    for address in walk.addresses("config.urls_salon"):
-        resource: Any = getattr(address.view, "cls", None)
-        if resource in resources:
-            for action in address.view.actions.values():
-                assert isinstance(resource.permissions.get(action), Permission), f"{resource.__name__}.{action}"
+    assert not [one.path for one in views() if one.path in OPEN_ON_PURPOSE and doors.is_guarded(one)]
 
 
 def test_no_api_resource_names_an_action_it_does_not_have() -> None:
-    for view in doors().values():
-        resource = getattr(view, "cls", None)
+    for address in views():
+        resource = getattr(address.view, "cls", None)
         if isinstance(resource, type) and issubclass(resource, SalonViewSet):
             assert all(hasattr(resource, action) for action in resource.permissions), resource
 
 
 @pytest.mark.parametrize("address", socket_urls, ids=lambda one: str(one.pattern))
-def test_every_consumer_names_its_permission(address: Any) -> None:
-    consumer = address.callback.consumer_class
-    assert issubclass(consumer, SalonConsumer)
-    assert isinstance(consumer.__dict__.get("permission"), Permission)
+def test_every_consumer_is_guarded_by_the_house(address: Any) -> None:
+    assert issubclass(address.callback.consumer_class, SalonConsumer)
 
 
 def import_all_tasks() -> None:
@@ -141,13 +144,6 @@ def ast_text(node: Any) -> str:
     import ast
 
     return ast.unparse(node)
-
-
-def test_every_operator_page_is_for_operators_and_notes_its_acts() -> None:
-    for model, page in admin.site._registry.items():
-        assert isinstance(page, OperatorAdmin), model
-        for name in map(str, page.actions or ()):
-            assert getattr(getattr(type(page), name), "act", ""), f"{type(page).__name__}.{name}: mark it with @act"
 
 
 def test_every_permission_is_used_and_held_by_somebody() -> None:

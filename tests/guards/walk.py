@@ -4,42 +4,14 @@ import ast
 import subprocess
 from collections.abc import Iterator
 from functools import cache
-from importlib import import_module
 from pathlib import Path
-from typing import Any, NamedTuple
 
-from django.urls import URLPattern, URLResolver
+from tenants.access.doors import Address, addresses, dotted
+
+__all__ = ["Address", "addresses", "calls", "dotted", "files", "functions", "place", "tree"]
 
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = ("api", "billing", "channels_wa", "config", "crm", "flows", "ops", "portal", "tenants")
-
-
-class Address(NamedTuple):
-    """One address of a host and the view behind it."""
-
-    route: str
-    view: Any
-    path: str
-
-
-def addresses(urlconf: str) -> Iterator[Address]:
-    """Every address of an urlconf."""
-    yield from _walk(import_module(urlconf).urlpatterns, "")
-
-
-def _walk(patterns: list[Any], before: str) -> Iterator[Address]:
-    for pattern in patterns:
-        route = f"{before}{pattern.pattern}"
-        if isinstance(pattern, URLResolver):
-            yield from _walk(pattern.url_patterns, route)
-        elif isinstance(pattern, URLPattern):
-            yield Address(route, pattern.callback, dotted(pattern.callback))
-
-
-def dotted(view: Any) -> str:
-    """The path by which a view is known."""
-    named = getattr(view, "cls", None) or getattr(view, "view_class", None) or view
-    return f"{named.__module__}.{named.__qualname__}"
 
 
 @cache

@@ -1,5 +1,6 @@
 """What is known of the guest beside the conversation, and notes among its messages (CR-001, FR-WA-007)."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -43,7 +44,7 @@ def test_who_sees_masked_phones_sees_them_so_in_the_panel_and_who_only_looks_cha
     bob: Browser, vera: Browser, charlie: Browser, guest: Guest, rule: Rule
 ) -> None:
     rule(masked_roles=["receptionist"])
-    assert "98888" not in bob.get_page(talk(guest, "panel/"))
+    assert not re.search(r"98888-?1234", bob.get_page(talk(guest, "panel/")))
     seen = vera.get_page(talk(guest, "panel/"))
     assert "<select" not in seen and "/tag/" not in seen
     assert charlie.get(talk(guest, "panel/")).status_code == 404

@@ -10,6 +10,7 @@ from crm.inbox import news
 from crm.inbox.news import News, Reader
 from crm.inbox.presence import OPEN_S, TYPING_S, Presence
 from ops.live import group
+from tenants.access.roles import built_in
 from tests.inbox.conftest import Guest, NewTalk, Rule, change_talk
 from tests.portal.sockets import Socket, play
 from tests.world import Browser
@@ -202,7 +203,7 @@ def test_news_are_rendered_once_for_all_who_see_them_alike(
             await socket.disconnect()
 
     play(story)
-    assert sorted(one.role for one in made) == ["owner", "receptionist", "viewer"]
+    assert sorted(one.rights.role for one in made) == ["owner", "receptionist", "viewer"]
 
 
 def test_the_same_conversation_twice_in_a_moment_is_read_twice(guest: Guest, alice: Browser) -> None:
@@ -260,14 +261,14 @@ def test_i27_a_rule_that_narrows_holds_for_open_pages_at_once(
 
 
 def test_readers_are_alike_by_rights_language_and_zone() -> None:
-    one = Reader("owner", False, 0, "en", "UTC")
-    assert one.key == Reader("manager", False, 0, "en", "UTC").key
+    one = Reader(built_in("owner"), False, 0, "en", "UTC")
+    assert one.key == Reader(built_in("manager"), False, 0, "en", "UTC").key
     for other in (
-        Reader("receptionist", False, 0, "en", "UTC"),
-        Reader("owner", True, 0, "en", "UTC"),
-        Reader("owner", False, 7, "en", "UTC"),
-        Reader("owner", False, 0, "es", "UTC"),
-        Reader("owner", False, 0, "en", "America/Bahia"),
+        Reader(built_in("receptionist"), False, 0, "en", "UTC"),
+        Reader(built_in("owner"), True, 0, "en", "UTC"),
+        Reader(built_in("owner"), False, 7, "en", "UTC"),
+        Reader(built_in("owner"), False, 0, "es", "UTC"),
+        Reader(built_in("owner"), False, 0, "en", "America/Bahia"),
     ):
         assert one.key != other.key
     assert news.newer_than(0) == []

@@ -1,5 +1,6 @@
 """Who sees what: roles that see only their own conversations, roles that see phones masked (TN-004, CR-002)."""
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -85,7 +86,7 @@ def test_the_owner_is_never_narrowed(rule: Rule, guest: Guest, alice: Browser) -
     rule(own_only_roles=["owner", "manager"], masked_roles=["owner"])
     assert set(sees(alice, guest).values()) == {True}
     assert WHOLE in alice.get_page(at("/contacts/{contact}/", guest))
-    assert Role.OWNER not in may_be_narrowed()
+    assert Role.OWNER not in {one.role for one in may_be_narrowed()}
 
 
 @pytest.mark.parametrize("path", ACTS)
@@ -170,7 +171,7 @@ def test_whatsapps_own_words_are_masked_in_the_summary_too(rule: Rule, guest: Gu
     rule(masked_roles=["receptionist"])
     pages = [bob.get_page("/inbox/"), bob.get_page(at("/contacts/{contact}/", guest)), bob.get_page(path)]
     for page in pages:
-        assert "98888" not in page
+        assert not re.search(r"98888-?\d{4}", page)
     assert "•••••-4321" in pages[0]
     assert bob.get(path).json()["last_text"] == f"Beatriz changed from {MASKED} to +55 11 •••••-4321"
 

@@ -30,6 +30,20 @@ ELSEWHERE = {
         ["flows.before_call", "flows.after_call", "flows.after_answer"], "tests/invariants/test_i09_flow_calls.py"
     ),
     **dict.fromkeys(["import.batch", "import.settled"], "tests/lists/test_going_on.py"),
+    **dict.fromkeys(
+        [
+            "privacy.after_cut",
+            "privacy.after_ledger",
+            "privacy.after_also",
+            "privacy.in_batch",
+            "privacy.after_batch",
+            "privacy.in_finish",
+            "privacy.in_export",
+        ],
+        "tests/tenants/privacy/test_erasing.py",
+    ),
+    "metering.after_report": "tests/billing/metering/test_overage.py",
+    "metering.before_squash_commit": "tests/billing/metering/test_recording.py",
     **dict.fromkeys(["waitlist.offered", "waitlist.taken"], "tests/bookings/waitlist/test_races.py"),
 }
 

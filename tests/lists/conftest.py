@@ -121,7 +121,7 @@ def book() -> Book:
     """An XLSX file of these rows; members can be replaced or added by name."""
 
     def made(rows: list[list[Any]], **members: bytes) -> bytes:
-        from crm.contacts.exporting.writers import as_xlsx
+        from portal.frame.files.writers import as_xlsx
 
         body = b"".join(as_xlsx([rows]))
         if not members:

@@ -7,8 +7,8 @@ import time
 
 import pytest
 
-from crm.contacts.exporting.cells import safe, safe_text, unmarked
-from crm.contacts.exporting.writers import as_csv
+from portal.frame.files.cells import safe, safe_text, unmarked
+from portal.frame.files.writers import as_csv
 from tests.lists.conftest import List
 
 SIGNS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")

@@ -230,8 +230,7 @@ def test_a_plan_is_edited_and_the_change_is_noted(operator: Client) -> None:
     assert plan is not None
     page = f"/operator/plans/plan/{plan.pk}/change/"
     operator.post(page, {"name": plan.name, "limits": '{"messages_per_second": 3}', "order": 1})
-    plan.refresh_from_db()
-    assert plan.limits == {"messages_per_second": 3}
+    assert plan.current.limits == {"messages_per_second": 3}
     assert OperatorAct.objects.get().details["limits"][1] == {"messages_per_second": 3}
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from ops import claim, clock
 from ops.eventqueue.models import EventItem
@@ -181,8 +181,8 @@ class TestMany:
         claimed()
 
         def touch() -> int:
-            with connection.cursor() as cursor:
-                cursor.execute("SET statement_timeout = 2000")
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("SET LOCAL statement_timeout = 2000")
                 cursor.execute("UPDATE public.event_item SET kind = 'y' WHERE id = %s", [item.pk])
                 return int(cursor.rowcount)
 

@@ -24,7 +24,7 @@ def handlers(monkeypatch: pytest.MonkeyPatch, salons: Salons, db: None) -> Itera
     monkeypatch.setattr(registry, "_handlers", dict(registry._handlers))
     monkeypatch.setattr(registry, "_waiting", set(registry._waiting))
 
-    @on_timer("test.call", waits=True)
+    @on_timer("test.call", acts_for="salon", waits=True)
     def call(due: Sequence[Due]) -> None:
         done.extend((current_salon_id(), one.subject) for one in due)
         if due[0].subject == "bad":

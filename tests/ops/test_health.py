@@ -63,7 +63,7 @@ def test_live_means_that_the_process_answers() -> None:
 
 def test_ready_names_each_dependency(db: None) -> None:
     status, body = ask("/readyz")
-    assert (status, json.loads(body)) == (200, {"status": "ok", "database": "ok", "valkey": "ok"})
+    assert (status, json.loads(body)) == (200, {"status": "ok", "database": "ok", "valkey": "ok", "erasures": "ok"})
 
 
 def test_i7_without_valkey_it_is_ready_and_says_what_is_missing(db: None, no_valkey: None) -> None:

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from queue import SimpleQueue
+from threading import Barrier, get_ident
 from typing import Any
 
 import pytest
 
 from crm.contacts.models import Contact
 from ops import clock
+from ops.claim import Claimed
 from ops.salon import current_salon_id, inside, run_in_salon
 from ops.timers import registry, ticker
 from ops.timers.actions import NewTimer, cancel_many, set_many
@@ -25,11 +28,11 @@ def handlers(monkeypatch: pytest.MonkeyPatch, salons: Salons, db: None) -> Itera
     registry.kinds()
     monkeypatch.setattr(registry, "_handlers", dict(registry._handlers))
 
-    @on_timer("test.note")
+    @on_timer("test.note", acts_for="salon")
     def note(due: Sequence[Due]) -> None:
         fired.append((current_salon_id(), list(due)))
 
-    @on_timer("test.bad")
+    @on_timer("test.bad", acts_for="salon")
     def bad(due: Sequence[Due]) -> None:
         Contact.objects.create(name="half done")
         if any(one.subject == "bad" for one in due):
@@ -54,6 +57,24 @@ def test_what_is_due_fires_in_one_batch_for_each_salon(salons: Salons) -> None:
     assert sorted((salon_id or 0, sorted(one.subject for one in due)) for salon_id, due in fired) == [
         (0, ["platform"]), (salons.aurora.pk, ["1", "2"]), (salons.other.pk, ["1"]),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("found", "threads"), [(ticker.OLDEST - 1, 1), (ticker.OLDEST, 2)])
+def test_a_rush_is_worked_on_by_two_at_once(monkeypatch: pytest.MonkeyPatch, found: int, threads: int) -> None:
+    claims, meeting, seen = SimpleQueue[list[Claimed]](), Barrier(threads, timeout=5), set()
+    for count in (found, found, 0, 0):
+        values = {"salon_id": None, "kind": "test.note", "subject": "1", "version": 0, "due_at": clock.now()}
+        claims.put([Claimed(n, 1, 1, values) for n in range(count)])
+
+    def fire(salon_id: int | None, kind: str, rows: list[Claimed]) -> int:
+        seen.add(get_ident())
+        meeting.wait()
+        return len(rows)
+
+    monkeypatch.setattr(ticker, "_claim", claims.get_nowait)
+    monkeypatch.setattr(ticker, "_fire", fire)
+    assert ticker.run() == 2 * found
+    assert len(seen) == threads
 
 
 def test_it_fires_once_and_never_early(salons: Salons, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -113,7 +134,7 @@ def test_one_that_is_set_anew_while_it_fires_stands(salons: Salons, monkeypatch:
         if due[0].subject == "1":
             set_many(current_salon_id(), [NewTimer("test.again", "1", clock.now() + timedelta(days=1))])
 
-    on_timer("test.again")(set_again)
+    on_timer("test.again", acts_for="salon")(set_again)
     set_now(salons.aurora, "1", kind="test.again")
     assert ticker.run() == 0, "the firing is void"
     assert run_in_salon(salons.aurora.pk, Contact.objects.count) == 0
@@ -125,7 +146,7 @@ def test_of_a_batch_one_taken_back_meanwhile_does_not_hold_the_others(salons: Sa
         if any(one.subject == "1" for one in due):
             cancel_many(current_salon_id(), "test.back", ["1"])
 
-    on_timer("test.back")(take_back)
+    on_timer("test.back", acts_for="salon")(take_back)
     set_now(salons.aurora, "1", "2", kind="test.back")
     assert ticker.run() == 1
     assert Timer.objects.get(subject="2").state == "done"

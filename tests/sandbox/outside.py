@@ -62,8 +62,10 @@ class Receiver:
         return self._changes.pop(0)
 
     def message(self) -> dict[str, Any]:
-        """The next inbound message."""
-        found: dict[str, Any] = self.change()["messages"][0]
+        """The next inbound message; statuses of an earlier test may pass by."""
+        while "messages" not in (change := self.change()):
+            pass
+        found: dict[str, Any] = change["messages"][0]
         return found
 
     def statuses(self, wamid: str, count: int) -> list[dict[str, Any]]:

@@ -1,13 +1,12 @@
 """The guest's phone in Chromium: what it sends, and what it shows of what arrives."""
 
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
+from tests.chromium import open_browser
 from tests.product import until
 from tests.sandbox.outside import Client, Receiver, wamid_of
 from tests.sandbox.test_sandbox_template_messages import NAMES
@@ -23,13 +22,8 @@ PHOTO = Path(__file__).resolve().parents[2] / "sandbox" / "media" / "samples" / 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """Open for this file only: meanwhile Playwright runs an event loop in the thread of all tests."""
-    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if found is None:
-        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("there is no Chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+    with open_browser() as browser:
         yield browser
-        browser.close()
 
 
 def opened(chromium: Browser, world: Client, width: int = 390, scheme: str = "light") -> tuple[Page, list[str]]:

@@ -9,6 +9,7 @@ from django.core import mail
 from django.test import Client
 
 from config.env import env
+from tenants.accounts import post
 from tenants.accounts.models import User
 
 PASSWORD = "um gato no telhado"
@@ -58,7 +59,8 @@ def registered(email: str, **fields: Any) -> User:
 
 
 def link_in_mail() -> str:
-    """The address in the newest mail."""
+    """The address in the newest mail, once the post has come."""
+    post.run()
     found = re.search(r"https?://\S+", str(mail.outbox[-1].body))
     assert found, mail.outbox[-1].body
     return found[0].rstrip(".")

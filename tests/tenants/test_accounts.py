@@ -4,6 +4,7 @@ import pytest
 from django.core import mail
 
 from tenants.accounts.models import User
+from tenants.salons import opening
 from tenants.salons.models import Salon
 from tests.tenants.people import PASSWORD, Person, link_in_mail, registered
 from tests.world import Salons
@@ -17,6 +18,7 @@ def test_from_register_to_the_first_page_of_a_new_salon(person: Person, salons: 
     person.log_in("nina@example.com")
     opened = person.send("/accounts/salons/", name="Studio Nina", slug="studio-nina")
     assert opened.status_code == 302
+    assert opening.run() == 1
     url, page = person.follow(opened["Location"])
     assert (url, page.status_code) == ("http://studio-nina.cadeira.localhost:8000/", 200)
     assert Salon.objects.get(slug="studio-nina").memberships.get().role == "owner"

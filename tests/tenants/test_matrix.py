@@ -9,7 +9,7 @@ import base64
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from django.core.cache import cache
@@ -46,6 +46,9 @@ NEED_MORE = {
     "flows.builder.versions.move_runs": "an older version with runs",
     "tenants.alerts.views.tell_again": "something was told",
     "api.v1.availability.AvailabilityViewSet": "for what and when, in the query; it has no rows",
+    "tenants.privacy.views_requests.download": "a file that was made",
+    "tenants.privacy.views_requests.link": "a file that was made",
+    "billing.pages.views.paying.pdf": "an invoice, in the query",
     "channels_wa.numbers.pages.connect.choose": "a number that is being connected",
     "channels_wa.numbers.pages.profile.profile": "Meta answers",
 }
@@ -70,7 +73,7 @@ class Act:
             path = path.replace(value, theirs[name])
         return Act(self.method, path, self.permission, self.is_api, self.kinds, self.view)
 
-    def by(self, client: Client) -> Any:
+    def by(self, client: Client) -> "Answer":
         """Ask; whatever it changed is as before."""
         kind = "application/json" if self.is_api else "application/x-www-form-urlencoded"
         with transaction.atomic():
@@ -78,8 +81,15 @@ class Act:
             body = b"".join(answer) if answer.streaming else answer.content
             transaction.set_rollback(True)
         assert answer.status_code < 500, self
-        answer.text = body.decode(errors="replace")
-        return answer
+        return Answer(answer.status_code, body, body.decode(errors="replace"))
+
+
+class Answer(NamedTuple):
+    """What came back, of a file that is made while it is sent too."""
+
+    status_code: int
+    content: bytes
+    text: str
 
 
 def acts(found: Seeded) -> Iterator[Act]:

@@ -166,11 +166,17 @@ class Sitting:
     permission = Permission.INBOX_SEE
 
     def __init__(self, ticket: Ticket) -> None:
-        self.ticket, self.place, self.code = ticket, Place(0, 0, 0, ""), 0
+        self.ticket, self.place, self.code = ticket, Place(0, 0, 0), 0
         self.is_out = False
+
+    def lets_in(self, place: Place) -> bool:
+        return place.may(self.permission)
 
     def take_place(self, place: Place) -> None:
         self.place = place
+
+    async def settled(self) -> None:
+        """Nothing to tell."""
 
     async def close(self, code: Any = None) -> None:
         self.code = code

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 
 from ops import clock
 from tests.watchdog.conftest import Watched
@@ -15,7 +16,7 @@ def path(watched: Watched) -> str:
 
 @pytest.fixture(autouse=True)
 def _english(alice: Browser) -> None:
-    alice.cookies["language"] = "en"
+    alice.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
 
 
 def test_a_healthy_number_has_nothing_to_tell(watched: Watched, alice: Browser) -> None:

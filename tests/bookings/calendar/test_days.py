@@ -30,6 +30,11 @@ def test_fr_db_002_a_day_has_its_visits_blocks_and_closed_hours(desk: Desk, chai
     night = f"{chair.day + timedelta(days=1)}T00:00"
     assert anas == [(f"{chair.day}T00:00", f"{chair.day}T08:00"), (f"{chair.day}T20:00", night)]
     assert [one["name"] for one in day["resources"]] == ["Ana", "Bia"]
+    # The sink has a column of its own, if one wishes.
+    assert [one["name"] for one in day["rooms"]] == ["Sink"]
+    assert (colour["uses"], cut["uses"]) == ([str(chair.sink.public_id)], [])
+    assert 'value="rooms"' in desk.browser.get_page("/calendar/")
+    assert 'data-who="rooms"' in desk.browser.get_page("/calendar/", who="rooms")
 
 
 def test_fr_db_002_what_is_off_is_left_out(desk: Desk, chair: Chair) -> None:
@@ -55,6 +60,7 @@ def test_fr_db_002_who_has_their_own_calendar_only_sees_no_other_column(own_desk
     chair.book("11:00", who=chair.bia)
     day = own_desk.days()
     assert [one["name"] for one in day["resources"]] == ["Bia"]
+    assert (day["rooms"], 'value="rooms"' in own_desk.browser.get_page("/calendar/")) == ([], False)
     assert own_desk.visits() == [("Carla Dias", "11:00", "11:45")]
     assert not [one for one in day["closed"] if one["who"] not in (None, str(chair.bia.public_id))]
 

@@ -1,5 +1,6 @@
 """FR-DB-002: visits are booked from the calendar, and time is blocked."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -142,7 +143,7 @@ def test_fr_db_002_who_sees_phones_masked_finds_guests_with_masked_phones(chair:
         policy.change({"masked_roles": ["receptionist"]}, by=None)
     found = bob.get("/calendar/new/people/", {"search": "Carla"}).content.decode()
     assert "Carla Dias" in found
-    assert "88885" not in found.replace("-", "")
+    assert not re.search(r"88885-?5678", found)
 
 
 def test_fr_db_002_who_has_their_own_calendar_only_books_into_no_other(own_desk: Desk, chair: Chair) -> None:

@@ -53,6 +53,17 @@ def test_fr_db_002_a_visit_is_made_longer_and_what_follows_begins_later(desk: De
     assert [f"{one.ends_at - one.starts_at}" for one in chair.items(booking)] == ["1:30:00"]
 
 
+def test_fr_db_002_undo_gives_back_the_time_in_which_the_professional_was_free(desk: Desk, chair: Chair) -> None:
+    """Too short for its processing time the visit is one piece; taken back it is what it was."""
+    booking = chair.book("10:00", service=chair.colour)
+    before = chair.busy(booking)
+    _status, told = desk.drag(booking, "10:00", resize="1", end=f"{chair.day}T10:20")
+    assert len(chair.items(booking)[0].segments) == 1
+    assert desk.browser.post(told["undo"], headers={"HX-Request": "true"}).status_code == 200
+    assert chair.busy(booking) == before
+    assert len(chair.items(booking)[0].segments) == 3
+
+
 def test_fr_db_002_by_keyboard_the_form_moves_it(desk: Desk, chair: Chair) -> None:
     booking = chair.book("10:00")
     page = desk.browser.get_page(f"/calendar/bookings/{booking.public_id}/move/")
@@ -123,3 +134,6 @@ def test_bk_004_a_deposit_is_asked_for_by_hand(desk: Desk, chair: Chair) -> None
     fresh = chair.fresh(booking)
     assert (answer.status_code, fresh.state, fresh.deposit_state, fresh.deposit_minor) == (200, "booked", "due", 3000)
     assert desk.act(booking, "deposit", amount="x").status_code == 422
+    # Another drawer was open all along: the guest does not hear of a second amount.
+    assert desk.act(booking, "deposit", amount="45").status_code == 409
+    assert chair.fresh(booking).deposit_minor == 3000

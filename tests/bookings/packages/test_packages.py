@@ -8,7 +8,7 @@ from pytest_django import DjangoDbBlocker
 
 from channels_wa.messages.models import Identity
 from crm.bookings.actions import states
-from crm.bookings.actions.booking import book
+from crm.bookings.actions.booking import ItemWanted, book
 from crm.bookings.models import (
     Booking,
     BookingPolicy,
@@ -25,12 +25,14 @@ from ops.events.models import Event
 from ops.salon import inside
 from tests.bookings.conftest import Chair, make_chair
 from tests.bookings.crowd import at_once, many_connections
+from tests.bookings.deposits.conftest import Till
+from tests.bookings.deposits.conftest import till as till_fixture
 from tests.bookings.waitlist.conftest import Line
 from tests.bookings.waitlist.conftest import line as line_fixture
 from tests.committed import forgotten
 from tests.world import Browser, Salons
 
-line = line_fixture
+line, till = line_fixture, till_fixture
 THREADS = 8
 
 
@@ -143,6 +145,74 @@ def test_the_pages(salons: Salons, line: Line) -> None:
     assert vera.post(f"{path}use/", {}).status_code == 403
     assert alice.post(f"{path}refund/", {"version": "1"}).status_code == 409
     assert alice.post(f"{path}refund/", {"version": "2"}).status_code == 303
+
+
+def test_what_a_package_pays_the_visit_does_not_cost(line: Line) -> None:
+    """BK-004: the rest of it is what the guest pays; given back, it costs what it did, also where it was agreed."""
+    chair = line.chair
+    items = [ItemWanted(chair.cut.pk, chair.ana.pk, chair.at("10:00")), ItemWanted(chair.colour.pk, chair.ana.pk)]
+    both, cheap = chair.book(items=items), chair.book("15:00")
+    with inside(chair.salon_id):
+        sale = five_cuts(chair)
+        states.change_note(cheap, {"price_minor": 3000}, by=None)
+        uses = [actions.use(sale, booking, 0, by=None) for booking in (both, cheap)]
+        assert [chair.fresh(one).price_minor for one in (both, cheap)] == [20000, 0]
+        assert actions.paid_for(both) == {0: "5 cortes"}
+        for one in uses:
+            actions.give_back(one, by=None)
+        assert [chair.fresh(one).price_minor for one in (both, cheap)] == [28000, 3000]
+
+
+def test_sold_by_link_it_is_used_once_it_is_paid(salons: Salons, till: Till) -> None:
+    """BK-004: the guest gets the link by WhatsApp; what was never paid is not paid back."""
+    line, chair = till.line, till.line.chair
+    line.says(chair.contact, "oi")
+    with inside(chair.salon_id):
+        values = {"name": "5 cortes", "service_ids": [chair.cut.pk], "uses": 5, "price_minor": 35000,
+                  "currency": "BRL", "valid_days": None}  # fmt: skip
+        package = actions.create(values, by=None)
+    alice = Browser(salons.aurora, "alice@example.com")
+    given = {"contact": chair.contact.public_id, "package": package.public_id, "by_link": "1"}
+    path = alice.post("/packages/sell/", given).headers["Location"]
+    till.tick()
+    with inside(chair.salon_id):
+        sale = PackageSale.objects.get()
+        assert actions.usable(chair.contact.pk) == []
+    assert till.link("package").url in line.last(chair.contact).text
+    assert f"{path}paid/" in alice.get_page(path)
+    till.hear("paid", "package")
+    till.tick()
+    with inside(chair.salon_id):
+        assert actions.usable(chair.contact.pk) == [sale]
+        actions.refund(sale, by=None)
+        assert PackageSale.objects.get().refunded_minor == 35000
+    till.tick()
+    assert till.link("package").state in ("refunding", "refunded")
+    path = alice.post("/packages/sell/", given).headers["Location"]
+    assert alice.post(f"{path}paid/").status_code == 303
+    with inside(chair.salon_id):
+        assert len(actions.usable(chair.contact.pk)) == 1
+
+
+def test_a_link_that_came_to_nothing_pays_for_nothing(salons: Salons, till: Till) -> None:
+    """BK-004: run out or refused by the provider, the package is no gift; paid at the desk it may be used."""
+    chair = till.line.chair
+    till.line.says(chair.contact, "oi")
+    with inside(chair.salon_id):
+        values = {"name": "5 cortes", "service_ids": [chair.cut.pk], "uses": 5, "price_minor": 35000,
+                  "currency": "BRL", "valid_days": None}  # fmt: skip
+        package = actions.create(values, by=None)
+    alice = Browser(salons.aurora, "alice@example.com")
+    given = {"contact": chair.contact.public_id, "package": package.public_id, "by_link": "1"}
+    path = alice.post("/packages/sell/", given).headers["Location"]
+    till.tick()
+    till.hear("expired", "package")
+    with inside(chair.salon_id):
+        assert actions.usable(chair.contact.pk) == []
+    assert f"{path}paid/" in alice.get_page(path)
+    assert alice.post(f"{path}paid/").status_code == 303
+    with inside(chair.salon_id):
+        assert len(actions.usable(chair.contact.pk)) == 1
 
 
 @pytest.fixture

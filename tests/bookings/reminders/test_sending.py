@@ -4,7 +4,11 @@ from datetime import timedelta
 
 import pytest
 from django.core import mail
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from billing.plans import queries as plans
+from billing.subscriptions import excess
 from channels_wa.message_templates.models import MessageTemplate
 from channels_wa.messages.models import Identity, Message
 from channels_wa.outbox import contents, settling
@@ -268,6 +272,23 @@ def test_a_number_that_was_stopped_for_long(guest: Guest) -> None:
         Reminder.objects.update(sent_at=clock.now() - timedelta(days=9))
         states.cancel(booking, by=None)
         assert OutboxItem.objects.get().outcome == "cancelled"
+
+
+def test_several_ask_no_more_than_one(guest: Guest) -> None:
+    """100,000 in a minute: a salon's reminders are read, judged and written together."""
+    bookings = [guest.chair.book(text) for text in ("14:00", "15:00", "16:00", "17:00")]
+    guest.at(bookings[-1].starts_at - timedelta(hours=23))
+    asked = []
+    with inside(guest.chair.salon_id):
+        rows = [Due(str(row.pk), 1) for row in Reminder.objects.order_by("pk")]
+        for some in (rows[:1], rows[1:]):
+            for remembers in (policy, plans, excess):
+                remembers.forget()
+            with CaptureQueriesContext(connection) as seen:
+                fall_due(some)
+            asked.append(len(seen))
+    assert len(guest.said()) == 4
+    assert asked[1] <= asked[0] < 30
 
 
 def _fail(guest: Guest, status: str = "failed", reason: str = "131026") -> None:

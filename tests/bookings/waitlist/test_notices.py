@@ -16,7 +16,7 @@ NAMES = [name for name, notice in templates.texts("pt").items() if isinstance(no
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_meta_finds_nothing(salons: Salons, db: None, language: str) -> None:
     """Nor that a notice of the salon sounds like an offer for sale."""
-    assert len(NAMES) == 4
+    assert len(NAMES) == 5
     with inside(salons.aurora.pk):
         (waba_id, *_others) = accounts()
         for name in NAMES:

@@ -110,7 +110,7 @@ def test_a_saved_draft_is_told_to_those_who_may_edit(alice: Browser, history: Hi
 def test_one_who_may_only_see_hears_of_no_draft(
     alice: Browser, history: History, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(consumers, "may", lambda role, permission: False)
+    monkeypatch.setattr(consumers, "may_on", lambda *_: False)
 
     async def story() -> None:
         socket = await watch(alice, history)

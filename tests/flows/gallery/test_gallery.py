@@ -38,6 +38,8 @@ def test_what_needs_nothing_can_be_used_at_once(alice: Browser, aurora: int) -> 
     assert (flow.name, flow.origin, flow.is_active) == ("Agendar", "booking_request", True)
     assert flow.published is not None
     assert flow.published.graph == ready_flow("booking_request").graph
+    # Two of them would want the same guests.
+    assert f'<a href="/flows/{flow.public_id}/">Agendar</a>' in alice.get_page("/flows/gallery/booking_request/")
 
 
 def test_it_brings_its_tests(alice: Browser, aurora: int) -> None:

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from channels_wa.inbound import drain
+from crm.bookings import defaults
 from crm.bookings.actions import states
-from crm.bookings.models import Booking
+from crm.bookings.models import Booking, WaitlistEntry
 from crm.contacts.models import Contact
 from flows.models import FlowExecution
 from flows.runtime import subflows
@@ -138,8 +139,6 @@ def test_a_time_that_was_taken_meanwhile_shows_the_nearest(chat: Chat, chair: Ch
 def test_nothing_free_leaves_by_none(chat: Chat, chair: Chair) -> None:
     with inside(chat.salon_id):
         type(chair.cut).objects.update(is_online=False)
-        from crm.bookings import defaults
-
         defaults.touch()
     open_booking(chat)
     chat.says("oi")
@@ -198,6 +197,23 @@ def test_a_guest_moves_and_cancels_their_visit(chat: Chat, chair: Chair) -> None
     assert chat.answers[-1] == "Agora cancelled"
 
 
+def test_a_guest_waits_for_a_place(chat: Chat, chair: Chair) -> None:
+    """FL-002, BK-004: once, however often they say so."""
+    chat.publish(
+        "wait",
+        {"id": "wait", "type": "join_waitlist", "services": [str(chair.cut.public_id)], "days": 7},
+        say("yes", "Espera por {{ vars.waiting.services }}"),
+        edges=["start>wait", "wait.waiting>yes"],
+    )
+    for _ in range(2):
+        chat.says("oi")
+    assert chat.answers[-1] == "Espera por Corte"
+    with inside(chat.salon_id):
+        entry = WaitlistEntry.objects.select_related("contact").get()
+        assert (entry.service_ids, entry.professional_ids, entry.source) == ([chair.cut.pk], [], "flow")
+        assert (entry.to_date - entry.from_date).days == 6
+
+
 def test_nobody_touches_somebody_elses_visit(chat: Chat, chair: Chair) -> None:
     other = chair.book()
     chat.publish(
@@ -228,8 +244,6 @@ def test_a_formula_that_names_no_visit_cancels_none(chat: Chat, chair: Chair) ->
 
 def test_too_late_is_said(chat: Chat, chair: Chair) -> None:
     with inside(chat.salon_id):
-        from crm.bookings import defaults
-
         type(chair.cut).objects.update(cancel_hours=24 * 30)
         defaults.touch()
     chat.says("oi")
@@ -338,7 +352,6 @@ def test_a_held_time_let_go_begins_nothing(chat: Chat, chair: Chair) -> None:
 
 def test_a_deposit_keeps_it_held(chat: Chat, chair: Chair, monkeypatch: pytest.MonkeyPatch) -> None:
     """BK-004: where the rules want a deposit, nobody is told that they are booked before it is paid."""
-    from crm.bookings import defaults
     from crm.bookings.deposits import actions as deposits
 
     monkeypatch.setattr(deposits, "current", lambda: "sandbox")

@@ -6,7 +6,7 @@ from crm.bookings.models import Booking
 from flows.gallery.actions import make, of_ready
 from flows.gallery.ready import ready_flow
 from flows.graph import Graph
-from flows.simulator.calendar import DriverWithCalendar
+from flows.simulator.calendar import DriverWithCalendar, _meant
 from flows.simulator.playing import play
 from flows.simulator.recording import script_of_talk
 from flows.simulator.script import read
@@ -52,6 +52,14 @@ def test_what_was_booked_in_the_trial_can_be_cancelled_there(chair: Chair) -> No
         driver.say("mudar")
         driver.tap("Cancelar visita")
     assert [one["state"] for one in world.bookings] == ["cancelled"]
+
+
+def test_a_trial_cancels_no_other_visit_than_the_one_that_is_named(chair: Chair) -> None:
+    world = World(clock.now().replace(second=0, microsecond=0), contact=contact_facts("Ana Souza"))
+    soon = (world.now + timedelta(days=3)).isoformat()
+    world.bookings = [{"id": "x", "state": "booked", "starts_at": soon}]
+    found = [_meant(world, {"booking": named}) for named in ("gone", "", "x", None)]
+    assert [one is not None for one in found] == [False, False, True, True]
 
 
 def test_a_trial_is_kept_as_a_test_with_the_calendars_answers(chair: Chair) -> None:
