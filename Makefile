@@ -15,7 +15,7 @@ up: ## run everything on this machine until Ctrl-C (PORT, SANDBOX_PORT, GATE_POR
 test: ## run all tests; k=WORD runs those whose name has WORD
 	@ops/up/make_venv.sh dev
 	@ops/up/chromium.sh
-	@exec $(PYTHON_IN_VENV) -m ops.services run --state $(TEST_STATE) -- $(PYTHON_IN_VENV) -m pytest $(if $(k),-k '$(k)',-n 2 --dist loadscope) $(ARGS)
+	@exec $(PYTHON_IN_VENV) -m ops.services run --state $(TEST_STATE) -- $(PYTHON_IN_VENV) -m pytest $(if $(k),-k '$(k)',-n 2 --dist loadscope --no-loadscope-reorder) $(ARGS)
 
 check: ## format, lint, types, import layers, migrations, templates, vendored files, OpenAPI
 	@ops/up/make_venv.sh dev
