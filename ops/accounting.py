@@ -48,6 +48,10 @@ EQUATIONS = {
         ) newest
         WHERE state = 'settled' AND (outcome = '' OR settled_at IS NULL)
     """,
+    "a subscription that ended days ago, and whose last use may be on no bill": """
+        SELECT count(*) FROM public.last_bill
+        WHERE state <> 'done' AND ended_at < clock_timestamp() - interval '2 days'
+    """,
 }
 
 

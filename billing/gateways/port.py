@@ -6,8 +6,10 @@ drawn.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from importlib import import_module
 from typing import Final, Protocol
 
@@ -92,6 +94,18 @@ class TaxId:
     value: str
 
 
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """Units beyond the plan, all at one price, of a subscription that has ended."""
+
+    kind: str
+    quantity: int
+    # In the smallest unit of the subscription's currency; it may have decimals.
+    price_minor: Decimal
+    starts_at: datetime
+    ends_at: datetime
+
+
 class Gateway(Protocol):
     """A gateway. Each of these may raise GatewayRefused and GatewayAway, reads of rows apart."""
 
@@ -146,6 +160,11 @@ class Gateway(Protocol):
     def report_usage(self, salon_id: int, kind: str, quantity: int, key: str, at: datetime) -> datetime:
         """Units beyond the plan, billed once for each key (≤ 100 characters). When they count as used: `at`, or later
         where the bill of that time was final already, so that they are on the next one."""
+
+    def bill_rest(self, salon_id: int, subscription_ref: str, owed: Sequence[Owed]) -> int:
+        """Of all that was owed in a subscription that has ended: what is on none of its bills is put on a last one, the
+        first of `owed` last; how many units those are. Asked again it adds nothing. GatewayAway while a bill of it may
+        still grow. Whoever sees a subscription end tells `billing.metering.last_bills.ended`."""
 
     def usage_billed(self, salon_id: int, kind: str, period: tuple[datetime, datetime]) -> int:
         """So many units it has counted in that time."""

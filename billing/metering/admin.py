@@ -6,8 +6,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from billing.metering import overage
-from billing.metering.models import OverageReport, UsageDifference
+from billing.metering import last_bills, overage
+from billing.metering.models import LastBill, OverageReport, UsageDifference
 from ops.operator import ReadOnlyAdmin, act
 
 
@@ -36,3 +36,31 @@ class OverageReportAdmin(ReadOnlyAdmin):
         """For those that were refused."""
         done = overage.try_again(list(queryset.values_list("pk", flat=True)))
         self.message_user(request, gettext("%(done)d will be told again.") % {"done": done})
+
+
+@admin.register(LastBill)
+class LastBillAdmin(ReadOnlyAdmin):
+    """Subscriptions that have ended, and whether all that was used in them is on a bill."""
+
+    list_display = (
+        "id",
+        "salon_id",
+        "subscription_ref",
+        "ended_at",
+        "state",
+        "units",
+        "attempts",
+        "looked_at",
+        "error",
+    )
+    list_filter = ("state",)
+    search_fields = ("=salon_id", "subscription_ref")
+    ordering = ("-id",)
+    actions = ("try_again",)
+
+    @act("last_bill.made_again", _("Look again"))
+    def try_again(self, request: HttpRequest, queryset: QuerySet[LastBill]) -> None:
+        """What is on no bill is put on one; nothing is billed twice."""
+        for row in queryset:
+            last_bills.look_again(row)
+        self.message_user(request, gettext("%(done)d will be looked at again.") % {"done": len(queryset)})

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from billing.metering import overage, reconciling
+from billing.metering import last_bills, overage, reconciling
 from ops.salon import current_salon_id
 from ops.timers.registry import Due, on_timer
 
@@ -12,6 +12,13 @@ def tell_overage(due: Sequence[Due]) -> None:
     """Tell whoever bills of units beyond a plan."""
     for one in due:
         overage.report(int(one.subject))
+
+
+@on_timer(last_bills.TIMER, acts_for="salon", waits=True)
+def bill_last_use(due: Sequence[Due]) -> None:
+    """Have what is left of a subscription that has ended put on a bill."""
+    for one in due:
+        last_bills.bill(int(one.subject))
 
 
 @on_timer(reconciling.TIMER, acts_for="salon", waits=True)

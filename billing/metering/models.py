@@ -100,6 +100,8 @@ class OverageReport(models.Model):
     key = models.CharField(max_length=100, unique=True)
     # When they were used, within the period; once it is done, when they count for who bills.
     at = models.DateTimeField()
+    # What one of them costs, in the currency's smallest unit.
+    price_minor = models.DecimalField(max_digits=18, decimal_places=6, null=True, blank=True)
     state = models.CharField(max_length=12, choices=State.choices, default=State.PENDING)
     attempts = models.IntegerField(default=0)
     error = models.TextField(blank=True, default="")
@@ -111,6 +113,42 @@ class OverageReport(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class LastBill(models.Model):
+    """A subscription that has ended: what was used beyond its plan and is on no bill yet is put on a last one.
+
+    A timer (`usage.last_bill`) does it, which holds the lease; what is owed of late opens it again.
+    """
+
+    class State(models.TextChoices):
+        """How far it is; refused: whoever bills does not make it, an operator looks."""
+
+        PENDING = "pending"
+        DONE = "done"
+        REFUSED = "refused"
+
+    salon_id = models.BigIntegerField()
+    # Whoever bills calls it so.
+    subscription_ref = models.CharField(max_length=120, unique=True)
+    begun_at = models.DateTimeField()
+    ended_at = models.DateTimeField()
+    state = models.CharField(max_length=12, choices=State.choices, default=State.PENDING)
+    attempts = models.IntegerField(default=0)
+    error = models.TextField(blank=True, default="")
+    # Put on last bills so far.
+    units = models.BigIntegerField(default=0)
+    looked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "last_bill"
+        indexes = [
+            models.Index(fields=["salon_id"], name="last_bill_salon"),
+            models.Index(fields=["ended_at"], name="last_bill_open", condition=~models.Q(state="done")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.salon_id} {self.subscription_ref}"
 
 
 class UsageDifference(models.Model):

@@ -5,7 +5,9 @@ Each part is a row with a key of its own, and a timer tells of it. A crash betwe
 the same key, which is billed once.
 """
 
+import logging
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Final
 from uuid import uuid4
 
@@ -13,12 +15,16 @@ from django.db import connection, transaction
 from django.db.models import Sum
 
 from billing.gateways.port import GatewayAway, GatewayRefused, gateway
+from billing.metering import last_bills
 from billing.metering.models import OverageReport
 from billing.metering.periods import period_in
 from billing.plans.queries import terms_of
 from ops import clock
 from ops.failpoint import failpoint
+from ops.metrics import MONEY_TROUBLE
 from ops.timers.actions import NewTimer, set_many
+
+log = logging.getLogger(__name__)
 
 TIMER: Final = "usage.overage"
 # Whoever bills is away for hours at most; then an operator is told by the state of the row.
@@ -41,11 +47,12 @@ def owe(salon_id: int, kind: str, period_at: datetime, over: int) -> int:
     In the caller's transaction. A plan that sells no such units, or a salon that nobody bills, owes nothing.
     """
     terms = terms_of(salon_id)
-    if over <= 0 or terms.price_of(kind) is None:
+    price = terms.price_of(kind)
+    if over <= 0 or price is None:
         return 0
     # A renewal may be told of late; the units belong to the period in which they were used.
     last = period_in(terms, period_at).ends_at - timedelta(seconds=1)
-    return _write(salon_id, kind, period_at, over, min(clock.now(), last))
+    return _write(salon_id, kind, period_at, over, (min(clock.now(), last), price))
 
 
 def owe_past(salon_id: int, kind: str, period_at: datetime, used: int) -> int:
@@ -58,10 +65,11 @@ def owe_past(salon_id: int, kind: str, period_at: datetime, used: int) -> int:
         at, limit, price = cursor.fetchone() or (None, None, None)
     if at is None or limit is None or price is None or used <= int(limit):
         return 0
-    return _write(salon_id, kind, period_at, used - int(limit), at)
+    return _write(salon_id, kind, period_at, used - int(limit), (at, price))
 
 
-def _write(salon_id: int, kind: str, period_at: datetime, over: int, at: datetime) -> int:
+def _write(salon_id: int, kind: str, period_at: datetime, over: int, used: tuple[datetime, Decimal]) -> int:
+    at, price = used
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, %s))", [f"overage:{kind}", salon_id])
     told = OverageReport.objects.filter(salon_id=salon_id, kind=kind, period_at=period_at)
@@ -69,9 +77,11 @@ def _write(salon_id: int, kind: str, period_at: datetime, over: int, at: datetim
     if new <= 0:
         return 0
     row = OverageReport.objects.create(
-        salon_id=salon_id, kind=kind, period_at=period_at, quantity=new, key=f"usage-{uuid4().hex}", at=at
-    )
+        salon_id=salon_id, kind=kind, period_at=period_at, quantity=new, key=f"usage-{uuid4().hex}", at=at,
+        price_minor=price,
+    )  # fmt: skip
     set_many(salon_id, [NewTimer(TIMER, str(row.pk), clock.now())])
+    last_bills.open_again(salon_id, period_at)
     return new
 
 
@@ -86,7 +96,7 @@ def report(report_id: int) -> None:
         _again(row, str(error) or "no answer")
         return
     except GatewayRefused as error:
-        _settle(row, State.REFUSED, f"{error.field}: {error.why}")
+        _refused(row, f"{error.field}: {error.why}")
         return
     failpoint("metering.after_report")
     _settle(row, State.DONE, "", at=counted_at)
@@ -109,10 +119,16 @@ def _settle(row: OverageReport, state: str, error: str, at: datetime | None = No
     )
 
 
+def _refused(row: OverageReport, error: str) -> None:
+    log.error("%s of salon %s beyond its plan could not be told: %s", row.kind, row.salon_id, error)
+    MONEY_TROUBLE.labels("use.not_told").inc()
+    _settle(row, State.REFUSED, error)
+
+
 def _again(row: OverageReport, error: str) -> None:
     tries = row.attempts + 1
     if tries >= _MOST_TRIES:
-        _settle(row, State.REFUSED, error)
+        _refused(row, error)
         return
     OverageReport.objects.filter(pk=row.pk).update(attempts=tries, error=error[:1000])
     # The timer that fires right now moves on: its errand sees that, and leaves it.

@@ -50,7 +50,7 @@ class Clockwork:
             if sub["status"] == "incomplete":
                 dues.append((sub["created"] + INCOMPLETE_S, partial(self._expire, sub)))
         for invoice in self._book.all("invoice"):
-            if invoice["status"] == "draft":
+            if invoice["status"] == "draft" and invoice["auto_advance"]:
                 dues.append((invoice["automatically_finalizes_at"], partial(self._finalize, invoice)))
             elif invoice["status"] == "open" and invoice["next_payment_attempt"]:
                 dues.append((invoice["next_payment_attempt"], partial(self._pay, invoice)))

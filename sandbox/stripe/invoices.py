@@ -91,10 +91,11 @@ def line(
 
 
 def build(
-    book: Book, customer: JSON, sub: JSON | None, lines: list[JSON], reason: str, *, start: int, end: int
-) -> JSON:
+    book: Book, customer: JSON, sub: JSON | None, lines: list[JSON], reason: str, *, start: int, end: int,
+    currency: str = "",
+) -> JSON:  # fmt: skip
     """The values of a draft; not kept yet, so that a preview is the same."""
-    currency = sub["currency"] if sub else lines[0]["currency"]
+    currency = currency or (sub["currency"] if sub else lines[0]["currency"])
     subtotal = sum(one["amount"] for one in lines)
     discount = book.find("discount", sub["discounts"][0]) if sub and sub["discounts"] else None
     coupon = book.find("coupon", discount["source"]["coupon"]) if discount else None
@@ -282,6 +283,14 @@ def mark_paid(book: Book, invoice: JSON) -> None:
     )
     book.happened("invoice.paid", invoice)
     book.happened("invoice.payment_succeeded", invoice)
+
+
+def sum_up(book: Book, invoice: JSON) -> None:
+    """The sums of a draft by the lines that it has now."""
+    subtotal = sum(one["amount"] for one in invoice["lines"]["data"])
+    total = subtotal - sum(one["amount"] for one in invoice["total_discount_amounts"])
+    invoice.update(subtotal=subtotal, subtotal_excluding_tax=subtotal, total=total, total_excluding_tax=total)
+    invoice.update(settled(book.get("customer", invoice["customer"]), total))
 
 
 def give_up(book: Book, invoice: JSON, status: str) -> JSON:

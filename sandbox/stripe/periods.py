@@ -110,12 +110,7 @@ def set_period(sub: JSON, start: int, end: int) -> None:
 
 def recount(book: Book, invoice: JSON) -> None:
     """Before a draft becomes final: use that was told late still counts."""
-    lines = invoice["lines"]["data"]
-    for one in lines:
+    for one in invoice["lines"]["data"]:
         if "_told" in one:
             _count(book, invoice["customer"], one)
-    customer = book.get("customer", invoice["customer"])
-    subtotal = sum(one["amount"] for one in lines)
-    total = subtotal - sum(one["amount"] for one in invoice["total_discount_amounts"])
-    invoice.update(subtotal=subtotal, subtotal_excluding_tax=subtotal, total=total, total_excluding_tax=total)
-    invoice.update(invoices.settled(customer, total))
+    invoices.sum_up(book, invoice)

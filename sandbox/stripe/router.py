@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from sandbox.asgi import JSON, Call
 from sandbox.stripe import (
+    by_hand,
     catalogue,
     checkout,
     customers,
@@ -265,6 +266,21 @@ def _(asked: Asked) -> JSON:
 @on("POST", "invoices/create_preview")
 def _(asked: Asked) -> JSON:
     return preview.preview(asked.book, asked.values)
+
+
+@on("POST", "invoices")
+def _(asked: Asked) -> JSON:
+    return by_hand.begin(asked.book, asked.values)
+
+
+@on("POST", "invoiceitems")
+def _(asked: Asked) -> JSON:
+    return by_hand.add_item(asked.book, asked.values)
+
+
+@on("POST", "invoices/*/finalize")
+def _(asked: Asked) -> JSON:
+    return by_hand.finalize(asked.book, asked.id, asked.values)
 
 
 @on("POST", "invoices/*/pay")

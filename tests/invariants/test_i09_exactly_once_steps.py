@@ -43,6 +43,7 @@ ELSEWHERE = {
         "tests/tenants/privacy/test_erasing.py",
     ),
     "metering.after_report": "tests/billing/metering/test_overage.py",
+    "metering.after_last_bill": "tests/billing/stripe/test_last_bill.py",
     "metering.before_squash_commit": "tests/billing/metering/test_recording.py",
     **dict.fromkeys(["waitlist.offered", "waitlist.taken"], "tests/bookings/waitlist/test_races.py"),
 }

@@ -1,10 +1,11 @@
 """Stripe behind the port."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from billing.gateways.port import Gateway, Invoice, PaymentMethod, Preview, TaxId
-from billing.gateways.stripe import changing, customers, reading, usage
+from billing.gateways.port import Gateway, Invoice, Owed, PaymentMethod, Preview, TaxId
+from billing.gateways.stripe import changing, customers, reading, resting, usage
 from billing.gateways.stripe.settling import settle
 from ops.ids import uuid7
 
@@ -77,6 +78,10 @@ class StripeGateway:
     def report_usage(self, salon_id: int, kind: str, quantity: int, key: str, at: datetime) -> datetime:
         """A meter event with the key as its identifier."""
         return usage.report(salon_id, kind, quantity, key, at)
+
+    def bill_rest(self, salon_id: int, subscription_ref: str, owed: Sequence[Owed]) -> int:
+        """An invoice of its own, with an item for each kind and price."""
+        return resting.bill_rest(salon_id, subscription_ref, owed)
 
     def usage_billed(self, salon_id: int, kind: str, period: tuple[datetime, datetime]) -> int:
         """The meter's own sum."""

@@ -6,7 +6,7 @@ answer is written only while nobody has asked again since.
 
 import json
 import logging
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import stripe
@@ -14,9 +14,10 @@ from django.db import connection, transaction
 
 from billing.gateways.port import GatewayRefused
 from billing.gateways.stripe import client
-from billing.gateways.stripe.entitlement import LIVING, entitlement_of, nothing
+from billing.gateways.stripe.entitlement import LIVING, entitlement_of, nothing, sold_by
 from billing.gateways.stripe.models import StripeCustomer
 from billing.gateways.stripe.prices import sold_as
+from billing.metering import last_bills
 from billing.plans.names import FREE
 from billing.subscriptions import entitlement as entitlements
 from billing.subscriptions.states import State
@@ -48,6 +49,7 @@ def settle(ref: str) -> bool:
         changed = False
         if given is not None and salon is not None and not _is_elsewhere(salon.pk, given):
             changed = entitlements.apply(salon.pk, given, at=asked_at)
+        _note_ends(customer.salon_id, found or [])
         customer.asked_at = clock.now()
         customer.next_ask_at = customer.asked_at + ASK_EVERY
         customer.said = f"{given.plan} {given.state}" if given else "no subscription"
@@ -79,6 +81,14 @@ def fetch(ref: str) -> list[dict[str, Any]] | None:
 def plain(value: Any) -> dict[str, Any]:
     """What the SDK gives, as JSON."""
     return dict(json.loads(str(value)))
+
+
+def _note_ends(salon_id: int, subscriptions: list[dict[str, Any]]) -> None:
+    """What was used in those that are over is billed to the end."""
+    for one in subscriptions:
+        if one["status"] == "canceled" and one.get("ended_at") and sold_by(one, sold_as) is not None:
+            begun_at, ended_at = (datetime.fromtimestamp(int(one[name]), UTC) for name in ("start_date", "ended_at"))
+            last_bills.ended(salon_id, str(one["id"]), begun_at, ended_at)
 
 
 def _is_elsewhere(salon_id: int, given: entitlements.Entitlement) -> bool:

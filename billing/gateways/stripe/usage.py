@@ -9,6 +9,7 @@ from billing.gateways.port import GatewayAway, GatewayRefused
 from billing.gateways.stripe import client, customers
 from billing.gateways.stripe.prices import METER
 from billing.gateways.stripe.settling import settle
+from billing.metering import last_bills
 from billing.subscriptions import entitlement
 from ops import clock
 from tenants.salons.models import Salon
@@ -54,7 +55,10 @@ def _billed_with(salon_id: int, ref: str, at: datetime) -> datetime:
         settle(ref)  # nobody has told us of the next one
         row = entitlement.of(salon_id)
     start = row.period_starts_at
-    return at if start is None or at >= start or clock.now() < start + DRAFT else start
+    if start is None or at >= start or clock.now() < start + DRAFT:
+        return at
+    # Of an earlier subscription: its own last bill has it, not one of this.
+    return at if last_bills.covers(salon_id, at) else start
 
 
 def billed(salon_id: int, kind: str, period: tuple[datetime, datetime]) -> int:
