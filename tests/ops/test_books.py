@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from billing.metering.models import LastBill
 from channels_wa.gate.models import Delivery
 from channels_wa.inbound import drain
 from channels_wa.inbound.models import InboxItem
@@ -16,6 +17,8 @@ from tests.incoming import delivery, keep, text_message
 from tests.world import Salons
 
 pytestmark = pytest.mark.usefixtures("db")
+
+OLD = timedelta(days=400)
 
 
 def sent(**fields: Any) -> OutboxItem:
@@ -62,9 +65,13 @@ def no_outcome() -> None:
     sent(state="settled", outcome="", settled_at=clock.now())
 
 
-PLANTED = dict(
-    zip(accounting.EQUATIONS, [lost_item, split_undone, no_message, no_salon, stuck, no_outcome], strict=True)
-)
+def no_last_bill() -> None:
+    ended = clock.real() - timedelta(days=3)
+    LastBill.objects.create(salon_id=1, subscription_ref="sub_1", begun_at=ended - OLD, ended_at=ended)
+
+
+FAULTS = [lost_item, split_undone, no_message, no_salon, stuck, no_outcome, no_last_bill]
+PLANTED = dict(zip(accounting.EQUATIONS, FAULTS, strict=True))
 
 
 @pytest.mark.parametrize("name", PLANTED)
@@ -73,9 +80,6 @@ def test_a_planted_fault_is_found_by_its_equation(salons: Salons, name: str, cap
     found = accounting.check()
     assert name in found
     assert f"accounting: {name}" in caplog.text
-
-
-OLD = timedelta(days=400)
 
 
 def told(state: str) -> None:
