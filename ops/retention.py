@@ -39,9 +39,9 @@ RULES = {
     "stripe_delivery (bad)": ("state = 'dead' AND due_at < %s", timedelta(days=90)),
     "mail_item": ("due_at < %s", timedelta(days=2)),
     "log_in": ("seen_at < %s", timedelta(days=30)),
-    "django_session": ("expire_date < %s", timedelta(days=1)),
+    "session": ("expires_at < %s", timedelta(days=1)),
 }
-_KEYS = {"django_session": "session_key", "usage_once": "ctid"}
+_KEYS = {"session": "key_hash", "usage_once": "ctid"}
 # What a guest or an owner would date carries the demo's offset; the rest is the machine's.
 _PRODUCT_TIME = frozenset({"outbox_item", "portfolio_talk", "timer", "timer (bad)", "usage_once", "quota_alert"})
 

@@ -30,7 +30,6 @@ SHARED_APPS = [
     "tenants.audit.sealing",
     "django.contrib.contenttypes",
     "django.contrib.auth",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
@@ -148,6 +147,7 @@ TEMPLATES = [
 ]
 
 # A cookie with the __Host- prefix belongs to one host only: a salon's page never sees another salon's session.
+SESSION_ENGINE = "tenants.accounts.keeping"
 SESSION_COOKIE_NAME = "__Host-session"
 SESSION_COOKIE_SECURE = True
 SESSION_COOKIE_SAMESITE = "Lax"

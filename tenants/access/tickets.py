@@ -7,13 +7,12 @@ from typing import Any
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.utils.crypto import constant_time_compare
 
-from ops import clock
 from ops.salon import inside
 from tenants.access.membership import STORED, rights_of, with_role
 from tenants.access.middleware import SALON_IN_SESSION
 from tenants.access.roles import NO_RIGHTS, Permission, Rights
+from tenants.accounts.keeping import read
 from tenants.accounts.models import User
-from tenants.accounts.sessions import store
 from tenants.members.models import Member
 from tenants.operators import support
 from tenants.salons.hosts import salon_at
@@ -92,7 +91,7 @@ def _operators(claims: dict[Ticket, tuple[int, int, str]]) -> dict[Ticket, Place
 
 def _claims(tickets: Sequence[Ticket]) -> dict[Ticket, tuple[int, int, str]]:
     """Which user says to be at which salon, in which visit, where session and password still stand."""
-    sessions = _sessions({ticket.session_key for ticket in tickets})
+    sessions = read({ticket.session_key for ticket in tickets})
     found = {}
     for ticket in tickets:
         salon, session = salon_at(ticket.host), sessions.get(ticket.session_key, {})
@@ -105,13 +104,6 @@ def _claims(tickets: Sequence[Ticket]) -> dict[Ticket, tuple[int, int, str]]:
         for ticket, (user_id, salon_id) in found.items()
         if user_id in users and _is_of(sessions[ticket.session_key], users[user_id])
     }
-
-
-def _sessions(keys: set[str]) -> dict[str, dict[str, Any]]:
-    """What stands in those of these sessions that last."""
-    keeper = store()
-    rows = keeper.get_model_class().objects.filter(session_key__in=keys, expire_date__gt=clock.real())
-    return {row.session_key: keeper.decode(row.session_data) for row in rows}
 
 
 def _is_of(session: dict[str, Any], user: User) -> bool:

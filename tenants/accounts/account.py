@@ -80,12 +80,11 @@ def profile(request: Any) -> HttpResponse:
 @require_GET
 def session_list(request: Any) -> HttpResponse:
     """Where one is logged in, with the salons that were entered from there."""
-    mine = request.session.session_key
     rows = [
         {
             "row": row,
             "device": agents.words(row.agent),
-            "is_this": row.session_key == mine,
+            "is_this": sessions.is_this(request, row),
             "salons": [one.salon_name for one in sessions.entered(request.user, row)],
         }
         for row in sessions.living(request.user)
@@ -101,7 +100,7 @@ def end_session(request: Any, public_id: UUID) -> HttpResponse:
     row = LogIn.objects.filter(user=request.user, public_id=public_id).first()
     if row is None:
         raise Http404
-    if row.session_key == request.session.session_key:
+    if sessions.is_this(request, row):
         get_adapter().logout(request)
         return HttpResponseRedirect(reverse("account_login"))
     sessions.end_one(request.user, str(public_id))

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from ops import clock
+from tenants.accounts.keeping import hashed
 from tenants.accounts.models import User
 from tenants.salons.models import EntryCode, Membership, Salon
 
@@ -35,7 +36,7 @@ def make(
         user=user,
         salon=salon,
         next_path=safe_path(next_path),
-        session_key=session_key,
+        session_hash=hashed(session_key) if session_key else "",
         proved_at=proved_at,
         expires_at=clock.real() + VALID_FOR,
     )

@@ -51,12 +51,27 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.name or self.email
 
 
+class Session(models.Model):
+    """A session as it lies (tenants.accounts.keeping). Its key is in the cookie of its browser and nowhere else."""
+
+    key_hash = models.CharField(max_length=64, primary_key=True)
+    # Opens with the key.
+    sealed = models.BinaryField()
+    expires_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        db_table = "session"
+
+    def __str__(self) -> str:
+        return f"until {self.expires_at}"
+
+
 class LogIn(models.Model):
     """A session of a person, on the public host or, entered from such a one, at a salon (tenants.accounts.sessions)."""
 
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="log_ins")
-    session_key = models.CharField(max_length=40, unique=True)
+    session_hash = models.CharField(max_length=64, unique=True)
     # The public host's; it takes those that were entered from it along when it ends.
     origin = models.ForeignKey("self", on_delete=models.CASCADE, null=True, blank=True, related_name="entered")
     salon_name = models.CharField(max_length=120, blank=True, default="")

@@ -32,8 +32,8 @@ TABLES = [
         label=_("Links that confirm a mail address"),
     ),
     Table(
-        "django_session",
-        ("session_data",),
+        "session",
+        ("sealed",),
         _("To know who is logged in, and from where"),
         PLATFORM,
         _("14 days"),

@@ -17,6 +17,7 @@ from django.core.cache import cache
 from django.http import HttpResponse
 
 from ops.addresses import client_house
+from tenants.accounts.keeping import hashed
 
 COOKIE = "__Host-device"
 KEPT_S = 180 * 24 * 3600
@@ -33,7 +34,7 @@ def count(request: Any, email: str) -> ratelimit.RateLimitUsage | None:
     """Take a try for this e-mail address, to be given back when the password is right; None when none is left."""
     who, house = _hash(email), client_house(request)
     if request.user.is_authenticated:
-        return _take(request, "own", OWN, f"session:{request.user.pk}:{request.session.session_key}")
+        return _take(request, "own", OWN, f"session:{request.user.pk}:{hashed(request.session.session_key or '')}")
     if device := _device(request, who):
         return _take(request, "own", OWN, f"device:{device}:{who}")
     if cache.get(_came_from(house, who)):

@@ -85,14 +85,14 @@ def prove(request: Any, slug: str) -> HttpResponse:
 def enter_with_code(request: Any) -> HttpResponse:
     """On the salon's host: the code becomes a session of this host and salon."""
     entry = handover.redeem(request.GET.get("code", ""), request.salon.pk)
-    if entry is None or not sessions.still_lives(entry.session_key):
+    if entry is None or not sessions.still_lives(entry.session_hash):
         # Used or too old, e.g. by the back button: the public host gives a fresh one to who is logged in.
         return HttpResponseRedirect("/" if request.member else enter_url(request.salon))
     login(request, entry.user, backend="allauth.account.auth_backends.AuthenticationBackend")
     request.session[SALON_IN_SESSION] = request.salon.pk
     support.note_visit(request.session, entry.pk)
     stepup.note_proof(request.session, entry.proved_at)
-    sessions.join(request, entry.user, entry.session_key)
+    sessions.join(request, entry.user, entry.session_hash)
     # An operator's visit was noted when it began.
     if support.VISIT not in request.session and (member := member_of(request.salon.pk, entry.user_id)):
         audit.record("session.entered", subject=member.public_id, by=member)

@@ -183,7 +183,7 @@ class EntryCode(models.Model):
     salon = models.ForeignKey(Salon, on_delete=models.CASCADE)
     next_path = models.CharField(max_length=300, default="/")
     # The public host's session it was made in: who logs out of one logs out of the other.
-    session_key = models.CharField(max_length=40, blank=True, default="")
+    session_hash = models.CharField(max_length=64, blank=True, default="")
     # When the person last proved who they are; the salon's session keeps it (tenants.access.stepup).
     proved_at = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField()

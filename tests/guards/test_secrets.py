@@ -17,9 +17,8 @@ from tests.guards import walk
 SECRET = re.compile(r"(^|_)(token|secret|password|pin|api_key|session_key|credential|totp)s?$")
 # Named so, and not one: numbers of waits, of the engine.
 NO_SECRETS = {"parent_token", "has_pin"}
-# The framework's own: a password is hashed by Django, a session is worth nothing without its cookie's host and is
-# deleted when it ends; what names a session beside it does so for ending it.
-FRAMEWORKS = {"accounts.User.password", "sessions.Session.session_key", "salons.EntryCode.session_key"}
+# The framework's own: a password is hashed by Django.
+FRAMEWORKS = {"accounts.User.password"}
 # dj-stripe's, which keep a fingerprint and nothing (billing.gateways.stripe.fingerprint; tests/billing/stripe).
 FRAMEWORKS |= {"djstripe.APIKey.secret", "djstripe.WebhookEndpoint.secret"}
 OURS = [model for model in apps.get_models() if model.__module__.startswith(walk.PRODUCT)]
@@ -33,7 +32,7 @@ def test_what_is_secret_is_sealed_or_hashed() -> None:
             is_text = isinstance(column, models.CharField | models.TextField | models.JSONField)
             if is_text and SECRET.search(column.name) and column.name not in NO_SECRETS:
                 readable.append(f"{model._meta.app_label}.{model.__name__}.{column.name}")
-    assert {name for name in readable if not name.endswith(".LogIn.session_key")} <= FRAMEWORKS
+    assert set(readable) <= FRAMEWORKS
 
 
 @pytest.mark.parametrize("model", OURS, ids=lambda model: model._meta.label)

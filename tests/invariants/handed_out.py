@@ -17,6 +17,7 @@ from flows.runtime import secrets as vault
 from ops.salon import inside
 from tenants.access.keys import NewKey, add_key, make_key, replace_key, rotate_key
 from tenants.accounts import handover
+from tenants.accounts.keeping import SessionStore
 from tenants.accounts.models import User
 from tenants.alerts import webhook
 from tenants.alerts.models import AlertWebhook
@@ -36,7 +37,11 @@ def main() -> dict[str, str]:
     TOTP.activate(person, found["authenticator"])
     # The codes themselves have eight digits, which any dump has somewhere; all of them follow from the seed.
     found["seed of recovery codes"] = get_adapter().decrypt(RecoveryCodes.activate(person).instance.data["seed"])
-    found["entry code"] = handover.make(person, salon, next_path="/")[0]
+    session = SessionStore()
+    session["mfa.totp.secret"] = found["authenticator that is being set up"] = generate_totp_secret()
+    session.save()
+    found["session"] = session.session_key or ""
+    found["entry code"] = handover.make(person, salon, next_path="/", session_key=found["session"])[0]
     found["key of the command"] = make_key(salon.pk, name="planted")
     found["key after rotation"] = rotate_key(salon.pk, name="planted")
     with inside(salon.pk):

@@ -49,7 +49,7 @@ def handed_out(product: Product) -> dict[str, str]:
     """One of every secret that the product gives out or keeps for somebody: keys, codes, addresses, second factors."""
     said = product.manage("shell", "--verbosity", "0", "-c", f"exec(open({str(HANDED_OUT)!r}).read())")
     found: dict[str, str] = json.loads(base64.b64decode(said.partition("HANDED OUT ")[2].split()[0]))
-    assert len(found) >= 13
+    assert len(found) >= 15
     return found
 
 

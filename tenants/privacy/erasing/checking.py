@@ -29,7 +29,7 @@ _AT_ONCE: Final = 2000
 CHECK: Final = "privacy.check"
 # Numbers of other things, not worth a hash.
 _PARTS: Final = ("character varying", "text", "jsonb", "ARRAY")
-_SKIPPED: Final = frozenset({"django_migrations", "django_session"})
+_SKIPPED: Final = frozenset({"django_migrations", "session"})
 
 
 def left(person: Person) -> dict[str, int]:
