@@ -136,6 +136,12 @@ class Gateway(Protocol):
     def resume(self, salon_id: int) -> None:
         """It goes on: neither the end nor the smaller plan that was asked for comes."""
 
+    def pause(self, salon_id: int) -> None:
+        """Nothing is charged until `end_pause`: bills that come meanwhile are void, and the salon is paused."""
+
+    def end_pause(self, salon_id: int) -> None:
+        """It is charged again, from the next bill on."""
+
     def invoices(self, salon_id: int) -> list[Invoice]:
         """All bills, newest first; from rows."""
 

@@ -113,12 +113,12 @@ class SubscribedSalonAdmin(ReadOnlyAdmin):
 
     @act("subscription.paused", _lazy("Pause: nothing is sent, nothing is lost"))
     def pause(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        """Those that nobody bills."""
+        """Whoever bills charges nothing meanwhile: what comes due is void."""
         self._do(request, queryset, operating.pause)
 
     @act("subscription.resumed", _lazy("Go on after a pause"))
     def resume(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        """Those that were paused here."""
+        """As before; whoever bills charges again."""
         self._do(request, queryset, operating.resume)
 
     @admin.display(description=_lazy("State"), ordering="subscription__state")

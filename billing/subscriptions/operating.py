@@ -84,17 +84,20 @@ def lengthen_trial(row: Subscription) -> bool:
 
 
 def pause(row: Subscription) -> bool:
-    """Nothing is sent, nothing changes, nothing is lost."""
+    """Nothing is sent, nothing changes, nothing is lost, and nothing is charged."""
     if row.is_billed:
-        raise CannotDo(_("The payment provider bills it: pause it there, and it is paused here."))
+        gateway().pause(row.salon_id)
+        return True
     return apply(row.salon_id, replace(as_it_stands(row), state=State.PAUSED, **_NOBODY_BILLS))
 
 
 def resume(row: Subscription) -> bool:
     """A paused one goes on."""
-    if row.standing != State.PAUSED or row.is_billed:
-        raise CannotDo(_("Only a salon that was paused here is resumed here; it is: %(state)s.")
-                       % {"state": row.standing.label})  # fmt: skip
+    if row.standing != State.PAUSED:
+        raise CannotDo(_("It is not paused; it is: %(state)s.") % {"state": row.standing.label})
+    if row.is_billed:
+        gateway().end_pause(row.salon_id)
+        return True
     return apply(row.salon_id, replace(as_it_stands(row), state=State.ACTIVE, **_NOBODY_BILLS))
 
 

@@ -77,7 +77,11 @@ class Clockwork:
     def _finalize(self, invoice: JSON) -> None:
         periods.recount(self._book, invoice)
         invoices.finalize(self._book, invoice)
-        self._pay(invoice)
+        sub = self._book.find("subscription", invoice["_sub"])
+        if sub and sub["pause_collection"]:
+            invoices.give_up(self._book, invoice, "void")
+        else:
+            self._pay(invoice)
 
     def _pay(self, invoice: JSON) -> None:
         book = self._book

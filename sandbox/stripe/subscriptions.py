@@ -143,6 +143,8 @@ def change_subscription(book: Book, pk: str, values: JSON) -> JSON:
     before = change(sub, values, ("default_payment_method", "description"))
     if "cancel_at_period_end" in values:
         before.update(_cancel_later(book, sub, flag(values, "cancel_at_period_end")))
+    if "pause_collection" in values:
+        before["pause_collection"], sub["pause_collection"] = sub["pause_collection"], _pause(values)
     if values.get("trial_end") == "now" and sub["status"] == "trialing":
         sub["trial_end"] = book.now
         set_period(sub, period(sub)[0], book.now)
@@ -154,6 +156,15 @@ def change_subscription(book: Book, pk: str, values: JSON) -> JSON:
     if before:
         book.happened("customer.subscription.updated", sub, before=before)
     return sub
+
+
+def _pause(values: JSON) -> JSON | None:
+    """As it is asked for; empty unsets it. Raises StripeError."""
+    asked = inner(values, "pause_collection")
+    if asked and asked.get("behavior") != "void":
+        said = f"The sandbox voids alone, not {asked.get('behavior')}."
+        raise wrong("pause_collection[behavior]", said, "parameter_invalid")
+    return {"behavior": "void", "resumes_at": None} if asked else None
 
 
 def _cancel_later(book: Book, sub: JSON, wish: bool) -> JSON:

@@ -185,6 +185,25 @@ def resume(salon_id: int) -> None:
     settle(running.customer.ref)
 
 
+def pause(salon_id: int) -> None:
+    """See the port."""
+    running = _must_run(salon_id)
+    if not running.said.get("pause_collection"):
+        values = {"pause_collection": {"behavior": "void"}}
+        client.write(running.customer, "pause", values, client.ask().subscriptions.update, running.id)
+    settle(running.customer.ref)
+
+
+def end_pause(salon_id: int) -> None:
+    """See the port."""
+    running = _must_run(salon_id)
+    if running.said.get("pause_collection"):
+        # Empty: as Stripe unsets it.
+        values = {"pause_collection": ""}
+        client.write(running.customer, "end pause", values, client.ask().subscriptions.update, running.id)
+    settle(running.customer.ref)
+
+
 def pay(salon_id: int, ref: str) -> None:
     """See the port."""
     customer = customers.known(salon_id)

@@ -47,6 +47,14 @@ class StripeGateway:
         """Takes back the end, or the schedule."""
         changing.resume(salon_id)
 
+    def pause(self, salon_id: int) -> None:
+        """`pause_collection`: the subscription goes on, its invoices are void."""
+        changing.pause(salon_id)
+
+    def end_pause(self, salon_id: int) -> None:
+        """Takes that back."""
+        changing.end_pause(salon_id)
+
     def invoices(self, salon_id: int) -> list[Invoice]:
         """From dj-stripe's rows."""
         return reading.invoices(salon_id)

@@ -105,6 +105,19 @@ def test_bl_010_cancelled_it_ends_with_the_period(subscribed: World, salons: Sal
     assert plan_of(salons) == ("free", "canceled")
 
 
+def test_bl_010_a_paused_one_is_charged_nothing(subscribed: World, salons: Salons, gateway: StripeGateway) -> None:
+    for _time in range(2):
+        gateway.pause(salons.aurora.pk)
+    assert plan_of(salons) == ("pro", "paused")
+    subscribed.skip(32)
+    assert [one["status"] for one in subscribed.book.all("invoice")] == ["paid", "void"]
+    for _time in range(2):
+        gateway.end_pause(salons.aurora.pk)
+    assert plan_of(salons) == ("pro", "active")
+    subscribed.skip(31)
+    assert [one["status"] for one in subscribed.book.all("invoice")] == ["paid", "void", "paid"]
+
+
 def test_bl_010_what_nobody_told_is_asked_for_within_a_day(subscribed: World, salons: Salons) -> None:
     subscriptions.end_now(subscribed.book, subscribed.subscription(), "cancellation_requested")
     subscribed.skip(1.1)

@@ -31,6 +31,12 @@ class Till:
     def cancel(self, salon_id: int) -> None:
         self.asked.append(("cancel",))
 
+    def pause(self, salon_id: int) -> None:
+        self.asked.append(("pause",))
+
+    def end_pause(self, salon_id: int) -> None:
+        self.asked.append(("end_pause",))
+
     def credit(self, salon_id: int, amount_minor: int, reason: str, key: str = "") -> None:
         self.asked.append(("credit", amount_minor, reason))
 
@@ -77,17 +83,23 @@ def test_credit_needs_an_amount_and_a_reason(operator: Client, house: House, til
     assert till.asked == [("credit", 2500, "the outage of Monday")]
 
 
-def test_a_pause_is_for_those_whom_nobody_bills(operator: Client, house: House) -> None:
-    """BL-010: who pays elsewhere would go on paying; the words say where it is done."""
+def test_who_is_billed_is_paused_at_the_gateway(operator: Client, house: House, till: Till) -> None:
+    """BL-010: who pays elsewhere would go on paying; what stands here follows what the gateway says."""
     house.gets(State.ACTIVE)
-    assert "The payment provider bills it: pause it there" in do(operator, house, "pause")
-    assert "Only a salon that was paused here" in do(operator, house, "resume")
-    assert house.row.standing == State.ACTIVE
+    assert "It is not paused; it is: Active." in do(operator, house, "resume")
+    do(operator, house, "pause")
+    assert (till.asked, house.row.standing) == ([("pause",)], State.ACTIVE)
+    house.gets(State.PAUSED)
+    do(operator, house, "resume")
+    assert till.asked == [("pause",), ("end_pause",)]
+
+
+def test_who_is_not_billed_is_paused_here(operator: Client, house: House, till: Till) -> None:
     apply(house.salon.pk, Entitlement(plan="pro", state=State.ACTIVE, gateway=""))
     do(operator, house, "pause")
     assert house.row.state == "paused"
     do(operator, house, "resume")
-    assert house.row.state == "active"
+    assert (house.row.state, till.asked) == ("active", [])
 
 
 def test_several_salons_at_once(operator: Client, house: House, till: Till, salons: Salons) -> None:
