@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 from uuid import UUID
 
 from django.utils import timezone
@@ -24,6 +24,8 @@ from tenants.members.models import Member
 BAD = {"failed", "cancelled"}
 WORTH_A_WORD = timedelta(seconds=20)
 KNOWN_TO_WHATSAPP = {"sent", "delivered", "read", "played"}
+# As a set made once: the class makes its list anew for each question.
+FILES = frozenset(MediaKind.values)
 
 
 class Sign(NamedTuple):
@@ -75,6 +77,8 @@ class Bubble:
     """Somebody chose that moment, and may choose another."""
     earlier: Sequence[str] = ()
     """What it said before it was edited, oldest first."""
+    is_note: ClassVar[bool] = False
+    """Colleagues' notes stand among them (crm.inbox.noted)."""
 
     @property
     def is_ours(self) -> bool:
@@ -90,6 +94,29 @@ class Bubble:
     def is_failed(self) -> bool:
         """Whether the guest did not get it."""
         return self.is_ours and self.status in BAD
+
+    @property
+    def css(self) -> str:
+        """Its classes."""
+        more = (("failed", self.is_failed), ("notice", self.is_notice), ("removed", self.is_removed))
+        return f"bubble bubble--{self.direction}" + "".join(f" bubble--{name}" for name, holds in more if holds)
+
+    # Most bubbles are a text and a time; these three spare the template a question for each thing that may stand in
+    # one, which over a page of fifty is half of its time.
+    @property
+    def has_above(self) -> bool:
+        """Whether anything stands above the text."""
+        return bool(self.signs or self.quote or self.referral or self.kind_words or self.media)
+
+    @property
+    def has_below(self) -> bool:
+        """Whether anything stands between the text and the time."""
+        return bool(self.part.name or self.errors or self.choices or self.earlier)
+
+    @property
+    def has_after(self) -> bool:
+        """Whether anything but the button for an answer stands after the box."""
+        return bool(self.reactions or self.waits_until or self.is_scheduled or self.reason or self.can_retry)
 
     @property
     def part_template(self) -> str:
@@ -116,7 +143,7 @@ def bubbles_of(messages: Sequence[Message]) -> list[Bubble]:
     """
     writers = {one.member_id for one in messages if one.member_id}
     names = dict(Member.objects.filter(pk__in=writers).values_list("pk", "name")) if writers else {}
-    files = of_messages(one.pk for one in messages if one.type in MediaKind.values)
+    files = of_messages(one.pk for one in messages if one.type in FILES)
     known, waits = around(messages), waiting(messages)
     made, day = [], None
     for one in messages:

@@ -1,9 +1,11 @@
 """Moments in words, in the zone that is active: the request middleware activates the salon's."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from django.utils import formats, timezone
 from django.utils.dates import WEEKDAYS_ABBR
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 
@@ -25,7 +27,7 @@ def short(at: datetime, *, now: datetime) -> str:
 def full(at: datetime) -> str:
     """Date, time to the second and zone: what a tooltip shows."""
     local = timezone.localtime(at)
-    return f"{formats.date_format(local, 'DATE_FORMAT')}, {local:%H:%M:%S} ({local.tzname()})"
+    return f"{_date(local.date(), get_language())}, {local:%H:%M:%S} ({local.tzname()})"
 
 
 def clock_time(at: datetime) -> str:
@@ -66,6 +68,12 @@ def duration(milliseconds: float) -> str:
     if milliseconds < 1000:
         return f"{formats.number_format(milliseconds, 0)} ms"
     return f"{formats.number_format(milliseconds / 1000, 1)} s"
+
+
+@lru_cache(maxsize=512)
+def _date(on: date, language: str | None) -> str:
+    # A page of a conversation has fifty moments of a few days; putting a day into words is dear.
+    return formats.date_format(on, "DATE_FORMAT")
 
 
 def _day_first() -> bool:

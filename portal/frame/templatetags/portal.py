@@ -10,8 +10,10 @@ from django import template
 from django.forms import BoundField
 from django.forms.widgets import CheckboxInput, Select
 from django.templatetags.static import static
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from ops import clock
@@ -105,11 +107,26 @@ def tone(name: str) -> int:
     return crc32(name.encode()) % AVATAR_TONES
 
 
-@register.inclusion_tag("components/ticks.html")
-def ticks(status: str, reason: str = "") -> dict[str, Any]:
+@register.simple_tag
+def ticks(status: str, reason: str = "") -> SafeString:
     """The status of a message as ticks, with words for those who do not see them."""
+    return _ticks(status, reason, get_language())
+
+
+@lru_cache(maxsize=1024)
+def _ticks(status: str, reason: str, language: str | None) -> SafeString:
     sign, colour, words = STATUSES.get(status, STATUSES["queued"])
-    return {"icon": sign, "colour": colour, "words": words, "reason": reason}
+    return format_html(
+        '<span class="ticks {}" title="{}">{}<span class="visually-hidden">{}</span></span>',
+        *(colour, f"{words}: {reason}" if reason else words, icon(sign, "icon-sm"), words),
+    )
+
+
+@register.simple_tag
+def time_tag(at: datetime) -> SafeString:
+    """14:32, as a `<time>` whose tooltip says all."""
+    moment = timezone.localtime(at).isoformat()
+    return format_html('<time datetime="{}" title="{}">{}</time>', moment, moments.full(at), moments.clock_time(at))
 
 
 @register.inclusion_tag("components/field.html")
