@@ -50,7 +50,7 @@ class Running:
 def checkout(salon_id: int, plan: str, interval: str, success_url: str, cancel_url: str) -> str:
     """See the port."""
     salon, version = Salon.objects.get(pk=salon_id), _version(plan)
-    price_of(plan, interval, salon.currency)
+    first = {"price": price_of(plan, interval, salon.currency), "quantity": 1}
     with alone(salon_id):
         customer = customers.ensure(salon_id, looked=True)
         there = fetch(customer.ref) or []
@@ -59,7 +59,8 @@ def checkout(salon_id: int, plan: str, interval: str, success_url: str, cancel_u
             raise GatewayRefused("plan", _("You have a plan already. Load the page again to change it."))
         if url := _begun(there, Sold(plan, interval)):
             return url
-        return _begin(salon, version, interval, customer, (success_url, cancel_url))
+        items = [first, *({"price": one} for one in use_prices(version, interval, salon.currency))]
+        return _begin(salon, version, items, customer, (success_url, cancel_url))
 
 
 def _begun(subscriptions: list[dict[str, Any]], wanted: Sold) -> str:
@@ -83,7 +84,9 @@ def _begun(subscriptions: list[dict[str, Any]], wanted: Sold) -> str:
     return ""
 
 
-def _begin(salon: Salon, version: PlanVersion, interval: str, customer: StripeCustomer, urls: tuple[str, str]) -> str:
+def _begin(
+    salon: Salon, version: PlanVersion, items: list[Any], customer: StripeCustomer, urls: tuple[str, str]
+) -> str:
     api, (success_url, cancel_url) = client.ask(), urls
     with client.in_our_words():
         # Two pages that are paid would be two subscriptions.
@@ -93,10 +96,7 @@ def _begin(salon: Salon, version: PlanVersion, interval: str, customer: StripeCu
         "mode": "subscription",
         "customer": customer.ref,
         "client_reference_id": str(salon.public_id),
-        "line_items": [
-            {"price": price_of(version.plan.code, interval, salon.currency), "quantity": 1},
-            *({"price": one} for one in use_prices(version, interval, salon.currency)),
-        ],
+        "line_items": items,
         "allow_promotion_codes": True,
         "tax_id_collection": {"enabled": True},
         "customer_update": {"name": "auto", "address": "auto"},
