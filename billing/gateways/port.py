@@ -194,5 +194,7 @@ def named(kind: str) -> Gateway:
     try:
         found: Gateway = import_module(f"billing.gateways.{kind}.gateway").GATEWAY
     except ModuleNotFoundError as error:
+        if error.name not in (f"billing.gateways.{kind}", f"billing.gateways.{kind}.gateway"):
+            raise  # the folder is there, and misses something itself
         raise LookupError(f"BILLING_GATEWAY={kind!r} is no folder of billing/gateways") from error
     return found

@@ -4,9 +4,13 @@ from importlib import import_module
 
 
 def gateway_pages(kind: str) -> list[str]:
-    """As the gateway's folder says (`billing/gateways/<kind>/hosts.py`); none of one that is not there."""
+    """As the gateway's folder says (`billing/gateways/<kind>/hosts.py`); none of one that has no such file, or is not
+    there. What that file itself misses is raised."""
+    folder = f"billing.gateways.{kind}"
     try:
-        found: list[str] = import_module(f"billing.gateways.{kind}.hosts").pages()
-    except ModuleNotFoundError:
+        found: list[str] = import_module(f"{folder}.hosts").pages()
+    except ModuleNotFoundError as error:
+        if error.name not in (folder, f"{folder}.hosts"):
+            raise
         return []
     return found

@@ -1,15 +1,18 @@
 """FR-BL-004: another gateway is a folder below billing/gateways/; pages and metering find it by its name alone."""
 
+import importlib
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from types import ModuleType
 
 import pytest
 from django.conf import settings
 
-from billing.gateways.port import gateway
+import billing.gateways
+from billing.gateways.port import gateway, named
 from billing.metering import overage
 from billing.metering.models import OverageReport
 from billing.metering.recording import record
@@ -71,3 +74,22 @@ def test_what_is_beyond_a_plan_is_reported_to_it(paper: Paper, salons: Salons) -
     found: object = gateway()
     assert found is paper
     assert paper.reported == [(salons.aurora.pk, "messages", 5, row.key)]
+
+
+def test_what_a_gateway_s_file_misses_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """One without pages has no hosts.py; one whose hosts.py cannot be read must not be taken for that."""
+    monkeypatch.setattr(billing.gateways, "__path__", [str(tmp_path)])
+    folder = tmp_path / "broken"
+    folder.mkdir()
+    assert gateway_pages("broken") == gateway_pages("nowhere") == []
+    for name in ("hosts", "gateway"):
+        (folder / f"{name}.py").write_text("import a_library_that_is_missing\n")
+        monkeypatch.delitem(sys.modules, f"billing.gateways.broken.{name}", raising=False)
+    importlib.invalidate_caches()
+    with pytest.raises(ModuleNotFoundError, match="a_library_that_is_missing"):
+        gateway_pages("broken")
+    with pytest.raises(ModuleNotFoundError, match="a_library_that_is_missing"):
+        named("broken")
+    with pytest.raises(LookupError):
+        named("nowhere")
+    sys.modules.pop("billing.gateways.broken", None)
