@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.core.management import call_command
@@ -15,6 +16,11 @@ from billing.gateways.stripe import client
 from tests.world import Browser, Salons, open_two_salons
 
 pytest_plugins: list[str] = []
+# No test is timed: on a busy machine the first of many examples takes what all others do together.
+hypothesis.settings.register_profile(
+    "suite", hypothesis.settings(deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+)
+hypothesis.settings.load_profile("suite")
 
 # Invariants that ask the database of all tests, and no product of their own.
 IN_THE_HOUSE = tuple(f"tests/invariants/test_{name}_" for name in ("i04", "i11_no", "i12", "i20", "i22", "i23"))
