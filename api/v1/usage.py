@@ -11,12 +11,12 @@ from rest_framework.response import Response
 from api.examples import described
 from api.fields import Instant
 from api.viewset import SalonViewSet
+from billing.metering.kinds import GAUGES
 from billing.metering.models import UsageTotal
 from billing.metering.periods import period_of
 from billing.pages.meters import uses
 from billing.plans.names import LIMITS
 from billing.plans.queries import is_soft, limit_of
-from billing.quotas.names import is_gauge
 from ops.salon import current_salon_id
 from tenants.access.roles import Permission
 
@@ -89,7 +89,7 @@ class UsageViewSet(SalonViewSet[UsageTotal]):
                     "limit": most,
                     "remaining": None if most is None else max(0, most - used[name]),
                     "is_soft": is_soft(salon_id, name),
-                    "resets_at": None if is_gauge(name) else period.ends_at,
+                    "resets_at": None if name in GAUGES else period.ends_at,
                 }
             )
         return Response(UsageOut({"period": period._asdict(), "results": rows}).data)

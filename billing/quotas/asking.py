@@ -14,12 +14,13 @@ from typing import Final, NamedTuple
 from django.utils.translation import gettext as _
 
 from billing.metering import gauges
+from billing.metering.kinds import GAUGES
 from billing.metering.periods import Period, period_of
 from billing.metering.totals import Of, used_many
+from billing.plans.names import label_of
 from billing.plans.queries import is_soft, limit_of
 from billing.quotas import brake
 from billing.quotas.brake import Place
-from billing.quotas.names import is_gauge, label_of
 from billing.subscriptions.refusing import Refused
 from ops import clock
 
@@ -101,7 +102,7 @@ def require(salon_id: int, name: str, quantity: int = 1) -> Answer:
 def _answers(asks: Sequence[Ask], limits: Sequence[float]) -> list[Answer]:
     periods = _Periods()
     places = [
-        Place(one.salon_id, one.name, None if is_gauge(one.name) else periods.of(one.salon_id).starts_at)
+        Place(one.salon_id, one.name, None if one.name in GAUGES else periods.of(one.salon_id).starts_at)
         for one in asks
     ]
     known = brake.read(places)

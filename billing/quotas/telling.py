@@ -1,6 +1,5 @@
 """What a salon is told when it comes close to a limit, reaches it, goes beyond it."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
 from typing import Final
@@ -8,6 +7,7 @@ from typing import Final
 from django.db import transaction
 from django.utils.translation import gettext_noop
 
+from billing.plans.names import said
 from billing.quotas.models import QuotaAlert
 from ops.events.actions import emit
 from ops.metrics import QUOTA_APPROACH
@@ -19,20 +19,6 @@ from tenants.salons.models import Salon
 
 Level = QuotaAlert.Level
 LINK: Final = "/billing/"
-_NAMES: Final[Mapping[str, str]] = {
-    "messages": gettext_noop("Messages sent"),
-    "ai_tokens": gettext_noop("AI tokens"),
-    "knowledge_queries": gettext_noop("Knowledge queries"),
-    "api_calls": gettext_noop("API calls"),
-    "storage_mb": gettext_noop("Storage in MB"),
-    "bookings": gettext_noop("Bookings"),
-    "contacts": gettext_noop("Contacts"),
-    "flow_executions": gettext_noop("Flow runs"),
-    "campaigns": gettext_noop("Campaigns"),
-    "numbers": gettext_noop("WhatsApp numbers"),
-    "flows": gettext_noop("Flows"),
-    "professionals": gettext_noop("Professionals"),
-}
 _TITLES: Final = {
     Level.CLOSE: gettext_noop("%(what)s: 80 %% of your plan is used"),
     Level.REACHED: gettext_noop("%(what)s: your plan is used up"),
@@ -60,7 +46,7 @@ def tell(salon_id: int, name: str, *, level: Level, period_at: datetime, used: i
     Called inside the salon, in the transaction that notes it.
     """
     _clear_older(salon_id, name, period_at)
-    what = Words(_NAMES.get(name, name))
+    what = Words(said(name))
     values = {"used": used, "limit": limit}
     raise_alert(
         salon_id,

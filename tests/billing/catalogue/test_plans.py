@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from billing.metering.kinds import GAUGES, Kind
 from billing.plans import catalogue, queries
 from billing.plans.actions import revise
 from billing.plans.models import Plan, PlanVersion
-from billing.plans.names import CURRENCIES, INTERVALS, LIMITS
+from billing.plans.names import CURRENCIES, INTERVALS, LIMITS, said
 from billing.plans.terms import FIELDS, WrongTerms, checked
 from config.env import env
 from tenants.accounts.models import User
@@ -76,3 +77,11 @@ def test_a_price_is_named_by_the_configuration(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(env, "stripe_prices", {"PRO_YEAR": "price_9", "PRO_YEAR_EUR": "price_8"})
     assert [env.stripe_price("pro", "year", one) for one in ("", "EUR", "USD")] == ["price_9", "price_8", "price_9"]
     assert env.stripe_price("pro", "month") == ""
+
+
+def test_what_is_counted_is_what_plans_limit() -> None:
+    """One list: each kind that is counted, flowing or staying, is a limit with words of its own."""
+    counted = {*map(str, Kind), *GAUGES}
+    assert counted == set(LIMITS)
+    assert all(said(name) != name for name in counted)
+    assert said("a_limit_of_tomorrow") == "a_limit_of_tomorrow"
