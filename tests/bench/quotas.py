@@ -12,7 +12,6 @@ from billing.plans import queries
 from billing.plans.models import Plan, PlanVersion
 from billing.quotas import brake
 from billing.quotas.asking import Ask, ask, ask_many
-from billing.quotas.names import is_gauge
 from tenants.salons.models import Salon
 from tests.bench.house import House
 from tests.bench.result import Result, median_of, percentile
@@ -90,7 +89,7 @@ def _bare() -> int:
 def _limited(salon_id: int) -> Iterator[None]:
     """The demo's plan with limits for a while."""
     plan = Plan.objects.get(code=Salon.objects.values_list("plan", flat=True).get(pk=salon_id))
-    limits = {name: _FAR for name in _NAMES if not is_gauge(name)}
+    limits = dict.fromkeys(_NAMES, _FAR)
     number = plan.versions.order_by("-number").values_list("number", flat=True).first() or 0
     version = PlanVersion.objects.create(plan=plan, number=number + 1, limits=limits)
     queries.forget()
