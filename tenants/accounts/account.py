@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from ops.storage import StorageError
 from portal.frame.language import keep_language
 from tenants.accounts import agents, deleting, post, sessions
 from tenants.accounts.models import LogIn, User
@@ -132,6 +133,8 @@ def delete(request: Any) -> HttpResponse:
                 deleting.delete_account(User.objects.get(pk=request.user.pk))
             except deleting.OwnsSalons as error:
                 context["salons"] = _ways_out(error.salons)
+            except StorageError:
+                context["error"] = _("This cannot be done right now. Try again in a few minutes.")
             except deleting.IsOperator:
                 context["error"] = _("You run this platform: have another operator take that right away first.")
             else:

@@ -6,10 +6,11 @@ from ops import clock
 
 
 class AuditEntry(models.Model):
-    """One act of a person or key. Rows are only ever added: a trigger refuses changes but the three below.
+    """One act of a person or key. Rows are only ever added: a trigger refuses changes but the four below.
 
-    Sealing sets `position`, `hash`, `salt` and `digest` once; erasing a guest takes `before`, `after` and `salt` away
-    (the digest stays, so the chain holds); retention removes sealed rows from the old end.
+    Sealing sets `position`, `hash`, salts and digests once; erasing a guest takes `before`, `after` and `salt` away
+    (the digest stays, so the chain holds), erasing one of the team `actor_name`, `ip` and `actor_salt`; retention
+    removes sealed rows from the old end.
     """
 
     at = models.DateTimeField(default=clock.now)
@@ -17,7 +18,7 @@ class AuditEntry(models.Model):
     subject = models.CharField(max_length=80)
     actor_kind = models.CharField(max_length=12)
     actor = models.CharField(max_length=120, blank=True, default="")
-    # As they were called then; of guests nothing.
+    # As they were called then; of guests nothing, and of who deleted their account.
     actor_name = models.CharField(max_length=120, blank=True, default="", db_default="")
     # Who of the platform's staff did it, and why they had entered.
     operator = models.CharField(max_length=254, blank=True, default="", db_default="")
@@ -31,6 +32,8 @@ class AuditEntry(models.Model):
     hash = models.BinaryField(null=True, editable=False)
     salt = models.BinaryField(null=True, editable=False)
     digest = models.BinaryField(null=True, editable=False)
+    actor_salt = models.BinaryField(null=True, editable=False)
+    actor_digest = models.BinaryField(null=True, editable=False)
 
     class Meta:
         db_table = "audit_entry"

@@ -117,11 +117,12 @@ def keep_an_owner(salon_id: int, without: Iterable[int]) -> None:
 
 
 @transaction.atomic
-def remove_member(salon: Salon, user: User, *, by: Member | None = None) -> None:
-    """Take a person's place in a salon away; what they wrote keeps their name. Raises LastOwner."""
+def remove_member(salon: Salon, user: User, *, by: Member | None = None, last_owner_stays: bool = True) -> None:
+    """Take a person's place in a salon away; what they wrote keeps their name. Raises LastOwner where they stay."""
     # Two owners who remove each other leave one.
     lock_people(salon.pk)
-    if Membership.objects.filter(user=user, salon=salon, role=Role.OWNER, is_active=True).exists():
+    is_owner = Membership.objects.filter(user=user, salon=salon, role=Role.OWNER, is_active=True).exists()
+    if is_owner and last_owner_stays:
         keep_an_owner(salon.pk, without=[user.pk])
     Membership.objects.filter(user=user, salon=salon, removed_at=None).update(is_active=False, removed_at=clock.now())
     with inside(salon.pk):

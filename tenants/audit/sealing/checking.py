@@ -7,12 +7,12 @@ from django.db import connection
 
 from ops import clock
 from ops.salon import inside
-from tenants.audit.sealing.chain import COLUMNS, beginning, digest_of, hash_of
+from tenants.audit.sealing.chain import COLUMNS, actor_digest_of, beginning, digest_of, hash_of, names_nobody
 from tenants.audit.sealing.models import AuditChain, AuditHead
 
 AT_ONCE = 2000
 _SEALED = f"""
-    SELECT position, hash, salt, digest, {COLUMNS} FROM audit_entry
+    SELECT position, hash, salt, digest, actor_salt, actor_digest, {COLUMNS} FROM audit_entry
     WHERE position > %s AND position <= %s ORDER BY position LIMIT {AT_ONCE}
 """
 _BESIDE = "SELECT min(position) FROM audit_entry WHERE position > %s"
@@ -81,7 +81,7 @@ class _Walk:
         return Found(self.salon_id, self.rows, self.erased)
 
     def _look(self, kept: tuple[Any, ...]) -> str:
-        position, kept_hash, salt, digest, *rest = kept
+        position, kept_hash, salt, digest, actor_salt, actor_digest, *rest = kept
         row, here = tuple(rest), self.position + 1
         if position != here:
             return f"the row at place {here} is missing"
@@ -90,9 +90,13 @@ class _Walk:
             return f"{named}: its seal was taken away"
         if salt is None and (row[-2] is not None or row[-1] is not None):
             return f"{named}: its values were put back after an erasure"
-        if salt is not None and digest_of(bytes(salt), row[-2], row[-1]) != bytes(digest):
+        if salt is not None and digest_of(bytes(salt), row) != bytes(digest):
             return f"{named}: what was before or after it was changed"
-        if hash_of(row, position=here, after=self.last_hash, digest=bytes(digest)) != bytes(kept_hash):
+        who = None if actor_digest is None else bytes(actor_digest)
+        if who is not None and not _fits(who, actor_salt, row):
+            return f"{named}: who did it was changed"
+        made = hash_of(row, position=here, after=self.last_hash, digest=bytes(digest), actor_digest=who)
+        if made != bytes(kept_hash):
             return f"{named} was changed, or the one before it"
         if self.heads.get(here, bytes(kept_hash)) != bytes(kept_hash):
             return f"{named}: the chain was rewritten up to here; the public side knows another"
@@ -102,3 +106,7 @@ class _Walk:
 
     def _broken(self, why: str) -> Found:
         return Found(self.salon_id, self.rows, self.erased, self.position + 1, why)
+
+
+def _fits(digest: bytes, salt: Any, row: tuple[Any, ...]) -> bool:
+    return names_nobody(row) if salt is None else actor_digest_of(bytes(salt), row) == digest

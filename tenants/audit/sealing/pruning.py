@@ -1,4 +1,4 @@
-"""What may leave the audit log: its oldest sealed rows by age, and the values of a guest who is erased."""
+"""What may leave the audit log: its oldest sealed rows by age, and what would name who is erased."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -56,6 +56,26 @@ def erase(subjects: Iterable[object], *, words: Iterable[str] = ()) -> int:
             "WHERE (before IS NOT NULL OR after IS NOT NULL) AND (subject = ANY(%s) "
             "OR before::text ILIKE ANY(%s) OR after::text ILIKE ANY(%s))",
             [[str(one) for one in subjects], patterns, patterns],
+        )
+        gone = int(cursor.rowcount)
+        cursor.execute("SET LOCAL cadeira.audit_erases = 'off'")
+    return gone
+
+
+@transaction.atomic
+def forget_actor(actor: object) -> int:
+    """Take the name and the addresses of one of the team out of what they did; in how many rows.
+
+    Called inside the salon. Their id stays, so that what one person did is told apart still; the chain holds.
+    """
+    if current_salon_id() is None:
+        raise RuntimeError("the audit log belongs to a salon; there is none here")
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL cadeira.audit_erases = 'on'")
+        cursor.execute(
+            "UPDATE audit_entry SET actor_name = '', ip = NULL, actor_salt = NULL WHERE actor = %s "
+            "AND (actor_name <> '' OR ip IS NOT NULL) AND (position IS NULL OR actor_digest IS NOT NULL)",
+            [str(actor)],
         )
         gone = int(cursor.rowcount)
         cursor.execute("SET LOCAL cadeira.audit_erases = 'off'")

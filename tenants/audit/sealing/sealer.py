@@ -25,9 +25,10 @@ MARKS = 50_000
 # Locked until they have their place: an erasure that took the values away in between would be undone by their salt.
 _UNSEALED = f"SELECT {COLUMNS} FROM audit_entry WHERE position IS NULL ORDER BY id LIMIT {AT_ONCE} FOR UPDATE"
 _PLACE = """
-    UPDATE audit_entry AS e SET position = s.position, hash = s.hash, salt = s.salt, digest = s.digest
-    FROM unnest(%s::bigint[], %s::bigint[], %s::bytea[], %s::bytea[], %s::bytea[])
-        AS s(id, position, hash, salt, digest)
+    UPDATE audit_entry AS e SET position = s.position, hash = s.hash, salt = s.salt, digest = s.digest,
+        actor_salt = s.actor_salt, actor_digest = s.actor_digest
+    FROM unnest(%s::bigint[], %s::bigint[], %s::bytea[], %s::bytea[], %s::bytea[], %s::bytea[], %s::bytea[])
+        AS s(id, position, hash, salt, digest, actor_salt, actor_digest)
     WHERE e.id = s.id AND e.position IS NULL
 """
 

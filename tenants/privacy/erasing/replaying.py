@@ -10,6 +10,7 @@ from ops.ledger import entries, opening
 from ops.ledger.entries import Entry
 from ops.ledger.models import Erasure
 from ops.salon import run_in_salon, schema_of
+from tenants.accounts.deleting import NO_SALON, delete_again
 from tenants.privacy import registry
 from tenants.privacy.erasing.work import erase
 from tenants.privacy.models import PrivacyRequest
@@ -19,7 +20,7 @@ log = logging.getLogger(__name__)
 
 
 def replay(*, everything: bool = False) -> int:
-    """Erase again whoever the ledger knows and this database does not; how many contacts went. Twice is once.
+    """Erase again whoever the ledger knows and this database does not; how many went. Twice is once.
 
     On the public side. Raises entries.Forged, and whatever stops an erasure: then it is not open yet.
     """
@@ -32,7 +33,10 @@ def replay(*, everything: bool = False) -> int:
 
 
 def _replay(entry: Entry) -> int:
-    gone = run_in_salon(entry.salon_id, lambda: _in_salon(entry)) if _exists(entry.salon_id) else 0
+    if entry.salon_id == NO_SALON:
+        gone = delete_again(entry)
+    else:
+        gone = run_in_salon(entry.salon_id, lambda: _in_salon(entry)) if _exists(entry.salon_id) else 0
     # Last: until here the database counts as one that was not told.
     row, _new = Erasure.objects.get_or_create(
         pk=entry.seq,

@@ -10,10 +10,12 @@ from django.db import IntegrityError, connection, transaction
 from ops import clock
 from ops.salon import inside
 from tenants.audit import actions as audit
+from tenants.audit.context import Acting, acting_as
 from tenants.audit.models import AuditEntry
 from tenants.audit.sealing import checking, pruning, sealer
-from tenants.audit.sealing.chain import COLUMNS, beginning, seal
+from tenants.audit.sealing.chain import COLUMNS, beginning, digest_of, hash_of, seal
 from tenants.audit.sealing.models import AuditChain, AuditDue, AuditHead
+from tenants.members.models import Member
 from tests.world import Salons
 
 
@@ -55,7 +57,14 @@ def test_a_whole_chain_is_whole(salon: int) -> None:
 
 @pytest.mark.parametrize(
     ("column", "value"),
-    [("action", "nothing.done"), ("actor", "x"), ("at", "2020-01-01"), ("after", '{"name": "x"}'), ("ip", "10.0.0.1")],
+    [
+        ("action", "nothing.done"),
+        ("actor", "x"),
+        ("at", "2020-01-01"),
+        ("after", '{"name": "x"}'),
+        ("ip", "10.0.0.1"),
+        ("actor_name", "x"),
+    ],
 )
 def test_what_was_changed_is_named(salon: int, column: str, value: str) -> None:
     forge(salon, f"UPDATE audit_entry SET {column} = %s WHERE subject = 'two'", [value])
@@ -65,11 +74,11 @@ def test_what_was_changed_is_named(salon: int, column: str, value: str) -> None:
         call_command("verify_audit", salon="aurora")
 
 
-@pytest.mark.parametrize("column", ["hash", "digest"])
+@pytest.mark.parametrize("column", ["hash", "digest", "actor_digest"])
 def test_a_seal_that_was_taken_away_is_named(salon: int, column: str) -> None:
     forge(salon, f"UPDATE audit_entry SET {column} = NULL WHERE subject = 'two'")
     found = checking.check(salon)
-    assert (found.broken_position, "taken away" in found.why) == (place_of(salon, "two"), True)
+    assert (found.broken_position, "taken away" in found.why) == (place_of(salon, "two"), column != "actor_digest")
 
 
 def test_what_was_removed_is_named(salon: int) -> None:
@@ -87,7 +96,11 @@ def test_the_newest_cannot_be_cut_off(salon: int) -> None:
 def test_a_chain_that_was_written_anew_does_not_fit_the_public_heads(salon: int) -> None:
     """Whoever owns the schema alone can make hashes that fit each other, but not the public side."""
     forge(salon, "UPDATE audit_entry SET action = 'x' WHERE subject = 'two'")
-    forge(salon, "UPDATE audit_entry SET position = NULL, hash = NULL, salt = NULL, digest = NULL WHERE position > 0")
+    forge(
+        salon,
+        "UPDATE audit_entry SET position = NULL, hash = NULL, salt = NULL, digest = NULL, "
+        "actor_salt = NULL, actor_digest = NULL WHERE position > 0",
+    )
     chain = AuditChain.objects.get(salon_id=salon)
     honest = chain.hash
     AuditChain.objects.filter(pk=chain.pk).update(position=0, hash=beginning(salon))
@@ -107,8 +120,9 @@ def _forged(salon_id: int) -> None:
             made = seal(row, position=place, after=last)
             last = made.hash
             cursor.execute(
-                "UPDATE audit_entry SET position = %s, hash = %s, salt = %s, digest = %s WHERE id = %s",
-                [made.position, made.hash, made.salt, made.digest, made.id],
+                "UPDATE audit_entry SET position = %s, hash = %s, salt = %s, digest = %s, actor_salt = %s, "
+                "actor_digest = %s WHERE id = %s",
+                [*made[1:], made.id],
             )
 
 
@@ -168,3 +182,66 @@ def test_a_guest_is_erased_and_the_chain_holds(salon: int) -> None:
     assert (found.is_whole, found.erased) == (True, 2)
     forge(salon, "UPDATE audit_entry SET after = '{}' WHERE subject = 'two'")
     assert checking.check(salon).broken_position == place_of(salon, "two")
+
+
+@pytest.fixture
+def by_two(salons: Salons, salon: int) -> tuple[Member, Member]:
+    """Two of the team, each of whom has done one thing that is sealed and one that is not."""
+    with inside(salon):
+        ana, bia = (Member.objects.create(user_id=90 + n, name=name) for n, name in enumerate(("Ana", "Bia")))
+    for _ in range(2):
+        sealer.seal_salon(salon)
+        with inside(salon), acting_as(Acting("203.0.113.7")):
+            audit.record("test.done", subject="three", by=ana, after={"n": 1})
+            audit.record("test.done", subject="four", by=bia)
+    return ana, bia
+
+
+def test_co001_one_of_the_team_is_forgotten_and_the_chain_holds(salon: int, by_two: tuple[Member, Member]) -> None:
+    """Name and addresses go from what they did, and of nobody else; that it was one person stays."""
+    ana, bia = by_two
+    with inside(salon):
+        assert pruning.forget_actor(ana.public_id) == 2
+        assert pruning.forget_actor(ana.public_id) == 0
+        rows = AuditEntry.objects.filter(actor=str(ana.public_id)).values_list("actor_name", "ip", "after")
+        assert list(rows) == [("", None, {"n": 1})] * 2
+        others = AuditEntry.objects.filter(actor=str(bia.public_id)).values_list("actor_name", "ip")
+        assert list(others) == [("Bia", "203.0.113.7")] * 2
+    assert checking.check(salon).is_whole
+    sealer.seal_salon(salon)
+    assert checking.check(salon).is_whole
+
+
+def test_a_name_that_is_put_back_or_taken_away_unasked_is_found(salon: int, by_two: tuple[Member, Member]) -> None:
+    ana, bia = by_two
+    with inside(salon):
+        pruning.forget_actor(ana.public_id)
+        with pytest.raises(IntegrityError), transaction.atomic():
+            AuditEntry.objects.filter(actor=str(bia.public_id)).update(actor_name="", ip=None, actor_salt=None)
+    forge(salon, "UPDATE audit_entry SET actor_name = 'Eve' WHERE actor = %s", [str(ana.public_id)])
+    found = checking.check(salon)
+    assert (found.is_whole, "who did it was changed" in found.why) == (False, True)
+
+
+def test_rows_from_before_names_had_a_digest_hold_still(salon: int, by_two: tuple[Member, Member]) -> None:
+    """Their hash has the name itself: it stays, and nothing breaks."""
+    forge(salon, "UPDATE audit_entry SET position = NULL, hash = NULL, salt = NULL, digest = NULL, actor_salt = NULL, "
+                 "actor_digest = NULL WHERE position > 0")  # fmt: skip
+    last, place = beginning(salon), 0
+    with inside(salon), connection.cursor() as cursor:
+        cursor.execute(f"SELECT {COLUMNS} FROM audit_entry ORDER BY id")
+        for place, row in enumerate(cursor.fetchall(), 1):
+            digest = digest_of(b"salt", row)
+            last = hash_of(row, position=place, after=last, digest=digest, actor_digest=None)
+            cursor.execute(
+                "UPDATE audit_entry SET position = %s, hash = %s, salt = 'salt', digest = %s WHERE id = %s",
+                [place, last, digest, row[0]],
+            )
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL cadeira.audit_prunes = 'on'")
+        cursor.execute("DELETE FROM audit_head")
+    AuditChain.objects.filter(salon_id=salon).update(position=place, hash=last)
+    assert checking.check(salon).is_whole
+    with inside(salon):
+        assert pruning.forget_actor(by_two[0].public_id) == 0
+    assert checking.check(salon).is_whole

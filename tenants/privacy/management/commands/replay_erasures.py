@@ -23,4 +23,4 @@ class Command(BaseCommand):
             gone = replay(everything=options["all"])
         except entries.Forged as forged:
             raise CommandError(str(forged)) from None
-        self.stdout.write(f"{gone} contacts were erased again; {len(entries.missing())} entries are left.")
+        self.stdout.write(f"{gone} contacts and accounts were erased again; {len(entries.missing())} entries are left.")
