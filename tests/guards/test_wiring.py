@@ -1,6 +1,8 @@
 """What is named by a string is there: tasks, bells, looks, steps, checks, handlers, timers, tables."""
 
 import ast
+import re
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -131,3 +133,18 @@ def test_every_app_of_ours_has_a_view_of_its_folder() -> None:
     for config in apps.get_app_configs():
         if config.name.split(".")[0] in walk.PRODUCT:
             assert (Path(config.path) / "apps.py").is_file(), config.name
+
+
+def test_soak_knows_every_long_form() -> None:
+    """A size that no run sets stays what it is in `make test`."""
+    sizes = {
+        name
+        for folder in ("invariants", "security", "flows")
+        for file in (walk.ROOT / "tests" / folder).rglob("*.py")
+        for name in re.findall(r'int\(os\.environ\.get\("((?:SOAK|FUZZ|TIMING|PARALLEL)_[A-Z]+)"', file.read_text())
+    }
+    said = subprocess.run(["make", "-n", "soak"], cwd=walk.ROOT, capture_output=True, text=True, check=True).stdout
+    assert len(sizes) >= 7
+    assert sizes - {"FUZZ_SEED"} == set(re.findall(r"\b([A-Z_]+)=[0-9]{4,}", said))
+    folders = {"tests/invariants", "tests/security", "tests/flows/test_expression_fuzz.py"}
+    assert folders <= set(said.split())
