@@ -1,6 +1,6 @@
 """Messages of a salon, in and out, and who they came from. Contact and conversation stand here by value."""
 
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import BrinIndex, GinIndex
 from django.db import models
 from django.db.models.fields.json import KT
 from django.db.models.functions import Coalesce
@@ -97,6 +97,8 @@ class StatusEvent(models.Model):
                 fields=["message_id", "status", "at"], name="status_event_once", nulls_distinct=False
             )
         ]
+        # Rows come in the order of their time, nearly: which pages are of a day is enough, and costs an insert nothing.
+        indexes = [BrinIndex(Coalesce("at", "received_at"), name="status_event_at", pages_per_range=16)]
 
 
 class Seen(models.Model):

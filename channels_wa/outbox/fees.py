@@ -11,14 +11,17 @@ from ops import clock
 
 # Meta prices `sent` and one of these; only what arrives is charged (WHATSAPP.md §5).
 ARRIVED = ("delivered", "read", "played")
+# By the index of times, and then message by message: never more than what the statuses of that time are about.
 _PRICED = """
     SELECT lower(f.category), count(*) FROM (
-        SELECT DISTINCT ON (message_id) COALESCE(at, received_at) AS at, pricing ->> 'category' AS category
-        FROM status_event WHERE status = ANY(%s) AND pricing ->> 'category' <> '' AND message_id IN (
-            SELECT message_id FROM status_event
-            WHERE COALESCE(at, received_at) >= %s AND COALESCE(at, received_at) < %s)
+        SELECT DISTINCT ON (message_id) message_id, id, pricing ->> 'category' AS category FROM status_event
+        WHERE COALESCE(at, received_at) >= %s AND COALESCE(at, received_at) < %s
+        AND status = ANY(%s) AND pricing ->> 'category' <> ''
         ORDER BY message_id, id) f
-    WHERE f.at >= %s AND f.at < %s GROUP BY 1
+    CROSS JOIN LATERAL (
+        SELECT min(e.id) AS id FROM status_event e WHERE e.message_id = f.message_id
+        AND e.status = ANY(%s) AND e.pricing ->> 'category' <> '') earliest
+    WHERE earliest.id = f.id GROUP BY 1
 """
 
 
@@ -54,7 +57,7 @@ def note(salon_id: int, told: Sequence[tuple[int, Any]], before: set[int]) -> No
 def priced_by_meta(first: datetime, before: datetime) -> dict[str, int]:
     """How many messages arrived in that time by each category, as the first status says that priced their arrival."""
     with connection.cursor() as cursor:
-        cursor.execute(_PRICED, [list(ARRIVED), first, before, first, before])
+        cursor.execute(_PRICED, [first, before, list(ARRIVED), list(ARRIVED)])
         return dict(cursor.fetchall())
 
 

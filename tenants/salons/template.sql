@@ -1,4 +1,4 @@
--- fingerprint: 1966f20f5c6dbe07f50da5f2fddef4f4c0ea02dc3490cfecc47f051f965f2e9f
+-- fingerprint: c4150427e44872c4dbe016b81057669e8672c60daa0216c132ca83970d93674a
 CREATE SCHEMA zz_salon_template_zz;
 CREATE TABLE zz_salon_template_zz.alert (
     id bigint NOT NULL,
@@ -1678,7 +1678,8 @@ INSERT INTO zz_salon_template_zz.django_migrations VALUES (42, 'wa_messages', '0
 INSERT INTO zz_salon_template_zz.django_migrations VALUES (43, 'wa_messages', '0002_sources_and_former_identities', '2026-01-01 00:00:00+00');
 INSERT INTO zz_salon_template_zz.django_migrations VALUES (44, 'wa_messages', '0003_identity_search', '2026-01-01 00:00:00+00');
 INSERT INTO zz_salon_template_zz.django_migrations VALUES (45, 'wa_messages', '0004_fewer_indexes', '2026-01-01 00:00:00+00');
-INSERT INTO zz_salon_template_zz.django_migrations VALUES (46, 'watchdog', '0001_initial', '2026-01-01 00:00:00+00');
+INSERT INTO zz_salon_template_zz.django_migrations VALUES (46, 'wa_messages', '0005_status_events_by_time', '2026-01-01 00:00:00+00');
+INSERT INTO zz_salon_template_zz.django_migrations VALUES (47, 'watchdog', '0001_initial', '2026-01-01 00:00:00+00');
 SELECT pg_catalog.setval('zz_salon_template_zz.alert_delivery_id_seq', 1, false);
 SELECT pg_catalog.setval('zz_salon_template_zz.alert_id_seq', 1, false);
 SELECT pg_catalog.setval('zz_salon_template_zz.alert_preference_id_seq', 1, false);
@@ -1703,7 +1704,7 @@ SELECT pg_catalog.setval('zz_salon_template_zz.custom_field_id_seq', 1, false);
 SELECT pg_catalog.setval('zz_salon_template_zz.dated_hours_id_seq', 1, false);
 SELECT pg_catalog.setval('zz_salon_template_zz.deal_id_seq', 1, false);
 SELECT pg_catalog.setval('zz_salon_template_zz.deal_move_id_seq', 1, false);
-SELECT pg_catalog.setval('zz_salon_template_zz.django_migrations_id_seq', 46, true);
+SELECT pg_catalog.setval('zz_salon_template_zz.django_migrations_id_seq', 47, true);
 SELECT pg_catalog.setval('zz_salon_template_zz.draft_id_seq', 1, false);
 SELECT pg_catalog.setval('zz_salon_template_zz.event_id_seq', 1, false);
 SELECT pg_catalog.setval('zz_salon_template_zz.flow_call_id_seq', 1, false);
@@ -2131,6 +2132,7 @@ CREATE UNIQUE INDEX privacy_request_one_open ON zz_salon_template_zz.privacy_req
 CREATE INDEX reminder_message ON zz_salon_template_zz.reminder USING btree (message_id) WHERE (message_id IS NOT NULL);
 CREATE INDEX seen_at_3d283c39 ON zz_salon_template_zz.seen USING btree (at);
 CREATE INDEX stage_pipeline_id_15a5c4ef ON zz_salon_template_zz.stage USING btree (pipeline_id);
+CREATE INDEX status_event_at ON zz_salon_template_zz.status_event USING brin (COALESCE(at, received_at)) WITH (pages_per_range='16');
 CREATE INDEX tag_name_614c79eb_like ON zz_salon_template_zz.tag USING btree (name varchar_pattern_ops);
 CREATE INDEX task_contact_id_433ac9d4 ON zz_salon_template_zz.task USING btree (contact_id);
 CREATE INDEX task_deal_id_6109701b ON zz_salon_template_zz.task USING btree (deal_id);

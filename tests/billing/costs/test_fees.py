@@ -1,9 +1,11 @@
 """BL-011: what Meta charges is noted once for each message that arrived, by the prices of its day."""
 
+import itertools
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from billing.costs import tables, totals
 from billing.costs.countries import country_of
@@ -11,11 +13,13 @@ from billing.costs.models import CostTotal, PriceTable
 from billing.costs.recording import note_tokens
 from billing.metering import reconciling
 from billing.metering.models import UsageDifference
-from channels_wa.messages.models import Message
+from channels_wa.messages.models import Message, StatusEvent
+from channels_wa.outbox import fees
 from ops import clock
 from ops.salon import run_in_salon
 from tests.outbox.conftest import Out, Told
 from tests.outbox.conftest import out as out_fixture
+from tests.world import Salons
 
 out = out_fixture
 # Half past ten on the evening of the 19th in São Paulo.
@@ -95,3 +99,33 @@ def test_bl011_a_fee_that_was_not_noted_is_listed(sent: Out) -> None:
     CostTotal.objects.filter(salon_id=sent.salon_id).update(quantity=3)
     run_in_salon(sent.salon_id, lambda: reconciling.reconcile(sent.salon_id))
     assert [(one.ours, one.theirs, one.against) for one in found] == [(3, 1, "statuses")]
+
+
+def test_bl011_the_first_status_that_priced_it_says_the_day(salons: Salons, db: None) -> None:
+    """Another one on another day, and what priced nothing, count nowhere; and no day reads the whole table."""
+    today = datetime(2026, 3, 10, 12, tzinfo=UTC)
+    said = [(1, "delivered", 0, True), (1, "read", 1, True), (2, "sent", 1, True), (3, "read", 1, True)]
+    rows = [
+        StatusEvent(message_id=pk, status=status, at=(at := today + timedelta(days=day)), received_at=at,
+                    pricing={"category": "UTILITY"} if is_priced else None)
+        for pk, status, day, is_priced in [*said, (4, "delivered", 0, False), (4, "read", 0, True)]
+    ]  # fmt: skip
+
+    def told() -> tuple[list[dict[str, int]], str]:
+        begin = [today + timedelta(days=day, hours=-1) for day in range(3)]
+        StatusEvent.objects.bulk_create(rows)
+        found = [fees.priced_by_meta(*pair) for pair in itertools.pairwise(begin)]
+        with connection.cursor() as cursor:
+            # Enough of other days that the planner has a choice.
+            cursor.execute(
+                "INSERT INTO status_event (message_id, status, at, received_at) SELECT 100 + n, 'delivered', "
+                "'2025-01-01'::timestamptz + n * interval '1 hour', now() FROM generate_series(1, 10000) n"
+            )
+            cursor.execute("SELECT brin_summarize_new_values('status_event_at')")
+            cursor.execute("ANALYZE status_event")
+            cursor.execute("EXPLAIN " + fees._PRICED, [*begin[:2], list(fees.ARRIVED), list(fees.ARRIVED)])
+            return found, str(cursor.fetchall())
+
+    found, plan = run_in_salon(salons.aurora.pk, told)
+    assert found == [{"utility": 2}, {"utility": 1}]
+    assert "status_event_at" in plan and "Seq Scan" not in plan
