@@ -22,7 +22,8 @@ from crm.bookings.availability.types import Wish
 from crm.bookings.availability.wall import minute_of
 from crm.bookings.catalogue import Catalogue, catalogue
 from crm.bookings.models import Service
-from crm.bookings.rights import own_calendar_only, own_professionals, visible_professionals
+from crm.bookings.rights import calendars_seen
+from crm.bookings.sharing import CALENDAR
 from ops import clock
 from tenants.access.roles import Permission
 
@@ -72,6 +73,7 @@ class AvailabilityViewSet(SalonViewSet[Service]):
     """When a visit may begin, by the rules that bind guests (lead time, horizon, grid)."""
 
     what = "slot"
+    shared = CALENDAR
     permissions = {"list": Permission.BOOKINGS_SEE}
     query_names = {"list": ("service", "professional", "from", "to", "starts_at")}
     repeated_names = ("service", "professional")
@@ -104,14 +106,13 @@ class AvailabilityViewSet(SalonViewSet[Service]):
             raise invalid("professional", "Must be one for all services, or one for each.")
         people = [None if one == "anyone" else self._key(one, "professional", known.people) for one in names]
         people = (people or [None]) * (len(services) if len(people) < 2 else 1)
-        own = list(own_professionals(self.actor.who).values_list("pk", flat=True))
-        # For whoever has their own calendar only, anyone is them; and nobody, where they have none.
-        anyone = (own or [0]) if own_calendar_only(self.actor.who) else []
-        seen = set(visible_professionals(self.actor.who).values_list("pk", flat=True)) if names else set()
-        if any(pk is not None and pk not in seen for pk in people):
+        seen = calendars_seen(self.actor.who)
+        if any(pk is not None and not seen.reach(pk) for pk in people):
             raise NotYours("professional", "professional")
+        # For whoever sees some calendars only, anyone is one of these.
+        anyone = seen.anyone()
         return tuple(
-            asking.wish(known, service, anyone if who is None else (who,))
+            asking.wish(known, service, asking.people_of(who, anyone))
             for service, who in zip(services, people, strict=True)
         )
 

@@ -27,7 +27,8 @@ from crm.bookings.actions.placing import SlotTaken
 from crm.bookings.asking import STAFF
 from crm.bookings.models import Booking, BookingItem, BookingMove, Professional, Reminder, Service
 from crm.bookings.reminders.hearing import shown
-from crm.bookings.rights import may_book, own_calendar_only, own_professionals, visible_bookings
+from crm.bookings.rights import calendars_booked, may_book, own_calendar_only, own_professionals, visible_bookings
+from crm.bookings.sharing import CALENDAR
 from crm.contacts.models import Contact
 from crm.inbox.models import Conversation
 from tenants.access.roles import Permission
@@ -60,6 +61,8 @@ class BookingViewSet(SalonViewSet[Booking]):
     """The visits of the salon's guests. Nothing is deleted: what does not take place is cancelled."""
 
     what = "booking"
+    # Who was given a calendar comes in; which one it is, is looked at with each visit.
+    shared = CALENDAR
     permissions = {
         "list": Permission.BOOKINGS_SEE,
         "retrieve": Permission.BOOKINGS_SEE,
@@ -78,6 +81,9 @@ class BookingViewSet(SalonViewSet[Booking]):
         if getattr(self, "swagger_fake_view", False):
             return Booking.objects.none()
         return visible_bookings(self.actor.who)
+
+    def _check_right(self, row: Booking) -> None:
+        """A visit may stand in several calendars: `_own_row` asks for all of them."""
 
     def present(self, rows: Sequence[Booking]) -> Sequence[object]:
         """With their services and the public ids of all that they name."""
@@ -207,12 +213,14 @@ class BookingViewSet(SalonViewSet[Booking]):
             raise invalid("contact", "Must be given; a walk-in has a guest_name instead.", "required")
         if talk and (contact is None or talk.contact_id != contact.pk):
             raise invalid("conversation", "Must be a conversation of this contact.")
+        among = calendars_booked(self.actor.who).anyone()
         items = [
             making.ItemWanted(
                 one["service"].pk,
                 one["professional"].pk if one.get("professional") else None,
                 one.get("starts_at"),
                 tuple(add_on.pk for add_on in one.get("add_ons", ())),
+                among,
             )
             for one in data.pop("items")
         ]
@@ -260,7 +268,7 @@ class BookingViewSet(SalonViewSet[Booking]):
 
     def _check_calendars(self, professionals: Set[int | None]) -> None:
         if not may_book(self.actor.who, professionals):
-            raise exceptions.PermissionDenied("You may book into your own calendar only.")
+            raise exceptions.PermissionDenied("You may book into your own calendar, and those you were given, only.")
 
 
 def _reminders(rows: Sequence[Booking]) -> dict[int, list[dict[str, Any]]]:

@@ -50,6 +50,11 @@ def wish(known: Catalogue, service: int, people: Iterable[int] = (), add_ons: It
     return Wish(service, tuple(people), extra, known.services[service].needs)
 
 
+def people_of(professional: int | None, among: Iterable[int] | None) -> tuple[int, ...]:
+    """Whom a wish names: this one, or of anyone only these; nobody's key where there are none."""
+    return (professional,) if professional is not None else () if among is None else (tuple(among) or (0,))
+
+
 def slots(asked: Asked, first: date, last: date, *, most: int | None = None) -> list[Slot]:
     """All visits that may begin from one day of the salon to another, both included."""
     known = catalogue()

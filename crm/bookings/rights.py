@@ -37,6 +37,10 @@ class Calendars:
         """Whether this one is among them (None: anyone's, which is nobody's for who has some only)."""
         return professional not in self.closed if self.only is None else professional in self.only
 
+    def anyone(self) -> frozenset[int] | None:
+        """Who "anyone" is for them; None: whoever does the service."""
+        return None if self.is_all else frozenset(self.of(Professional.objects.all()).values_list("pk", flat=True))
+
     def of(self, rows: QuerySet[Professional]) -> QuerySet[Professional]:
         """Of these professionals those."""
         if self.only is not None:

@@ -12,7 +12,7 @@ from billing.subscriptions.refusing import read_only_words
 from crm.bookings import reminders
 from crm.bookings.actions import writing
 from crm.bookings.actions.placing import Line, Plan, SlotTaken, Way, in_turn, place
-from crm.bookings.asking import GUEST, OVERRIDE, STAFF, Asked, Rules, wish
+from crm.bookings.asking import GUEST, OVERRIDE, STAFF, Asked, Rules, people_of, wish
 from crm.bookings.availability.types import Wish
 from crm.bookings.availability.wall import day_of, instant, minute_of
 from crm.bookings.catalogue import Catalogue, KnownPerson, KnownService, catalogue, shape_of
@@ -46,6 +46,8 @@ class ItemWanted:
     professional: int | None = None
     starts_at: datetime | None = None
     add_ons: tuple[int, ...] = ()
+    # Who anyone is, where calendars are closed to who books; None: whoever does the service.
+    among: frozenset[int] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +152,7 @@ def _who(position: int, item: ItemWanted, service: KnownService, known: Catalogu
             if service.pk in one.shapes
             and not (one.is_archived or one.is_beyond_plan)
             and (one.is_online or not rules.for_guests)
+            and (item.among is None or one.pk in item.among)
         ]
         if not found:
             raise WrongItem(position, "service", "nobody", "Nobody offers this service.")
@@ -204,8 +207,7 @@ def asked_of(items: Sequence[ItemWanted], rules: Rules) -> Asked:
     """The same visit as a question, for the slots that are free instead."""
     known = catalogue()
     wishes: list[Wish] = [
-        wish(known, item.service, () if item.professional is None else (item.professional,), item.add_ons)
-        for item in items
+        wish(known, item.service, people_of(item.professional, item.among), item.add_ons) for item in items
     ]
     return Asked(tuple(wishes), STAFF if rules.is_override else rules)
 

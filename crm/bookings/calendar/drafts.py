@@ -80,12 +80,14 @@ class Draft:
         if not chosen or len(chosen) < len([line for line in self.lines if line.service]):
             raise when.WrongWhen(_("Choose a service."))
         viewer.check({self.person(line, known, viewer) for line, _service in chosen})
+        among = viewer.booked.anyone()
         return [
             ItemWanted(
                 service.pk,
                 self.person(line, known, viewer),
                 starts_at if place == 0 else None,
                 tuple(pk for pk in service.add_on_ids if str(known.services[pk].public_id) in line.add_ons),
+                among,
             )
             for place, (line, service) in enumerate(chosen)
         ]
@@ -110,11 +112,11 @@ class Draft:
 
     def asked(self, known: Catalogue, viewer: Viewer) -> Asked | None:
         """The same as a question; None while nothing is chosen."""
-        wishes = []
+        wishes, among = [], viewer.booked.anyone()
         for line, service in self.services(known):
             person = self.person(line, known, viewer)
             extra = [pk for pk in service.add_on_ids if str(known.services[pk].public_id) in line.add_ons]
-            wishes.append(asking.wish(known, service.pk, () if person is None else (person,), extra))
+            wishes.append(asking.wish(known, service.pk, asking.people_of(person, among), extra))
         return Asked(tuple(wishes), STAFF) if wishes else None
 
     def rule(self) -> Every | None:

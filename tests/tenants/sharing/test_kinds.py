@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from channels_wa.numbers.models import Number
+from crm.bookings.models import BookingItem
 from crm.contacts.models import Contact, Segment
 from crm.deals.actions import NewDeal, create, pipelines
 from crm.deals.defaults import STAGES, default_pipeline
@@ -17,6 +19,7 @@ from tenants.access.roles import built_in
 from tenants.members.models import Member
 from tenants.sharing.rights import Right
 from tests.bookings.calendar.conftest import Desk, own_desk
+from tests.bookings.calendar.test_new import form
 from tests.bookings.conftest import Chair, chair
 from tests.tenants.sharing.conftest import Give
 from tests.world import Browser, Salons
@@ -137,3 +140,60 @@ def test_who_sees_no_calendar_by_role_sees_the_one_that_was_given(
     assert bob.get("/calendar/").status_code == 403
     give(chair.ana, bob, kind="calendar")
     assert [one["name"] for one in Desk(bob, chair).days()["resources"]] == ["Ana"]
+
+
+def asked_for(chair: Chair, time: str, who: str | None = None) -> dict[str, Any]:
+    item = {"service": str(chair.cut.public_id), "starts_at": chair.at(time).isoformat()}
+    return {"guest_name": "Rita", "items": [item | ({"professional": who} if who else {})]}
+
+
+def test_a_calendar_that_was_given_opens_the_api_to_it_and_to_no_other(
+    chair: Chair, bob: Browser, give: Give, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """TN-005: to see it, then to book in it, as on the pages."""
+    hers, theirs = chair.book("10:00"), chair.book("11:00", who=chair.bia)
+    may, his, hidden = Member.may, bob.member.pk, ("bookings.see", "bookings.edit")
+    monkeypatch.setattr(Member, "may", lambda who, asked: may(who, asked) and not (who.pk == his and asked in hidden))
+    ana, bia = str(chair.ana.public_id), str(chair.bia.public_id)
+    slots = f"/api/v1/availability/?service={chair.cut.public_id}&from={chair.day}&to={chair.day}"
+
+    def write(where: str, given: dict[str, Any]) -> int:
+        return int(bob.post(f"/api/v1/bookings/{where}", given, content_type=JSON).status_code)
+
+    assert (bob.get("/api/v1/bookings/").status_code, bob.get(slots).status_code) == (403, 403)
+    give(chair.ana, bob, kind="calendar")
+    assert [one["id"] for one in bob.get("/api/v1/bookings/").json()["results"]] == [str(hers.public_id)]
+    assert bob.get(f"/api/v1/bookings/{theirs.public_id}/").status_code == 404
+    assert {item["professional"] for slot in bob.get(slots).json()["results"] for item in slot["items"]} == {ana}
+    assert bob.get(f"{slots}&professional={bia}").status_code == 404
+    assert write("", asked_for(chair, "14:00", ana)) == 403
+    assert write(f"{hers.public_id}/cancel/", {}) == 403
+    give(chair.ana, bob, Right.EDIT, kind="calendar")
+    assert [write("", asked_for(chair, "14:00", who)) for who in (bia, None, ana)] == [403, 403, 201]
+    assert write(f"{theirs.public_id}/cancel/", {}) == 404
+    assert write(f"{hers.public_id}/cancel/", {}) == 200
+
+
+@pytest.mark.parametrize("way", ["api", "series", "page"])
+def test_anyone_is_nobody_whose_calendar_is_closed(
+    chair: Chair, bob: Browser, close: Close, give: Give, way: str
+) -> None:
+    """TN-005: Ana would be next in turn, and is closed to Bob, also where he may look at it."""
+    close(chair.ana, "calendar")
+    give(chair.ana, bob, kind="calendar")
+
+    def book(time: str) -> int:
+        given: dict[str, Any] = asked_for(chair, time)
+        if way == "page":
+            given = form(chair, time=time, **{"who-0": ""})
+            return int(bob.post("/calendar/new/", given, headers={"HX-Request": "true"}).status_code)
+        if way == "series":
+            given["every"] = {"every": 1, "unit": "weeks", "count": 2}
+        where = "/api/v1/bookings/" + ("series/" if way == "series" else "")
+        return int(bob.post(where, given, content_type=JSON).status_code)
+
+    chair.book("16:00", who=chair.bia)
+    assert book("10:00") in (200, 201)
+    assert book("10:00") == 409, "Ana is free"
+    with inside(chair.salon_id):
+        assert not BookingItem.objects.filter(professional=chair.ana.pk).exists()
