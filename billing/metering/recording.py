@@ -39,6 +39,26 @@ _RECORD = """
     )
     SELECT salon_id, kind, period_at, quantity, {quick} FROM added
 """
+# The same of one cause with a key, as sends are in a quiet hour: without arrays it takes a third of the time.
+_RECORD_ONE = """
+    WITH new AS (
+        INSERT INTO public.usage_once (salon_id, kind, key, at) VALUES (%(salon_id)s, %(kind)s, %(key)s, %(at)s)
+        ON CONFLICT DO NOTHING RETURNING salon_id
+    ), kept AS (
+        INSERT INTO public.usage_event
+            (salon_id, kind, key, quantity, at, day, period_at, subject, price_minor, currency, plan_version_id)
+        SELECT salon_id, %(kind)s, %(key)s, %(quantity)s, %(at)s, %(day)s, %(period_at)s, %(subject)s, %(price_minor)s,
+            %(currency)s, %(plan_version_id)s FROM new
+        RETURNING salon_id
+    )
+    INSERT INTO public.usage_total (salon_id, kind, day, period_at, quantity)
+    SELECT salon_id, %(kind)s, %(day)s, %(period_at)s, %(quantity)s FROM kept
+    RETURNING salon_id, kind, period_at, quantity, {quick}
+"""
+_COLUMNS: Final = (
+    "salon_id", "kind", "key", "quantity", "at", "day", "period_at", "subject", "price_minor", "currency",
+    "plan_version_id",
+)  # fmt: skip
 # For what is recorded by itself and is not worth a wait for the disk: a crash of the database alone loses it, never
 # one of ours.
 _QUICK = "set_config('synchronous_commit', 'off', true)"
@@ -83,7 +103,10 @@ def record_many(usages: Sequence[Usage], *, is_quick: bool = False) -> list[Adde
         return []
     quick = _QUICK if is_quick and not connection.in_atomic_block else "NULL"
     with connection.cursor() as cursor:
-        cursor.execute(_RECORD.format(quick=quick), [list(column) for column in zip(*rows, strict=True)])
+        if len(rows) == 1 and usages[0].key:
+            cursor.execute(_RECORD_ONE.format(quick=quick), dict(zip(_COLUMNS, rows[0], strict=True)))
+        else:
+            cursor.execute(_RECORD.format(quick=quick), [list(column) for column in zip(*rows, strict=True)])
         added = [Added(*row[:4]) for row in cursor.fetchall()]
     if added:
         transaction.on_commit(lambda: _tell(added))

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from billing.metering.recording import Usage, record_many
 from billing.plans import queries
@@ -59,15 +59,17 @@ def usage_event_ms(house: House) -> Result:
         _record(house.salon_id, SENT)
         batched = median_of(100, lambda: _record(house.salon_id, SENT)) / SENT
         alone = median_of(200, lambda: _record(house.salon_id, 1))
-    said = f"{SENT} results written together; one alone {alone:.2f} ms"
-    return Result("usage_event_ms", batched, "ms", said, None, 100 * SENT)
+    said = f"one alone, as in a quiet hour; {SENT} results written together: {batched:.3f} ms each"
+    return Result("usage_event_ms", alone, "ms", said, None, 200)
 
 
 def _record(salon_id: int, size: int) -> float:
     usages = [
         Usage(salon_id=salon_id, kind="messages", key=f"bench:{time.time_ns()}:{next(_keys)}") for _ in range(size)
     ]
-    with transaction.atomic():
+    with transaction.atomic(), connection.cursor() as cursor:
+        # The result of the send has begun it.
+        cursor.execute("SELECT 1")
         began = time.perf_counter()
         record_many(usages)
         return (time.perf_counter() - began) * 1000

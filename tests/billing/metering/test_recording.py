@@ -1,6 +1,7 @@
 """FR-BL-003: every unit counts once, in its period, whoever says it and however often."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -132,3 +133,20 @@ def test_lines_of_a_month_that_was_missing_move_into_it(salon_id: int) -> None:
         cursor.execute("SELECT tableoid::regclass::text FROM public.usage_event WHERE key = 'ahead'")
         assert cursor.fetchone()[0].endswith(f"usage_event_{later:%Y%m}")
     assert partitions._month(date(2027, 1, 15), -2) == date(2026, 11, 1)
+
+
+def test_one_alone_is_written_as_in_a_batch(salon_id: int, limit: Callable[..., int]) -> None:
+    """It has a statement of its own: the same line, the same sum, the same answer."""
+    limit()
+    at = datetime(2026, 3, 31, 23, 30, tzinfo=UTC)
+    alone = Usage(salon_id=salon_id, kind="messages", key="a", quantity=3, at=at, subject="cause")
+    batch = [replace(alone, key="b"), replace(alone, key="c")]
+    assert [record_many([alone]), record_many([alone])] == [
+        [replace(one, quantity=3) for one in record_many(batch)],
+        [],
+    ]
+    lines = UsageEvent.objects.filter(salon_id=salon_id).order_by("key").values()
+    period_at = UsageTotal.objects.filter(salon_id=salon_id).latest("id").period_at
+    said = [{name: value for name, value in one.items() if name not in ("id", "key")} for one in lines]
+    assert len(said) == 3 and said[0] == said[1] == said[2]
+    assert used(salon_id, "messages", (period_at, at)) == 9
