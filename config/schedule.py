@@ -17,6 +17,7 @@ SCHEDULE = {
     "usage comparisons": ("billing.metering.tasks.ask_for_reconciling", 24 * 3600, "background"),
     "privacy rules": ("tenants.privacy.tasks.ask_for_retention", 24 * 3600, "background"),
     "old steps": ("flows.tasks.ask_for_pruning", 24 * 3600, "background"),
+    "closed salons": ("tenants.salons.tasks.remove_closed", 3600, "background"),
     "late ledger entries": ("tenants.accounts.tasks.write_ledger", 600, "background"),
     "old rows": ("ops.retention.prune", 3600, "background"),
     "watchdog": ("channels_wa.watchdog.tasks.keep_watch", 300, "background"),

@@ -1,5 +1,6 @@
 """Removing a closed salon for good: its schema, its rows on the public side, its files."""
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,13 +16,16 @@ from tenants.salons.hosts import forget
 from tenants.salons.models import Salon
 from tenants.salons.schemas import drop_schema
 
+log = logging.getLogger(__name__)
 # So long its people can think again.
 KEPT = timedelta(days=30)
-# Every public table with a salon's rows, also those that come later: by the name of the column.
+# Every public table with a salon's rows, also those that come later: by the name of the column. What the erasure ledger
+# was told stays: ids, whose absence would mean that the database was restored.
 _TABLES = """
     SELECT c.table_name, c.column_name FROM information_schema.columns c
     JOIN pg_class t ON t.oid = format('public.%I', c.table_name)::regclass
     WHERE c.table_schema = 'public' AND t.relkind IN ('r', 'p') AND NOT t.relispartition
+      AND c.table_name <> 'erasure'
       AND (c.column_name = 'salon_id' OR (c.table_name = 'domain' AND c.column_name = 'tenant_id'))
     ORDER BY c.table_name
 """
@@ -42,12 +46,7 @@ class Plan:
 
     def refusal(self, kept: timedelta = KEPT) -> str:
         """Why not; empty where it may."""
-        if self.salon.state != Salon.State.CLOSED:
-            return f"it is {self.salon.state}; close it first"
-        if self.closed_at is None:
-            return "when it was closed stands nowhere"
-        due = self.closed_at + kept
-        return f"it was closed on {self.closed_at:%Y-%m-%d} and stays until {due:%Y-%m-%d}" if due > clock.now() else ""
+        return _refusal(self.salon, self.closed_at, kept)
 
 
 def plan(salon: Salon) -> Plan:
@@ -70,9 +69,20 @@ def closed_at(salon: Salon) -> datetime | None:
 def due(kept: timedelta = KEPT) -> Iterator[Plan]:
     """The closed salons whose time is over."""
     for salon in Salon.objects.filter(state=Salon.State.CLOSED).order_by("pk"):
-        found = plan(salon)
-        if not found.refusal(kept):
-            yield found
+        if not _refusal(salon, closed_at(salon), kept):
+            yield plan(salon)
+
+
+def remove_next() -> int:
+    """Remove the next closed salon whose time is over; how many. One that cannot be keeps no other from it."""
+    for found in due():
+        try:
+            remove(found)
+        except Exception:
+            log.exception("the closed salon %d could not be removed", found.salon.pk)
+        else:
+            return 1
+    return 0
 
 
 def remove(found: Plan, kept: timedelta = KEPT) -> None:
@@ -85,6 +95,8 @@ def remove(found: Plan, kept: timedelta = KEPT) -> None:
         storage().delete(key)
     vault.destroy_salon(salon.pk)
     with transaction.atomic():
+        if not Salon.objects.select_for_update().filter(pk=salon.pk, state=Salon.State.CLOSED).exists():
+            return  # somebody else was faster
         _delete_rows(salon.pk)
         with connection.cursor() as cursor:
             # What still waits to be checked would hold the tables.
@@ -100,6 +112,15 @@ def remove(found: Plan, kept: timedelta = KEPT) -> None:
             details={"slug": salon.slug, "rows": found.rows, "files": found.files},
         )
     forget()
+
+
+def _refusal(salon: Salon, closed: datetime | None, kept: timedelta) -> str:
+    if salon.state != Salon.State.CLOSED:
+        return f"it is {salon.state}; close it first"
+    if closed is None:
+        return "when it was closed stands nowhere"
+    until = closed + kept
+    return f"it was closed on {closed:%Y-%m-%d} and stays until {until:%Y-%m-%d}" if until > clock.now() else ""
 
 
 def _delete_rows(salon_id: int) -> None:

@@ -14,6 +14,7 @@ class AuditDue(models.Model):
 
     class Meta:
         db_table = "audit_due"
+        indexes = [models.Index(fields=["salon_id", "id"], name="audit_due_salon")]
 
 
 class AuditChain(models.Model):

@@ -12,8 +12,11 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from config.env import env
 from ops import clock, vault
-from ops.storage import new_key, storage
+from ops.ids import uuid7
+from ops.ledger import entries
+from ops.storage import _at, new_key, storage
 from tenants.access.keys import make_key
 from tenants.accounts.models import User
 from tenants.audit.sealing.models import AuditChain
@@ -22,8 +25,17 @@ from tenants.operators.models import OperatorAct
 from tenants.salons import removing
 from tenants.salons.actions import NewSalon, close_salon, open_salon
 from tenants.salons.models import Salon
+from tenants.salons.removing import remove_next
 from tests.api.conftest import seed
 from tests.world import Salons
+
+
+@pytest.fixture(autouse=True)
+def outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A ledger and a vault of the test's own."""
+    monkeypatch.setattr(env, "erasure_ledger_url", (tmp_path / "outside").as_uri())
+    _at.cache_clear()
+    vault.forget()
 
 
 @pytest.fixture
@@ -83,6 +95,40 @@ def test_a_closed_salon_is_removed_with_all_that_belongs_to_it(
             assert cursor.fetchone() == (0,), table
     assert OperatorAct.objects.get(action="salon.deleted").details["slug"] == "leaving"
     assert not AuditChain.objects.filter(salon_id=leaving.pk).exists()
+
+
+def test_it_is_removed_by_itself_when_its_time_is_over(leaving: Salon, monkeypatch: pytest.MonkeyPatch) -> None:
+    """TN-002: one with each ring; one that cannot be removed is told of, and stays for the next."""
+    assert remove_next() == 0
+    close_salon(leaving)
+    assert remove_next() == 0, "its people may think again"
+    late = clock.now() + removing.KEPT + timedelta(seconds=1)
+    monkeypatch.setattr("ops.clock.now", lambda: late)
+    with monkeypatch.context() as patch:
+        patch.setattr(vault, "destroy_salon", lambda _: 1 / 0)
+        assert remove_next() == 0
+    assert remove_next() == 1
+    assert not Salon.objects.filter(pk=leaving.pk).exists()
+    assert remove_next() == 0
+
+
+def test_who_comes_second_removes_nothing(leaving: Salon) -> None:
+    close_salon(leaving)
+    leaving.refresh_from_db()
+    found = removing.plan(leaving)
+    for _ in range(2):
+        removing.remove(found, timedelta(0))
+    assert OperatorAct.objects.filter(action="salon.deleted").count() == 1
+
+
+def test_a_salon_that_is_gone_does_not_look_like_a_restore(leaving: Salon) -> None:
+    """CO-001: the newest number of the ledger was one of its guests'."""
+    guest = uuid7()
+    entries.write(entries.reserve(leaving.pk, guest), contacts=[guest], identities=[])
+    close_salon(leaving)
+    leaving.refresh_from_db()
+    removing.remove(removing.plan(leaving), timedelta(0))
+    assert entries.missing() == []
 
 
 def test_everything_of_a_salon_is_one_file_without_secrets(salons: Salons, db: None, tmp_path: Path) -> None:
