@@ -100,7 +100,9 @@ def _meter(name: str, label: Words, *, used: int, row: Subscription, period: Per
     limit = version.limit(name)
     whole_limit = None if limit is None else int(limit)
     percent = (used * 100 // whole_limit if whole_limit else 100 if used else 0) if whole_limit is not None else 0
-    tone = "green" if percent < NEAR else "yellow" if percent <= FULL else "red"
+    # What may be passed for money is no danger: it costs.
+    is_sold = limit is not None and _price_beyond(name, version, row) is not None
+    tone = "green" if percent < NEAR else "yellow" if percent <= FULL or is_sold else "red"
     return Meter(
         name=name,
         label=label,
@@ -110,7 +112,7 @@ def _meter(name: str, label: Words, *, used: int, row: Subscription, period: Per
         tone=tone,
         is_gauge=name in GAUGES,
         forecast=None if name in GAUGES else forecast(used, period, now),
-        rule=_rule(name, version, row),
+        rule=_rule(name, version, row, used),
     )
 
 
@@ -122,18 +124,26 @@ def forecast(used: int, period: Period, now: datetime) -> int | None:
     return int((Decimal(used) * Decimal(length / gone)).quantize(Decimal(1), ROUND_HALF_UP))
 
 
-def _rule(name: str, version: PlanVersion, row: Subscription) -> str:
-    if version.limit(name) is None:
+def _price_beyond(name: str, version: PlanVersion, row: Subscription) -> Decimal | None:
+    """Of a unit beyond the limit; None where it cannot be passed."""
+    return version.overage_of(name, currency_of(row)) if name in version.soft and row.gateway else None
+
+
+def _rule(name: str, version: PlanVersion, row: Subscription, used: int) -> str:
+    limit = version.limit(name)
+    if limit is None:
         return _("Not limited.")
-    if not version.limit(name):
+    if not limit:
         return _("Not in this plan.")
-    if name in version.soft and row.gateway:
-        price = version.overage_of(name, currency_of(row))
-        if price is not None:
-            return _("Beyond it, %(price)s for each %(units)s.") % {
-                "price": whole(int(price * PER), currency_of(row)),
-                "units": number(PER),
-            }
+    price = _price_beyond(name, version, row)
+    if price is not None:
+        currency, over = currency_of(row), used - int(limit)
+        values = {"price": whole(int(price * PER), currency), "units": number(PER)}
+        if over <= 0:
+            return _("Beyond it, %(price)s for each %(units)s.") % values
+        amount = whole(int((price * over).quantize(Decimal(1), ROUND_HALF_UP)), currency)
+        words = _("%(over)s beyond it are %(amount)s on the next invoice so far, %(price)s for each %(units)s.")
+        return words % {**values, "over": number(over), "amount": amount}
     if name in GAUGES:
         return _("At the limit no more can be added; what is there stays.")
     return _("At the limit it waits for the next period.")

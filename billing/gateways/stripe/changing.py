@@ -3,7 +3,7 @@ effect at once; the events say the same afterwards.
 """
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -256,9 +256,21 @@ def _of_change(running: Running, plan: str, interval: str) -> Preview:
             return _later(running, minor)
         details = {"items": _items(running, _version(plan), interval), "proration_behavior": "always_invoice"}
         shown = plain(api.invoices.create_preview({"subscription": running.id, "subscription_details": details}))
-    lines = [reading.line(one) for one in shown["lines"]["data"]]
+    lines = [_in_our_words(one) for one in shown["lines"]["data"]]
     due = shown["amount_due"] if shown["total"] >= 0 else shown["total"]
     return Preview(lines, int(due), minor, currency, clock.now(), is_downgrade=False)
+
+
+def _in_our_words(said: dict[str, Any]) -> Line:
+    """A line of a preview: Stripe says in English what is left of a plan and what comes in its place."""
+    line, parent = reading.line(said), said.get("parent") or {}
+    details = parent.get("subscription_item_details") or parent.get("invoice_item_details") or {}
+    price = ((said.get("pricing") or {}).get("price_details") or {}).get("price")
+    sold = sold_as({"id": price}) if price and details.get("proration") else None
+    if sold is None:
+        return line
+    words = _("%(plan)s, not used any more") if line.amount_minor < 0 else _("%(plan)s until the end of the period")
+    return replace(line, text=words % {"plan": _version(sold.plan).plan.label})
 
 
 def _later(running: Running, next_minor: int) -> Preview:

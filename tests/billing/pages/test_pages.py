@@ -79,6 +79,14 @@ def test_bl_009_meters_say_where_the_period_leads(alice: Browser, till: Till) ->
     assert "R$ 60" in page
 
 
+def test_fr_bl_007_what_is_beyond_a_soft_limit_says_what_it_costs(alice: Browser, till: Till) -> None:
+    till.stands(State.ACTIVE)
+    use(till.salon_id, "messages", 20_300)
+    page = alice.get_page("/billing/")
+    assert "300 além dele dão R$ 18 na próxima fatura até agora" in page
+    assert "bill-meter__bar--red" not in page
+
+
 def test_fr_bl_006_a_smaller_plan_says_what_is_above_it_and_deletes_nothing(alice: Browser, till: Till) -> None:
     till.stands(State.ACTIVE)
     have(till.salon_id, "professionals", 12)

@@ -53,6 +53,7 @@ def test_fr_bl_006_an_upgrade_costs_what_its_preview_said(
 ) -> None:
     subscribed.skip(10)
     shown = gateway.preview(salons.aurora.pk, "agency", "month")
+    assert [one.text for one in shown.lines] == ["Pro, que deixa de ser usado", "Agency até o fim do período"]
     assert not shown.is_downgrade and 0 < shown.due_now_minor < shown.due_next_minor == 59_900
     gateway.change(salons.aurora.pk, "agency", "month")
     assert plan_of(salons) == ("agency", "active")
