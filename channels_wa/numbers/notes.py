@@ -34,7 +34,7 @@ def note_limit(number: Number, tier: str | int | None) -> bool:
     changes nothing: an old truth is better than none.
     """
     if isinstance(tier, str) and tier not in TIERS:
-        if not tier.lstrip("-").isdigit():
+        if not tier.lstrip("-").isdecimal():
             return False
         tier = int(tier)
     if tier is None:

@@ -62,7 +62,7 @@ def kept(problem: Refused) -> str:
 
 def read(stored: str) -> Refused:
     """What `kept` wrote, in the reader's language."""
-    if stored.isdigit() and int(stored) in _BY_CODE:
+    if stored.isdecimal() and int(stored) in _BY_CODE:
         field, text = _BY_CODE[int(stored)]
         return Refused(text, field, int(stored))
     return Refused(stored)

@@ -123,7 +123,7 @@ def path_of(fields: tuple[Bound, ...], loc: tuple[Any, ...], posted: Posted, pre
         return here
     if bound.kind == "rows":
         keys = keys_of(posted, here)
-        place = int(loc[1]) if str(loc[1]).isdigit() else -1
+        place = int(loc[1]) if str(loc[1]).isdecimal() else -1
         if 0 <= place < len(keys):
             inside = (bound.children[0].name,) if bound.is_scalar else loc[2:]
             return path_of(bound.children, inside, posted, f"{here}.{keys[place]}.")

@@ -175,7 +175,7 @@ class Postgres:
         if recorded:
             recorded.stop(self.stop_signal, timeout_s=STOP_TIMEOUT_S)
         lines = self._lock_lines()
-        named = ProcessRef.of(int(lines[0])) if lines and lines[0].strip().isdigit() else None
+        named = ProcessRef.of(int(lines[0])) if lines and lines[0].strip().isdecimal() else None
         if named and self._is_server(named.pid):
             named.stop(self.stop_signal, timeout_s=STOP_TIMEOUT_S)
         orphans = working_in(self.data)

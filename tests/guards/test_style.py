@@ -165,3 +165,14 @@ def test_no_test_empties_the_tables_of_the_others() -> None:
     words = ("django_db(" + "transaction=True", "transactional" + "_db")
     files = (walk.ROOT / "tests").rglob("*.py")
     assert not [str(file) for file in files if any(word in file.read_text() for word in words)]
+
+
+def test_what_becomes_a_number_is_asked_for_decimals() -> None:
+    """`"²".isdigit()` is true, and int("²") raises: a stranger's 500."""
+    found = [
+        f"{walk.place(file, number)} {line.strip()}"
+        for file in walk.files(*walk.PRODUCT)
+        for number, line in enumerate(file.read_text().splitlines(), 1)
+        if "int(" in line and re.search(r"\.isdigit\(\)|\.isnumeric\(\)", line) and "isascii()" not in line
+    ]
+    assert found == []

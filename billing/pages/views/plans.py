@@ -95,7 +95,7 @@ def back(request: SalonRequest) -> HttpResponse:
 def back_state(request: SalonRequest) -> HttpResponse:
     """The part that waits, asked for by itself."""
     given = request.GET.get("n", "")
-    tries = int(given) if given.isdigit() and len(given) < 4 else 0
+    tries = int(given) if given.isdecimal() and len(given) < 4 else 0
     if tries in LOOKS:
         try:
             gateways.the_gateway().refresh(request.salon.pk)

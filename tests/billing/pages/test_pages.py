@@ -177,3 +177,17 @@ def test_bl_009_operators_see_income_failing_payments_and_who_is_near_a_limit(ti
     assert found["income"] == ["R$ 165,83"]
     assert [row.salon_id for row in found["failing"]] == [till.salon_id]
     assert [(one.salon_id, one.percent) for one in found["near"]] == [(till.salon_id, 95)]
+
+
+HOSTILE = ["²", "٣", "-1", "1e3", "9" * 4000, "\x00", "'--", "{{7*7}}", "../pro", "2026-13", "x" * 300]
+
+
+@pytest.mark.parametrize("value", HOSTILE, ids=ascii)
+def test_what_nobody_would_type_into_an_address_is_not_found_or_ignored(alice: Browser, till: Till, value: str) -> None:
+    """TN-009: every name that a page below /billing/ reads."""
+    names = ("n", "plan", "interval", "kind", "days", "month", "invoice")
+    pages = ["", "plans/", "plans/pro/", "back/", "back/state/", "cancel/", "payment/", "invoices/", "invoices/pdf/"]
+    for page in [*pages, "usage/", "costs/"]:
+        answer = alice.get(f"/billing/{page}", dict.fromkeys(names, value))
+        assert answer.status_code in (200, 302, 303, 404), page
+        assert "'--" not in answer.content.decode() and ">49<" not in answer.content.decode()
