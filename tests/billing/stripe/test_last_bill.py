@@ -9,6 +9,7 @@ import stripe
 
 from billing.gateways.stripe import drain
 from billing.gateways.stripe.gateway import StripeGateway
+from billing.gateways.stripe.models import StripeDelivery
 from billing.metering import last_bills
 from billing.metering.models import LastBill, OverageReport
 from billing.metering.recording import record
@@ -147,7 +148,9 @@ def test_what_comes_to_light_later_is_on_another_one(leaving: Callable[[float], 
     assert on_bills(world) == [(300, 1_800), (7, 42)]
 
 
-def test_a_closed_salon_gets_its_last_bill(subscribed: World, salons: Salons, fresh: None) -> None:
+def test_a_closed_salon_gets_its_last_bill(
+    subscribed: World, salons: Salons, gateway: StripeGateway, fresh: None
+) -> None:
     use(salons.aurora.pk, 20_300, "a")
     close_salon(salons.aurora)
     subscribed.skip(1.1)
@@ -161,6 +164,12 @@ def test_a_closed_salon_gets_its_last_bill(subscribed: World, salons: Salons, fr
     assert on_bills(subscribed) == [(300, 1_800)]
     bill = subscribed.book.all("invoice")[-1]
     assert (bill["status"], bill["total"], bill["billing_reason"]) == ("paid", 1_800, "manual")
+    # dj-stripe takes the answer, and all events of it, for what they are.
+    assert gateway.invoices(salons.aurora.pk)[0].status == "open"
+    subscribed.hear()
+    assert StripeDelivery.objects.exclude(state="done").count() == 0
+    shown = gateway.invoices(salons.aurora.pk)[0]
+    assert (shown.status, shown.total_minor, [one.quantity for one in shown.lines]) == ("paid", 1_800, [300])
 
 
 def test_what_ended_within_its_period_is_billed(subscribed: World, salons: Salons, fresh: None) -> None:

@@ -146,3 +146,22 @@ def test_events_come_again_until_they_are_heard(shop: Shop) -> None:
     shop.client.control("stripe", {"let_go": True})
     heard = [shop.hearer.about(customer.id).type for _ in range(4)]
     assert sorted(heard) == ["customer.created"] * 2 + ["customer.updated"] * 2
+
+
+def test_an_invoice_by_hand_is_made_item_by_item(shop: Shop) -> None:
+    """FR-BL-007: as a last bill of use is; nothing is added to it once it is final."""
+    price = shop.price("Pro", 19_900)
+    customer = str(shop.subscribed(price).customer)
+    draft = shop.v1.invoices.create({"customer": customer, "currency": "brl", "auto_advance": True})
+    method = shop.v1.customers.payment_methods.list(customer).data[0].id
+    shop.v1.customers.update(customer, {"invoice_settings": {"default_payment_method": method}})
+    data: Any = {"currency": "brl", "product": str(price.product), "unit_amount_decimal": "0.5"}
+    item: Any = {"customer": customer, "invoice": draft.id, "quantity": 301, "price_data": data}
+    made = shop.v1.invoice_items.create(item)
+    assert (made.amount, made.invoice, draft.status, draft.total) == (151, draft.id, "draft", 0)
+    final = shop.v1.invoices.finalize_invoice(str(draft.id))
+    assert (final.status, final.total, final.billing_reason) == ("open", 151, "manual")
+    with pytest.raises(stripe.InvalidRequestError):
+        shop.v1.invoice_items.create(item)
+    shop.skip(0, hours=0.1)
+    assert shop.v1.invoices.retrieve(str(draft.id)).status == "paid"
