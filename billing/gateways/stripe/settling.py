@@ -47,6 +47,8 @@ def settle(ref: str) -> bool:
         given = nothing(ref) if found is None else entitlement_of(ref, found, sold_as)
         salon = Salon.objects.filter(pk=customer.salon_id).exclude(state=Salon.State.CLOSED).first()
         changed = False
+        if found is None and salon is not None:
+            _note_lost(salon.pk)
         if given is not None and salon is not None and not _is_elsewhere(salon.pk, given):
             changed = entitlements.apply(salon.pk, given, at=asked_at)
         _note_ends(customer.salon_id, found or [])
@@ -89,6 +91,14 @@ def _note_ends(salon_id: int, subscriptions: list[dict[str, Any]]) -> None:
         if one["status"] == "canceled" and one.get("ended_at") and sold_by(one, sold_as) is not None:
             begun_at, ended_at = (datetime.fromtimestamp(int(one[name]), UTC) for name in ("start_date", "ended_at"))
             last_bills.ended(salon_id, str(one["id"]), begun_at, ended_at)
+
+
+def _note_lost(salon_id: int) -> None:
+    """The customer was deleted, and what was used in the running period can be billed to nobody: an operator hears of
+    it from the last bill that cannot be made."""
+    row = entitlements.of(salon_id)
+    if row.subscription_ref and row.period_starts_at and row.state != State.CANCELED:
+        last_bills.ended(salon_id, row.subscription_ref, row.period_starts_at, clock.now())
 
 
 def _is_elsewhere(salon_id: int, given: entitlements.Entitlement) -> bool:

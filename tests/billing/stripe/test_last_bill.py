@@ -10,6 +10,7 @@ import stripe
 from billing.gateways.stripe import drain
 from billing.gateways.stripe.gateway import StripeGateway
 from billing.gateways.stripe.models import StripeDelivery
+from billing.gateways.stripe.settling import settle
 from billing.metering import last_bills
 from billing.metering.models import LastBill, OverageReport
 from billing.metering.recording import record
@@ -20,7 +21,7 @@ from ops.metrics import MONEY_TROUBLE
 from ops.salon import inside
 from ops.timers import errands
 from ops.timers.models import Timer
-from sandbox.stripe import subscriptions
+from sandbox.stripe import customers, subscriptions
 from tenants.salons.actions import close_salon
 from tests.billing.conftest import forget
 from tests.billing.stripe.conftest import World
@@ -209,3 +210,15 @@ def test_what_cannot_be_billed_is_told_of(leaving: Callable[[float], World], sal
     assert (LastBill.objects.get().state, told._value.get()) == ("refused", before + 1)
     LastBill.objects.update(ended_at=clock.real() - timedelta(days=3))
     assert accounting.faults() == {"a subscription that ended days ago, and whose last use may be on no bill": 1}
+
+
+def test_a_customer_that_was_deleted_owes_and_is_told_of(subscribed: World, salons: Salons, fresh: None) -> None:
+    use(salons.aurora.pk, 20_300, "a")
+    ref = subscribed.subscription()["customer"]
+    subscriptions.end_now(subscribed.book, subscribed.subscription(), "cancellation_requested")
+    customers.delete_customer(subscribed.book, ref)
+    told = MONEY_TROUBLE.labels("use.not_billed")
+    before = told._value.get()
+    settle(ref)
+    last_bill()
+    assert (LastBill.objects.get().state, told._value.get()) == ("refused", before + 1)
