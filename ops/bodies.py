@@ -64,7 +64,7 @@ class _Counting:
 def _declared(scope: MutableMapping[str, Any]) -> int:
     found = [value for name, value in scope["headers"] if name == b"content-length"]
     text = found[0] if found else b"0"
-    return int(text) if text.isdecimal() and len(text) < 19 else 0
+    return int(text) if text.isdigit() and len(text) < 19 else 0
 
 
 async def _refuse(path: str, limit: int, send: Send) -> None:

@@ -101,7 +101,7 @@ class Gate:
 
     async def _read_body(self, scope: Scope, receive: Receive) -> bytes:
         declared = header(scope, b"content-length")
-        if declared and declared.isdecimal() and int(declared) > MAX_DELIVERY_BYTES:
+        if declared and declared.isdigit() and int(declared) > MAX_DELIVERY_BYTES:
             raise Refused(413, "too_large")
         message = await receive()
         if message["type"] == "http.disconnect":

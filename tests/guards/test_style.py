@@ -168,10 +168,12 @@ def test_no_test_empties_the_tables_of_the_others() -> None:
 
 
 def test_what_becomes_a_number_is_asked_for_decimals() -> None:
-    """`"²".isdigit()` is true, and int("²") raises: a stranger's 500."""
+    """`"²".isdigit()` is true, and int("²") raises: a stranger's 500. Headers are bytes, whose digits are ASCII's."""
+    of_bytes = {"channels_wa/gate/app.py", "ops/bodies.py"}
     found = [
         f"{walk.place(file, number)} {line.strip()}"
         for file in walk.files(*walk.PRODUCT)
+        if str(file.relative_to(walk.ROOT)) not in of_bytes
         for number, line in enumerate(file.read_text().splitlines(), 1)
         if "int(" in line and re.search(r"\.isdigit\(\)|\.isnumeric\(\)", line) and "isascii()" not in line
     ]
