@@ -28,6 +28,8 @@ _LIKE_A_PHONE = re.compile(r"[\d\s()+./-]+\Z")
 _LIKE_AN_ID = re.compile(r"[A-Za-z]{2}\.[A-Za-z0-9.]+\Z")
 # Fewer digits than these are in every phone number.
 _FEWEST_DIGITS = 4
+# More of them are a whole number, as somebody dials it.
+_LAST_DIGITS = 8
 # What trigrams can find anywhere; a shorter word is looked for where words begin.
 _SHORTEST = 3
 
@@ -119,5 +121,7 @@ def _reached_by(digits: str) -> QuerySet[Identity]:
 
 
 def _digits(text: str) -> str:
-    """Without what is written between them, and without the zeros that are dialled before a number."""
-    return _NOT_A_DIGIT.sub("", text).lstrip("0")
+    """Without what is written between them, and without the zeros that are dialled before a whole number; the last
+    digits of one may begin with zeros of its own."""
+    digits = _NOT_A_DIGIT.sub("", text)
+    return digits if len(digits) <= _LAST_DIGITS else digits.lstrip("0")

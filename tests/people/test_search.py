@@ -31,6 +31,11 @@ def test_the_last_digits_find_all_who_have_them() -> None:
     assert names("1234") == ["", "João Conceição"]
 
 
+def test_the_last_digits_may_begin_with_zeros(make: Make) -> None:
+    make("Elisa", "+5511999000618")
+    assert [names(words) for words in ("000618", "00618", "0618", "Elisa 000618")] == [["Elisa"]] * 4
+
+
 def test_a_name_and_digits_together() -> None:
     assert names("joao 1234") == ["João Conceição"]
     assert names("zoe 1234") == []
