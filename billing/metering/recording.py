@@ -39,26 +39,9 @@ _RECORD = """
     )
     SELECT salon_id, kind, period_at, quantity, {quick} FROM added
 """
-# The same of one cause with a key, as sends are in a quiet hour: without arrays it takes a third of the time.
-_RECORD_ONE = """
-    WITH new AS (
-        INSERT INTO public.usage_once (salon_id, kind, key, at) VALUES (%(salon_id)s, %(kind)s, %(key)s, %(at)s)
-        ON CONFLICT DO NOTHING RETURNING salon_id
-    ), kept AS (
-        INSERT INTO public.usage_event
-            (salon_id, kind, key, quantity, at, day, period_at, subject, price_minor, currency, plan_version_id)
-        SELECT salon_id, %(kind)s, %(key)s, %(quantity)s, %(at)s, %(day)s, %(period_at)s, %(subject)s, %(price_minor)s,
-            %(currency)s, %(plan_version_id)s FROM new
-        RETURNING salon_id
-    )
-    INSERT INTO public.usage_total (salon_id, kind, day, period_at, quantity)
-    SELECT salon_id, %(kind)s, %(day)s, %(period_at)s, %(quantity)s FROM kept
-    RETURNING salon_id, kind, period_at, quantity, {quick}
-"""
-_COLUMNS: Final = (
-    "salon_id", "kind", "key", "quantity", "at", "day", "period_at", "subject", "price_minor", "currency",
-    "plan_version_id",
-)  # fmt: skip
+# The same of one cause with a key, as sends are in a quiet hour (migration 0004): planned once in a session.
+_ONE = "public.record_one_use(%s, %s, %s, %s, %s, %s, %s, {subject}, %s, %s, %s)"
+_SUBJECT_AT: Final = 7
 # For what is recorded by itself and is not worth a wait for the disk: a crash of the database alone loses it, never
 # one of ours.
 _QUICK = "set_config('synchronous_commit', 'off', true)"
@@ -104,13 +87,44 @@ def record_many(usages: Sequence[Usage], *, is_quick: bool = False) -> list[Adde
     quick = _QUICK if is_quick and not connection.in_atomic_block else "NULL"
     with connection.cursor() as cursor:
         if len(rows) == 1 and usages[0].key:
-            cursor.execute(_RECORD_ONE.format(quick=quick), dict(zip(_COLUMNS, rows[0], strict=True)))
+            cursor.execute(f"SELECT {_ONE.format(subject='%s')}, {quick}", rows[0])
+            added = [_added(rows[0])] if cursor.fetchone()[0] else []
         else:
             cursor.execute(_RECORD.format(quick=quick), [list(column) for column in zip(*rows, strict=True)])
-        added = [Added(*row[:4]) for row in cursor.fetchall()]
+            added = [Added(*row[:4]) for row in cursor.fetchall()]
     if added:
         transaction.on_commit(lambda: _tell(added))
     return added
+
+
+@dataclass(frozen=True, slots=True)
+class InStatement:
+    """One use recorded by a statement of the caller's, without a round trip of its own.
+
+    `sql` is an expression with these `params`: true if the use is new, which is then to be told by `tell_on_commit`.
+    """
+
+    sql: str
+    params: list[Any]
+    added: Added
+
+    def tell_on_commit(self) -> None:
+        """What `record` does of itself."""
+        transaction.on_commit(lambda: _tell([self.added]))
+
+
+def in_statement(one: Usage, *, subject: str) -> InStatement:
+    """How to record a use with a key in another statement; `subject` is SQL of that statement's. Errors as above."""
+    if one.key is None:
+        raise ValueError("a use that is recorded in another statement has a key")
+    [row] = _rows([one])
+    params = [*row[:_SUBJECT_AT], *row[_SUBJECT_AT + 1 :]]
+    return InStatement(_ONE.format(subject=subject), params, _added(row))
+
+
+def _added(row: tuple[Any, ...]) -> Added:
+    salon_id, kind, _, quantity, _, _, period_at, *_ = row
+    return Added(salon_id, kind, period_at, quantity)
 
 
 def _rows(usages: Sequence[Usage]) -> Iterator[tuple[Any, ...]]:

@@ -58,6 +58,7 @@ _RECORD = f"""
     FROM locked WHERE m.id = locked.id
     RETURNING m.id, m.public_id, m.conversation_id, m.status, m.reason, m.type
 """
+_COUNTING = _RECORD.rstrip() + ", {counted}"
 
 
 class NotRecorded(Exception):
@@ -105,16 +106,39 @@ def _record(salon_id: int, results: Sequence[Result]) -> int:
 def _record_in_salon(salon_id: int, results: Sequence[Result]) -> int:
     of_message = {result.item.message_id: result for result in results}
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(_RECORD, [*_columns(results), clock.now()])
-            rows = cursor.fetchall()
-        usage.count(salon_id, [row[:2] for row in rows if of_message[row[0]].ending is Ending.ACCEPTED])
+        rows = _write(salon_id, results)
         tell(salon_id, [_change(row, of_message[row[0]]) for row in rows])
         consequences.tell([failed for row in rows if (failed := _failed(of_message[row[0]]))])
     for row in rows:
         if of_message[row[0]].ending is Ending.ACCEPTED:
             MESSAGES.labels(str(salon_id), "whatsapp", row[5]).inc()
     return len(rows)
+
+
+def _write(salon_id: int, results: Sequence[Result]) -> list[tuple[Any, ...]]:
+    """The rows of messages that changed; those that were accepted are counted."""
+    accepted = [result.item.message_id for result in results if result.ending is Ending.ACCEPTED]
+    if len(results) == len(accepted) == 1:
+        return _write_and_count(salon_id, results)
+    rows = _rows(_RECORD, [*_columns(results), clock.now()])
+    usage.count(salon_id, [row[:2] for row in rows if row[0] in accepted])
+    return rows
+
+
+def _write_and_count(salon_id: int, results: Sequence[Result]) -> list[tuple[Any, ...]]:
+    counting = usage.in_statement(salon_id, results[0].item.message_id)
+    sql = _COUNTING.replace("{counted}", counting.sql)
+    rows = _rows(sql, [*_columns(results), clock.now(), *counting.params])
+    if rows and rows[0][-1]:
+        counting.tell_on_commit()
+    return rows
+
+
+def _rows(sql: str, params: list[Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
 
 
 def _columns(results: Sequence[Result]) -> list[list[Any]]:

@@ -7,20 +7,25 @@ from uuid import UUID
 
 from django.db import connection
 
+from billing.metering import recording
 from billing.metering.kinds import Kind
-from billing.metering.recording import Usage, record_many
+from billing.metering.recording import InStatement, Usage, record_many
 
 _KEY: Final = "message:"
 
 
 def count(salon_id: int, accepted: Iterable[tuple[int, UUID]]) -> None:
     """Messages (id, public id) that were accepted, in the transaction that says so."""
-    record_many(
-        [
-            Usage(salon_id=salon_id, kind=Kind.MESSAGES, key=f"{_KEY}{pk}", subject=str(public_id))
-            for pk, public_id in accepted
-        ]
-    )
+    record_many([_usage(salon_id, pk, str(public_id)) for pk, public_id in accepted])
+
+
+def in_statement(salon_id: int, message_id: int) -> InStatement:
+    """The same of one message, in the statement that changes it as `m`: a send in a quiet hour pays no round trip."""
+    return recording.in_statement(_usage(salon_id, message_id), subject="m.public_id::text")
+
+
+def _usage(salon_id: int, message_id: int, subject: str = "") -> Usage:
+    return Usage(salon_id=salon_id, kind=Kind.MESSAGES, key=f"{_KEY}{message_id}", subject=subject)
 
 
 def on_their_way(salon_id: int, besides: Collection[int]) -> int:

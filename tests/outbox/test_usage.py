@@ -28,6 +28,22 @@ def test_an_accepted_message_counts_once(out: Out) -> None:
         assert told_by_meta(clock.now() - timedelta(hours=1), clock.now() + timedelta(hours=1), []) == set(keys(out))
 
 
+def test_messages_accepted_together_count_once_each(out: Out) -> None:
+    made = out.enqueue(*(out.message(out.guest()) for _ in range(5)))
+    while out.run():
+        pass
+    assert sorted(keys(out)) == sorted(f"message:{one.message_id}" for one in made)
+    assert {line.subject for line in UsageEvent.objects.filter(salon_id=out.salon_id)} == {
+        str(one.public_id) for one in made
+    }
+
+
+def test_the_subject_of_a_lone_message_is_its_public_id(out: Out) -> None:
+    sent = out.say()
+    out.run()
+    assert [line.subject for line in UsageEvent.objects.filter(salon_id=out.salon_id)] == [str(sent.public_id)]
+
+
 def test_one_whose_answer_was_lost_counts_with_its_status(out: Out) -> None:
     out.phone.answers.append(Unknown("time-out"))
     sent = out.say(certainty="at_least_once")

@@ -26,7 +26,7 @@ KIND, QUANTITY = "ai_tokens", 3
 KILL_EVERY_S = 0.02
 SOMEBODY = (
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() "
-    "AND query LIKE '%usage_once%' AND pid <> pg_backend_pid() ORDER BY random() LIMIT 1"
+    "AND query LIKE '%record_one_use%' AND pid <> pg_backend_pid() ORDER BY random() LIMIT 1"
 )
 
 

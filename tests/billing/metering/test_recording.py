@@ -11,7 +11,7 @@ from django.db import connection
 from billing.metering import partitions, squashing
 from billing.metering.models import UsageEvent, UsageTotal
 from billing.metering.periods import Period, period_in
-from billing.metering.recording import Usage, record, record_many
+from billing.metering.recording import Usage, in_statement, record, record_many
 from billing.metering.totals import by_day, used
 from billing.plans.queries import Terms
 from ops import clock
@@ -49,6 +49,21 @@ def test_what_nobody_can_tell_of_twice_needs_no_key(salon_id: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM public.usage_once WHERE salon_id = %s", [salon_id])
         assert cursor.fetchone()[0] == 0
+
+
+def test_a_use_in_the_statement_of_its_cause_counts_once(salon_id: int) -> None:
+    one = in_statement(Usage(salon_id=salon_id, kind="messages", key="m1"), subject="s.slug")
+    with connection.cursor() as cursor:
+        for is_new in (True, False):
+            cursor.execute(f"SELECT {one.sql} FROM public.salon s WHERE s.id = %s", [*one.params, salon_id])
+            assert cursor.fetchone() == (is_new,)
+    assert not record(salon_id, "messages", key="m1")
+    assert (used(salon_id, "messages"), UsageEvent.objects.get(salon_id=salon_id).subject) == (1, "aurora")
+
+
+def test_a_use_in_a_statement_needs_a_key(salon_id: int) -> None:
+    with pytest.raises(ValueError, match="has a key"):
+        in_statement(Usage(salon_id=salon_id, kind="api_calls", key=None), subject="''")
 
 
 @pytest.mark.parametrize(
