@@ -21,6 +21,8 @@ NOTE_VIOLATIONS = """
 document.addEventListener("securitypolicyviolation", (event) =>
   console.error(`CSP: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`));
 """
+# BROWSER_LATENCY_MS=600 makes every answer late: a test that does not wait for its page fails then, not on a busy day.
+LATENCY_MS = int(os.environ.get("BROWSER_LATENCY_MS", "0"))
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
 expect.set_options(timeout=10_000)
 
@@ -46,6 +48,9 @@ class Person:
     def open(self, url: str) -> Page:
         """A new tab; `url` is a path of the demo salon, a whole address, or empty."""
         page = self.context.new_page()
+        if LATENCY_MS:
+            slow = {"offline": False, "latency": LATENCY_MS, "downloadThroughput": -1, "uploadThroughput": -1}
+            self.context.new_cdp_session(page).send("Network.emulateNetworkConditions", slow)
         page.on("console", self._note)
         page.on("pageerror", lambda error: self.complaints.append(f"{page.url}: {error}"))
         if url:
