@@ -3,14 +3,16 @@
 import asyncio
 import json
 import time
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from crm.consent import policy
 from crm.inbox import presence
 from crm.inbox.live import TOPIC
-from crm.inbox.news import MOST_MISSED, News, Reader, newer_than, newest, text_of
+from crm.inbox.news import MOST_MISSED, News, Reader, newer_than, newest, text_of, told_since
 from crm.inbox.rights import closed_numbers, sees_own_only, sees_phones, visible_conversations
+from ops import clock
 from ops.ids import uuid7
 from ops.live import group
 from ops.live.shared import Shared
@@ -24,6 +26,8 @@ from tenants.salons.models import Salon
 MOST_SAID = 40
 SAID_WITHIN_S = 10.0
 LONGEST_SAID = 300
+# A page that was made before that reads itself again, whatever came since.
+LONGEST_ON_THE_WAY = timedelta(minutes=5)
 
 # Fifty people may watch one inbox: news are read and rendered once for all who see them alike, and looked for once.
 _rendered: "Shared[str]" = Shared(5.0)
@@ -33,6 +37,7 @@ _missed: "Shared[list[tuple[int, int]]]" = Shared(2.0)
 
 class InboxConsumer(SalonConsumer):
     """Sends rendered parts. `seq` is the newest message the browser has; it comes back with it as ?after=.
+    `?since=`, the moment at which the page was made, brings the statuses that came before the socket was open.
 
     Takes {"kind": "watch", "conversation": id or null} and {"kind": "typing", "conversation": id}; tells
     {"kind": "presence", "conversation": id, "people": [{"id", "name", "typing"}]}.
@@ -60,6 +65,7 @@ class InboxConsumer(SalonConsumer):
             # Statuses and read marks have no number of their own: after a lost socket the page reads itself again.
             await self.send_json({"kind": "gap"})
         await self._send_missed()
+        await self._send_statuses_missed()
         for conversation in self.presence.conversations():
             await self._tell_presence(conversation)
         self.keep_looking()
@@ -167,6 +173,18 @@ class InboxConsumer(SalonConsumer):
             news = News([pk for pk, _ in missed], [], sorted({pk for _, pk in missed}))
             await self._send(news, f"missed {int(time.monotonic())}")
 
+    async def _send_statuses_missed(self) -> None:
+        """What was told of messages after the page was made and before this socket: seconds on a slow phone."""
+        since = _moment(self.query.get("since", ""))
+        if since is None:
+            return
+        is_recent = since > clock.now() - LONGEST_ON_THE_WAY
+        changed = await self.in_salon(lambda: told_since(since)) if is_recent else []
+        if not is_recent or len(changed) > MOST_MISSED:
+            await self.send_json({"kind": "gap"})
+        elif changed:
+            await self._send(News([], changed, []), f"since {self.query['since']}")
+
     async def _send(self, news: News, told: str) -> None:
         own_of = self.member_id if self.own_only else 0
         reader = Reader(self.rights, self.masked, own_of, self.language, self.time_zone, self.closed)
@@ -202,3 +220,11 @@ class InboxConsumer(SalonConsumer):
 
     def _sees(self, conversation: str) -> bool:
         return visible_conversations(self.member).filter(public_id=conversation).exists()
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return at if at.tzinfo else None

@@ -37,6 +37,7 @@ def list_context(
         "tabs": _tabs(wanted, counted, url),
         "live_path": "/ws/inbox/",
         "live_after": newest,
+        "live_since": now.isoformat(),
         "empty_text": empty,
         "empty_hint": hint,
         "empty_url": phone_url() if teaches else "",

@@ -4,11 +4,13 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
+from django.db.models.functions import Coalesce
 from django.template.loader import render_to_string
 
-from channels_wa.messages.models import ABOUT_ANOTHER, Message, Source
+from channels_wa.messages.models import ABOUT_ANOTHER, Message, Source, StatusEvent
 from crm.inbox.around import targets_of
 from crm.inbox.bubbles import bubbles_of
 from crm.inbox.models import Conversation
@@ -23,6 +25,8 @@ from tenants.members.models import Member
 
 # A socket that missed more than this reads the page again instead.
 MOST_MISSED = 200
+# How long before its commit a status may have its moment, and how long Meta may take to tell of one.
+COMMITS_WITHIN, TOLD_WITHIN = timedelta(seconds=5), timedelta(minutes=10)
 # The rights by which the parts differ.
 MATTERS = frozenset({Permission.INBOX_ANSWER, Permission.INBOX_MANAGE})
 _LINE_END = re.compile(r"\s*\n\s*")
@@ -128,6 +132,15 @@ def newer_than(pk: int) -> list[tuple[int, int]]:
     # Imported talks lie in the past: whoever opens them sees them.
     newer = Message.objects.filter(pk__gt=pk).exclude(source=Source.HISTORY).order_by("pk")
     return list(newer.values_list("pk", "conversation_id")[: MOST_MISSED + 1])
+
+
+def told_since(at: datetime) -> list[int]:
+    """Messages of which a status has come since a page was made; more than a socket may have missed: one more."""
+    since = at - COMMITS_WITHIN
+    told = StatusEvent.objects.alias(by_time=Coalesce("at", "received_at"))
+    # Meta's moment lies before ours; it is what the index knows.
+    told = told.filter(received_at__gte=since, by_time__gte=since - TOLD_WITHIN)
+    return list(told.order_by("message_id").values_list("message_id", flat=True).distinct()[: MOST_MISSED + 1])
 
 
 def newest() -> int:

@@ -1,13 +1,16 @@
 """The inbox's socket: new messages, their statuses and the list's lines, for members of this salon only."""
 
+from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from asgiref.sync import sync_to_async
 from channels.layers import get_channel_layer
 
-from channels_wa.messages.models import Message
+from channels_wa.messages.models import Message, StatusEvent
 from crm.inbox import consumers
+from ops import clock
 from ops.live import group
 from ops.salon import inside
 from tests.portal.conftest import Guest
@@ -77,6 +80,51 @@ def test_after_a_lost_socket_the_page_reads_itself_again(alice: Browser, guest: 
         await socket.disconnect()
 
     play(story)
+
+
+def heard_since(person: Browser, guest: Guest, since: str) -> list[Any]:
+    """What a first socket of a page that was made then gets at once."""
+    found: list[Any] = []
+    after = newest(guest)
+
+    async def story() -> None:
+        socket = Socket(person, f"/ws/inbox/?{urlencode({'after': after, 'since': since})}")
+        assert (await socket.connect(timeout=5))[0]
+        if not await socket.receive_nothing():
+            found.append(await socket.receive_json_from(timeout=5))
+        await socket.disconnect()
+
+    play(story)
+    return found
+
+
+def told_of(guest: Guest, message: Message, ago: timedelta) -> None:
+    """A status of it came so long ago."""
+    with inside(guest.salon_id):
+        StatusEvent.objects.create(message_id=message.pk, status="read", received_at=clock.now() - ago)
+
+
+def test_a_status_that_came_before_the_socket_was_open_is_told(alice: Browser, guest: Guest) -> None:
+    ours = guest.wrote("Oi!", direction="out", status="read")
+    told_of(guest, ours, timedelta(seconds=1))
+    [heard] = heard_since(alice, guest, (clock.now() - timedelta(seconds=2)).isoformat())
+    assert (heard["kind"], heard["seq"]) == ("messages", 0)
+    assert f'id="message-{ours.public_id}"' in heard["html"]
+
+
+def test_one_that_the_page_knows_is_not(alice: Browser, guest: Guest) -> None:
+    told_of(guest, guest.wrote("Oi!", direction="out", status="read"), timedelta(minutes=1))
+    assert heard_since(alice, guest, clock.now().isoformat()) == []
+
+
+@pytest.mark.parametrize("since", ["", "yesterday", "2026-12-02T10:00:00", "9" * 400])
+def test_a_moment_that_is_none_asks_for_nothing(alice: Browser, guest: Guest, since: str) -> None:
+    told_of(guest, guest.wrote("Oi!", direction="out", status="read"), timedelta(seconds=1))
+    assert heard_since(alice, guest, since) == []
+
+
+def test_a_page_that_is_old_reads_itself_again(alice: Browser, guest: Guest) -> None:
+    assert heard_since(alice, guest, (clock.now() - timedelta(hours=1)).isoformat()) == [{"kind": "gap"}]
 
 
 def test_who_missed_too_much_gets_a_gap(alice: Browser, guest: Guest, monkeypatch: pytest.MonkeyPatch) -> None:
