@@ -13,9 +13,12 @@
   document.addEventListener("live:cleared", ({ detail }) => document.getElementById(idOf(detail))?.remove());
 
   // The list of alerts, where it is open, is read again: only the server knows what its filter shows.
-  for (const kind of ["alert", "cleared", "count"]) {
-    document.addEventListener(`live:${kind}`, ({ target }) => {
-      if (target.id === "alerts-live") htmx.trigger(document.body, "alerts-raised");
-    });
-  }
+  const readAgain = ({ target }) => { if (target.id === "alerts-live") htmx.trigger(document.body, "alerts-raised"); };
+  for (const kind of ["alert", "cleared", "count"]) document.addEventListener(`live:${kind}`, readAgain);
+
+  // And where it has one that was over before the socket was open.
+  document.addEventListener("live:open", (event) => {
+    const open = new Set((event.detail.alerts ?? []).map((alert) => `alert-${alert.id}`));
+    if ([...document.querySelectorAll("#alerts[data-show=open] .alert-row")].some((row) => !open.has(row.id))) readAgain(event);
+  });
 })();

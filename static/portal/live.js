@@ -1,7 +1,8 @@
 // The page's WebSockets: that of its alerts, and one of what it shows. Nothing is polled: the server sends what is new, and after a lost socket what was missed.
 //
 // An element opens it:  <div data-live="/ws/inbox/" data-live-after="42">
-// The socket's address gets ?after=<number of the newest message the page has>. The server sends JSON objects:
+// The socket's address gets ?after=<number of the newest message the page has>, and at first &since=<data-live-since>, the
+// moment at which the page was made, where that matters. The server sends JSON objects:
 //   {"seq": 43, "kind": "step", …}    the number is the newest the page has now; parts have ids, so twice is harmless
 //   {"kind": "gap"}                   what was missed cannot be sent: the page reads itself again
 //   "html": "<template …>"            in any of them: rendered parts, each with its place (see put)
@@ -16,28 +17,41 @@
 
   /**
    * Put rendered parts where they belong: <template data-into="#list" data-at="end|start"> adds its element, or moves the one
-   * with its id there; <template data-at="place"> replaces the element with its id. A place the page does not have is skipped.
+   * with its id there; <template data-at="place"> replaces the element with its id. A place that is not `within` is skipped.
    */
-  function put(html) {
+  function put(html, within = document.documentElement) {
     const parts = document.createElement("template");
     parts.innerHTML = html;
     for (const part of parts.content.querySelectorAll("template")) {
       const fresh = part.content.firstElementChild;
       const old = document.getElementById(fresh.id);
+      const place = part.dataset.at === "place" ? old : document.querySelector(part.dataset.into);
+      if (!place || !within.contains(place)) continue;
       const held = [...(old?.querySelectorAll(FOCUSABLE) ?? [])].indexOf(document.activeElement);
-      if (part.dataset.at === "place") old?.replaceWith(fresh);
+      if (place === old) old.replaceWith(fresh);
       else {
-        const list = document.querySelector(part.dataset.into);
-        if (!list) continue;
         old?.remove();
-        list[part.dataset.at === "start" ? "prepend" : "append"](fresh);
+        place[part.dataset.at === "start" ? "prepend" : "append"](fresh);
       }
-      if (!fresh.isConnected) continue;
       htmx.process(fresh);
       // Who stood on the old one by keyboard stands on the new one.
       if (held >= 0) fresh.querySelectorAll(FOCUSABLE)[held]?.focus({ preventScroll: true });
     }
   }
+
+  // What comes while a piece of the page is on its way may be newer than that piece: it is put in place once more, after it.
+  const recent = [];
+  const askedAt = new WeakMap();
+  const RECENT_MS = 60000;
+  function keep(html) {
+    const now = performance.now();
+    while (recent.length && recent[0].at < now - RECENT_MS) recent.shift();
+    recent.push({ at: now, html });
+  }
+  document.addEventListener("htmx:beforeSend", ({ detail }) => askedAt.set(detail.xhr, performance.now()));
+  document.addEventListener("htmx:afterSettle", ({ detail }) => {
+    for (const one of recent) if (one.at >= askedAt.get(detail.xhr)) put(one.html, detail.elt);
+  });
 
   // A click must not miss its line because a newer one took its place between press and release: what comes waits so long.
   const held = [];
@@ -72,6 +86,7 @@
       address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
       address.searchParams.set("after", this.after);
       if (this.wasOpen) address.searchParams.set("again", "1");
+      else if (this.element.dataset.liveSince) address.searchParams.set("since", this.element.dataset.liveSince);
       this.socket = new WebSocket(address);
       this.socket.onopen = () => this.opened();
       this.socket.onmessage = (event) => this.hear(JSON.parse(event.data));
@@ -108,7 +123,7 @@
       // Work done side by side commits out of order: a lower number may come late, and is shown all the same.
       this.after = Math.max(this.after, message.seq ?? 0);
       this.tell(`before-${message.kind}`, message);
-      if (message.html) put(message.html);
+      if (message.html) { keep(message.html); put(message.html); }
       this.tell(message.kind, message);
     }
 

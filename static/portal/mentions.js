@@ -110,12 +110,12 @@
   const form = () => document.getElementById("note-form");
   const composer = () => document.getElementById("composer-box");
 
-  function write(on) {
+  function write(on, { takesFocus = true } = {}) {
     if (!form()) return;
     form().hidden = !on;
     composer().hidden = on;
     const field = on ? form().elements.text : document.getElementById("composer-text");
-    field?.focus();
+    if (takesFocus) field?.focus();
     const scroll = document.querySelector("[data-scroll-end]");
     if (on && scroll) scroll.scrollTop = scroll.scrollHeight;
   }
@@ -133,8 +133,10 @@
   let connected = false;
   document.addEventListener("live:state", ({ detail }) => { connected = detail.connected; });
   document.addEventListener("note-written", () => {
+    // Who has gone elsewhere before the answer came stays there.
+    const takesFocus = document.activeElement === document.body || form()?.contains(document.activeElement);
     form()?.reset();
-    write(false);
+    write(false, { takesFocus });
     if (!connected) htmx.trigger(document.querySelector(".talk .bubbles"), "reload");
   });
 })();
