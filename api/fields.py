@@ -6,11 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from django.db import models
-from django.utils.dateparse import parse_datetime
 from rest_framework import serializers
 
 from api.errors import NotYours
 from api.seeing import Shared
+from ops.instants import read_instant
 
 # Where ids are looked up: all rows of a salon's own table, or a callable that names the salon's among public rows.
 Rows = models.Manager[Any] | models.QuerySet[Any] | Callable[[], models.QuerySet[Any]]
@@ -29,17 +29,6 @@ class Instant(serializers.DateTimeField):
         if moment is None:
             raise serializers.ValidationError(_NAIVE, "instant")
         return moment
-
-
-def read_instant(value: object) -> datetime | None:
-    """The moment in UTC; None for what is none, or has no offset."""
-    if not isinstance(value, str) or len(value) > 40:
-        return None
-    try:
-        moment = parse_datetime(value)
-        return None if moment is None or moment.tzinfo is None else moment.astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
 
 
 class PublicIdField(serializers.UUIDField):

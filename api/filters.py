@@ -8,9 +8,10 @@ import django_filters
 from django import forms
 
 from api.errors import NotYours, invalid
-from api.fields import Rows, read_instant, rows_now
+from api.fields import Rows, rows_now
 from api.parsers import unstorable
 from api.seeing import Shared
+from ops.instants import read_instant
 
 # Names in the query that belong to the pages and not to a filter.
 PAGE = frozenset({"cursor", "limit", "order", "format"})

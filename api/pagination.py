@@ -6,7 +6,7 @@ from rest_framework import exceptions, pagination
 from rest_framework.request import Request
 
 from api.errors import invalid
-from api.fields import read_instant
+from ops.instants import read_instant
 
 MOST = 200
 _GREATEST_ID = 2**63 - 1

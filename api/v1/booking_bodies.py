@@ -11,7 +11,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from api.fields import Body, Instant, PublicIdField, PublicIdsField, read_instant
+from api.fields import Body, Instant, PublicIdField, PublicIdsField
 from crm.bookings.actions.booking import MOST_ITEMS
 from crm.bookings.actions.series import MOST, UNITS
 from crm.bookings.availability.types import Reason, Slot, Why
@@ -21,6 +21,7 @@ from crm.bookings.local_time import NoSuchTime, TwiceShown, moment
 from crm.bookings.models import Booking, Professional, Reminder, Service
 from crm.contacts.models import Contact
 from crm.inbox.models import Conversation
+from ops.instants import read_instant
 
 MOMENT = "With its offset; without one it is the wall clock of the salon."
 STATES = list(Booking.State.values)

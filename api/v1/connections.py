@@ -11,7 +11,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.errors import Conflict, invalid
-from api.fields import read_instant
 from api.idempotency import idempotent
 from api.v1.connection_content import (
     ConnectionExchange,
@@ -32,6 +31,7 @@ from channels_wa.numbers.queries import own_numbers
 from channels_wa.numbers.stats import stats_of
 from channels_wa.numbers.words import NUMBER, Refused
 from ops import clock
+from ops.instants import read_instant
 from ops.salon import current_salon_id
 from tenants.access.roles import Permission
 

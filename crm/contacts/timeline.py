@@ -22,6 +22,7 @@ from crm.contacts.models.importing import CHANGED_BY, MADE_BY
 from crm.contacts.shown import change, people
 from crm.inbox.rights import Who, sees_all_talks, visible_conversations, visible_notes
 from ops import clock
+from ops.instants import read_instant
 from tenants.audit.models import AuditEntry
 from tenants.sharing.queries import closed_to, visible
 
@@ -61,12 +62,13 @@ class Place(NamedTuple):
         parts = text.split("~")
         try:
             at, source, pk, day = parts
-            place = cls(datetime.fromisoformat(at), int(source), int(pk), date.fromisoformat(day) if day else None)
+            when = read_instant(at)
+            place = cls(when, int(source), int(pk), date.fromisoformat(day) if day else None) if when else None
         except ValueError:
             return None
         # At the ends of time a day more or less would be none.
         is_one = (
-            place.at.tzinfo
+            place is not None
             and 1970 <= place.at.year < 9999
             and 0 <= place.source <= _AFTER_ALL
             and abs(place.pk) < 2**62

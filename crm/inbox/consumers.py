@@ -3,7 +3,7 @@
 import asyncio
 import json
 import time
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from crm.inbox.news import MOST_MISSED, News, Reader, newer_than, newest, text_o
 from crm.inbox.rights import closed_numbers, sees_own_only, sees_phones, visible_conversations
 from ops import clock
 from ops.ids import uuid7
+from ops.instants import read_instant
 from ops.live import group
 from ops.live.shared import Shared
 from portal.frame.rendering import language_of
@@ -175,7 +176,7 @@ class InboxConsumer(SalonConsumer):
 
     async def _send_statuses_missed(self) -> None:
         """What was told of messages after the page was made and before this socket: seconds on a slow phone."""
-        since = _moment(self.query.get("since", ""))
+        since = read_instant(self.query.get("since", ""))
         if since is None:
             return
         is_recent = since > clock.now() - LONGEST_ON_THE_WAY
@@ -220,11 +221,3 @@ class InboxConsumer(SalonConsumer):
 
     def _sees(self, conversation: str) -> bool:
         return visible_conversations(self.member).filter(public_id=conversation).exists()
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return at if at.tzinfo else None

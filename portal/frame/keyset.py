@@ -9,6 +9,8 @@ from urllib.parse import urlencode
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
+from ops.instants import read_instant
+
 SIZE = 30
 _LONGEST_ID = 18
 
@@ -43,7 +45,7 @@ def by_moment(rows: QuerySet[Any], field: str, *, before: str = "", size: int = 
 def moment_key(key: str) -> tuple[datetime, int] | None:
     """Moment and id that a key names; None where it is none."""
     moment, _, pk = key.partition("~")
-    at = _moment(moment)
+    at = read_instant(moment)
     return (at, int(pk)) if at is not None and _is_id(pk) else None
 
 
@@ -64,11 +66,3 @@ def _page(found: list[Any], size: int, key: Callable[[Any], str]) -> Page:
 
 def _is_id(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) <= _LONGEST_ID
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return at if at.tzinfo else None

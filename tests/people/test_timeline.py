@@ -68,3 +68,10 @@ def test_an_address_that_is_no_place_begins_anew() -> None:
         "0001-01-01T00:00:00+00:00~1~1~",
     ):
         assert timeline.Place.read(text) is None
+
+
+def test_an_address_with_an_offset_that_the_database_refuses_is_a_place(guest: Guest, alice: Browser) -> None:
+    place = timeline.Place.read("2026-12-03T09:59:00+23:59~1~1~")
+    with inside(guest.salon_id):
+        assert timeline.page(guest.contact, who=alice.member, before=place)
+    assert str(place) == "2026-12-02T10:00:00+00:00~1~1~"

@@ -123,6 +123,11 @@ def test_a_moment_that_is_none_asks_for_nothing(alice: Browser, guest: Guest, si
     assert heard_since(alice, guest, since) == []
 
 
+def test_a_moment_at_the_end_of_time_brings_nothing(alice: Browser, guest: Guest) -> None:
+    told_of(guest, guest.wrote("Oi!", direction="out", status="read"), timedelta(seconds=1))
+    assert heard_since(alice, guest, "9999-12-31T23:59:59-23:59") == []
+
+
 def test_a_page_that_is_old_reads_itself_again(alice: Browser, guest: Guest) -> None:
     assert heard_since(alice, guest, (clock.now() - timedelta(hours=1)).isoformat()) == [{"kind": "gap"}]
 

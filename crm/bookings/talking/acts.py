@@ -24,6 +24,7 @@ from crm.bookings.talking import words
 from crm.bookings.talking.choices import offered_services, person_key
 from crm.bookings.talking.visits import ahead, told, visit_of
 from crm.contacts.models import Contact
+from ops.instants import read_instant
 
 JSON = dict[str, Any]
 SOURCE: Final = "flow"
@@ -185,10 +186,10 @@ def _new(asked: JSON, guest: Guest) -> NewBooking:
 
 def _start_of(slot: Any) -> datetime:
     try:
-        found = datetime.fromisoformat(str(slot["starts_at"]))
-    except (TypeError, KeyError, ValueError):
+        found = read_instant(slot["starts_at"])
+    except (TypeError, KeyError):
         raise _NoSlot from None
-    if found.tzinfo is None:
+    if found is None:
         raise _NoSlot
     return found
 

@@ -31,6 +31,6 @@ def _iso_moment(text: str, zone: ZoneInfo) -> datetime | None:
         return None
     try:
         found = datetime.fromisoformat(text)
-    except ValueError:
+        return found.astimezone(zone) if found.tzinfo else found.replace(tzinfo=zone)
+    except (ValueError, OverflowError):
         return None
-    return found.astimezone(zone) if found.tzinfo else found.replace(tzinfo=zone)
