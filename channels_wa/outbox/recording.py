@@ -117,7 +117,7 @@ def _record_in_salon(salon_id: int, results: Sequence[Result]) -> int:
 
 def _write(salon_id: int, results: Sequence[Result]) -> list[tuple[Any, ...]]:
     """The rows of messages that changed; those that were accepted are counted."""
-    accepted = [result.item.message_id for result in results if result.ending is Ending.ACCEPTED]
+    accepted = {result.item.message_id for result in results if result.ending is Ending.ACCEPTED}
     if len(results) == len(accepted) == 1:
         return _write_and_count(salon_id, results)
     rows = _rows(_RECORD, [*_columns(results), clock.now()])
