@@ -2,7 +2,7 @@
 
 import os
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,12 @@ document.addEventListener("securitypolicyviolation", (event) =>
 """
 # BROWSER_LATENCY_MS=600 makes every answer late: a test that does not wait for its page fails then, not on a busy day.
 LATENCY_MS = int(os.environ.get("BROWSER_LATENCY_MS", "0"))
+WAITING = {
+    "outbox_item": "SELECT id, message_id, state, outcome, reason, attempts, not_before, epoch, now() "
+    "FROM public.outbox_item ORDER BY id DESC LIMIT 12",
+    "timer": "SELECT kind, subject, due_at, state, attempts, error FROM public.timer ORDER BY id DESC LIMIT 25",
+    "message_template": "SELECT name, language, status, reason FROM message_template ORDER BY id",
+}
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
 expect.set_options(timeout=10_000)
 
@@ -33,6 +39,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.browser)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Beside what a page did not show stands what the product wrote meanwhile; it is removed at the end."""
+    report = yield
+    product = getattr(item, "funcargs", {}).get("product")
+    if report.failed and isinstance(product, Product):
+        report.sections.append(("the product", product.diagnosis()))
+        for table, rows in WAITING.items():
+            report.sections.append((table, "\n".join(map(str, product.rows(rows)))))
+    return report
 
 
 @dataclass
